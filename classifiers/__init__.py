@@ -1,0 +1,1 @@
+"""Reference base, claim finding, speech roles, matching, verdicts, training and evaluation."""

@@ -1,0 +1,1 @@
+"""Source declarations, feeds, spiders, WARC, polling, source health and the sample newsroom."""

@@ -1,0 +1,1 @@
+"""The triage desk, charts, digests, reports and evidence packs."""

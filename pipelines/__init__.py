@@ -1,0 +1,1 @@
+"""Records, Vietnamese text, extraction, dates, places, duplicates, stories, store, search, outbox."""

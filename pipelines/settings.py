@@ -1,0 +1,138 @@
+"""Configuration: one TOML file (`DATA/cotmoc.toml` or `COTMOC_CONFIG`) and `COTMOC_*` environment variables."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from pipelines.errors import UsageError
+
+
+class Settings(BaseSettings):
+    """All that an office may set; environment variables win over the file, the command line over both."""
+
+    model_config = SettingsConfigDict(env_prefix="COTMOC_", extra="forbid")
+
+    data: Path = Path("data")
+    profile: str = "ninh-binh"
+    database_url: str = ""
+    elasticsearch_url: str = ""
+    elasticsearch_user: str = ""
+    elasticsearch_password: str = ""
+    elasticsearch_api_key: str = ""
+    elasticsearch_ca: str = ""
+    elasticsearch_cloud_id: str = ""
+    index_prefix: str = "cotmoc"
+    contact: str = "https://example.invalid/cotmoc-chua-dat-dia-chi-lien-he"
+    host: str = "127.0.0.1"
+    port: int = 8710
+    delay: float = Field(default=5.0, ge=0)
+    max_bytes: int = 15_000_000
+    timeout: float = 60.0
+    sources: Path | None = None
+    smtp_url: str = ""
+
+    @property
+    def store_url(self) -> str:
+        """SQLAlchemy URL of the store; SQLite inside the data folder unless `database_url` is set."""
+        if self.database_url:
+            return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return f"sqlite:///{self.data / 'cotmoc.sqlite3'}"
+
+    @property
+    def user_agent(self) -> str:
+        """Name under which every request is made, with the office's contact."""
+        return f"CotMoc/0.1 (+{self.contact})"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order: call, environment, file (the file's values arrive as `_file` in the call)."""
+        given = dict(getattr(init_settings, "init_kwargs", {}))
+        from_file = given.pop("_file_values", {})
+        return (
+            InitSettingsSource(settings_cls, init_kwargs=given),
+            env_settings,
+            InitSettingsSource(settings_cls, init_kwargs=from_file),
+        )
+
+
+def load_settings(**given: Any) -> Settings:
+    """Return the settings in force; `given` are command-line values (None = not given). Errors name the field."""
+    given = {key: value for key, value in given.items() if value is not None}
+    data = Path(given.get("data") or os.environ.get("COTMOC_DATA") or "data")
+    path = Path(os.environ.get("COTMOC_CONFIG") or data / "cotmoc.toml")
+    values: dict[str, Any] = {}
+    if path.exists():
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path}: không đọc được tệp cấu hình TOML ({error}); hãy sửa dòng đó") from error
+        except OSError as error:
+            raise UsageError(f"{path}: không mở được tệp cấu hình ({error.strerror})") from error
+    try:
+        return Settings(**given, _file_values=values)  # type: ignore[call-arg]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "?"
+        raise UsageError(f"cấu hình: {name}: {first['msg']} (tệp {path} hoặc biến COTMOC_{name.upper()})") from error
+
+
+class Deadline(BaseModel):
+    """A periodic duty: what is due, when (`MM-DD`), to whom, by which document."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    due: str
+    to: str
+    basis: str = ""
+
+
+class Profile(BaseModel):
+    """An office: what it follows (`place` is a key of the gazetteer), who receives its papers, and its deadlines."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: str
+    title: str
+    place: str
+    parent: str | None = None
+    agency: str
+    agency_parent: str = ""
+    locality: str
+    sources: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    valid_from: date = date(2025, 7, 1)
+
+
+def profile_names() -> list[str]:
+    """Names of all profiles, a commune as `province/commune`."""
+    root = files("pipelines") / "profiles"
+    names = [entry.name[:-5].replace("__", "/") for entry in root.iterdir() if entry.name.endswith(".toml")]
+    return sorted(names)
+
+
+def load_profile(name: str) -> Profile:
+    """Return the profile `name`; raises UsageError that lists the known ones."""
+    path = files("pipelines") / "profiles" / (name.replace("/", "__") + ".toml")
+    if name not in profile_names():
+        raise UsageError(f"hồ sơ địa phương “{name}” không có; hiện có: {', '.join(profile_names())}")
+    return Profile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))

@@ -1,0 +1,285 @@
+"""Tables of the store. Times are UTC text in ISO 8601, so that SQLite and PostgreSQL order them alike.
+
+No column names a person: the only people in the store are the office's own staff (`decisions.analyst`, `users`).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMING)
+
+# SQLite only counts up by itself in an INTEGER PRIMARY KEY.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+
+source_states = Table(
+    "source_states", metadata,
+    Column("source", String(120), primary_key=True),
+    Column("status", String(40), nullable=False, default="new"),
+    Column("reason", Text, nullable=False, default=""),
+    Column("failures", Float, nullable=False, default=0.0),
+    Column("last_attempt", String(40)),
+    Column("last_success", String(40)),
+    Column("last_item", String(40)),
+    Column("next_poll", String(40)),
+    Column("interval", Integer, nullable=False, default=3600),
+)
+
+feed_states = Table(
+    "feed_states", metadata,
+    Column("url", Text, primary_key=True),
+    Column("source", String(120), nullable=False, index=True),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_sha256", String(64)),
+    Column("status", Integer),
+    Column("outcome", String(40), nullable=False, default=""),
+    Column("checked", String(40)),
+    Column("full_probe", String(40)),
+    Column("trust", Float, nullable=False, default=1.0),
+    Column("moved_to", Text),
+)
+
+# Addresses to fetch: each ends in one state and is never lost.
+frontier = Table(
+    "frontier", metadata,
+    Column("url", Text, primary_key=True),
+    Column("source", String(120), nullable=False, index=True),
+    Column("host", String(255), nullable=False, index=True),
+    Column("title", Text, nullable=False, default=""),
+    Column("published", String(40)),
+    Column("date_origin", String(20), nullable=False, default="none"),
+    Column("sapo", Text, nullable=False, default=""),
+    Column("discovered", String(40), nullable=False),
+    Column("state", String(20), nullable=False, default="pending", index=True),
+    Column("outcome", String(40), nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_try", String(40)),
+    Column("recheck", String(40)),
+    Column("etag", Text),
+    Column("last_modified", Text),
+)
+
+captures = Table(
+    "captures", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("url", Text, nullable=False, index=True),
+    Column("final_url", Text, nullable=False),
+    Column("source", String(120), nullable=False, index=True),
+    Column("fetched", String(40), nullable=False, index=True),
+    Column("status", Integer, nullable=False),
+    Column("content_type", Text, nullable=False, default=""),
+    Column("body_sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("warc_file", Text, nullable=False),
+    Column("warc_offset", BigInteger, nullable=False),
+    Column("warc_length", BigInteger, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("read_outcome", String(40), index=True),
+    Column("read_reason", Text, nullable=False, default=""),
+)
+
+articles = Table(
+    "articles", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("current", Integer, nullable=False, default=1),
+    Column("url", Text, nullable=False),
+    Column("canonical", Text, nullable=False),
+    Column("source", String(120), nullable=False),
+    Column("outlet", Text, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("lang", String(8), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("sapo", Text, nullable=False, default=""),
+    Column("body", Text, nullable=False),
+    Column("captions", JSON, nullable=False),
+    Column("images", JSON, nullable=False),
+    Column("published", String(40)),
+    Column("date_origin", String(20), nullable=False),
+    Column("date_confidence", Float, nullable=False),
+    Column("modified", String(40)),
+    Column("section", Text, nullable=False, default=""),
+    Column("parser", Text, nullable=False, default=""),
+    Column("capture", String(32)),
+    Column("text_hash", String(32), nullable=False),
+    Column("first_seen", String(40), nullable=False),
+    Column("places", JSON),
+    Column("assess_outcome", String(40)),
+    Column("assessed_with", String(80)),
+    Index("ix_articles_current_published", "current", "published"),
+    Index("ix_articles_assessed_with", "assessed_with", "current"),
+)
+
+article_provinces = Table(
+    "article_provinces", metadata,
+    Column("article", String(32), primary_key=True),
+    Column("province", String(60), primary_key=True),
+    Column("relation", String(10), nullable=False),
+    Index("ix_article_provinces_province", "province", "relation"),
+)
+
+stories = Table(
+    "stories", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("first_article", String(32), nullable=False),
+    Column("first_outlet", Text, nullable=False),
+)
+
+story_articles = Table(
+    "story_articles", metadata,
+    Column("article", String(32), primary_key=True),
+    Column("story", String(32), ForeignKey("stories.id"), nullable=False, index=True),
+)
+
+# One row per MinHash band of an article: an equal (band, hash) makes two articles candidates.
+signatures = Table(
+    "signatures", metadata,
+    Column("article", String(32), primary_key=True),
+    Column("band", Integer, primary_key=True),
+    Column("hash", BigInteger, nullable=False),
+    Index("ix_signatures_band", "band", "hash"),
+)
+
+minhashes = Table(
+    "minhashes", metadata,
+    Column("article", String(32), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("values", LargeBinary, nullable=False),
+)
+
+assessments = Table(
+    "assessments", metadata,
+    Column("article", String(32), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("model_version", String(80), primary_key=True),
+    Column("reference_version", String(80), nullable=False),
+    Column("tier", String(10), nullable=False, index=True),
+    Column("national", Integer, nullable=False, default=0),
+    Column("reason", Text, nullable=False, default=""),
+    Column("provinces", JSON, nullable=False),
+    Column("claims", JSON, nullable=False),
+)
+
+alerts = Table(
+    "alerts", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("story", String(32), nullable=False, index=True),
+    Column("article", String(32), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("tier", String(10), nullable=False),
+    Column("claim", JSON, nullable=False),
+    Column("claim_type", String(8), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("verdict", String(24), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("provinces", JSON, nullable=False),
+    Column("national", Integer, nullable=False, default=0),
+    Column("title", Text, nullable=False),
+    Column("outlet", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("published", String(40)),
+    Column("raised", String(40), nullable=False),
+    Column("status", String(40), nullable=False, default="mới"),
+    Column("version", Integer, nullable=False, default=1),
+    Index("ix_alerts_status_raised", "status", "raised"),
+    Index("ix_alerts_tier_raised", "tier", "raised"),
+)
+
+decisions = Table(
+    "decisions", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("alert", String(32), ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("outcome", String(40), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("note", Text, nullable=False, default=""),
+    Column("analyst", String(120), nullable=False),
+    Column("decided", String(40), nullable=False),
+)
+
+# Deliveries owed, written in the transaction of their cause.
+outbox = Table(
+    "outbox", metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("topic", String(40), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("created", String(40), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_try", String(40)),
+    Column("last_error", Text, nullable=False, default=""),
+    Column("delivered", String(40)),
+    Index("ix_outbox_pending", "delivered", "topic", "seq"),
+)
+
+runs = Table(
+    "runs", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("command", Text, nullable=False),
+    Column("started", String(40), nullable=False),
+    Column("ended", String(40)),
+)
+
+run_steps = Table(
+    "run_steps", metadata,
+    Column("run", String(32), ForeignKey("runs.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("step", String(40), nullable=False),
+    Column("entered", Integer, nullable=False),
+    Column("outcomes", JSON, nullable=False),
+)
+
+# What left the office: digests and evidence packs.
+papers = Table(
+    "papers", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("province", String(60), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("story", String(32)),
+    Column("path", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("made", String(40), nullable=False),
+    Column("status", String(20), nullable=False, default="dự thảo"),
+)
+
+# Append-only and hash-chained: `hash` covers `previous` and all other fields.
+audit = Table(
+    "audit", metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("at", String(40), nullable=False),
+    Column("actor", String(120), nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("object", Text, nullable=False),
+    Column("details", JSON, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+meta = Table(
+    "meta", metadata,
+    Column("key", String(60), primary_key=True),
+    Column("value", Text, nullable=False),
+)
