@@ -1,0 +1,1 @@
+"""One module per command of `cotmoc`; heavy imports happen inside the functions."""

@@ -1,0 +1,24 @@
+"""What every command needs: the settings in force and the open store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+    from pipelines.store import Store
+
+
+def settings(data: Path | None = None, **given: Any) -> Settings:
+    """Return the settings for the data folder `data` (None: `COTMOC_DATA`, else ./data)."""
+    from pipelines.settings import load_settings
+
+    return load_settings(data=data, **given)
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the store of `settings`; UsageError or UserError in one line when that cannot be."""
+    from pipelines.store import Store
+
+    return Store.open(settings.store_url)

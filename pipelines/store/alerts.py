@@ -1,0 +1,197 @@
+"""Alerts and the decisions on them. An alert's version grows with every change, and every change is delivered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Text, and_, cast, func, select, update
+
+from pipelines.errors import UserError
+from pipelines.records import Alert, Decision, content_id
+from pipelines.store.rows import insert_once, moment, stamp
+from pipelines.store.schema import alerts, decisions
+
+# Names of states and outcomes follow the usage of a verification centre (tiếp nhận → thẩm định → công bố).
+NEW, LOOKING, NEEDS_REPLY, NOT_DISTORTED, FOLLOW, DUPLICATE = (
+    "mới", "đang xem", "cần phản hồi", "không sai lệch", "theo dõi", "trùng",
+)  # fmt: skip
+WAITING = "chờ người thứ hai"
+OUTCOMES = (LOOKING, NEEDS_REPLY, NOT_DISTORTED, FOLLOW, DUPLICATE)
+
+
+class Conflict(UserError):
+    """Somebody else has decided since the page was opened."""
+
+
+def alert_id(story: str, claim_key: str) -> str:
+    """Return the id of the alert for one claim of one story; copies in other outlets give the same id."""
+    return content_id("alert", story, claim_key)
+
+
+def raise_alert(conn: Connection, alert: Alert) -> bool:
+    """Store `alert` unless its story and claim already raised one; return whether it is new."""
+    row = {
+        "id": alert.id,
+        "story": alert.story,
+        "article": alert.article,
+        "revision": alert.revision,
+        "tier": alert.tier.value,
+        "claim": alert.claim.model_dump(mode="json"),
+        "claim_type": alert.claim.type,
+        "role": alert.claim.role.value,
+        "verdict": alert.claim.verdict.value,
+        "confidence": alert.claim.confidence,
+        "provinces": list(alert.provinces),
+        "national": int(alert.national),
+        "title": alert.title,
+        "outlet": alert.outlet,
+        "url": alert.url,
+        "published": stamp(alert.published),
+        "raised": stamp(alert.raised),
+        "status": alert.status,
+        "version": 1,
+    }
+    return insert_once(conn, alerts, [row]) == 1
+
+
+def from_row(row: Mapping[str, Any]) -> Alert:
+    """Return the record that `row` is a view of."""
+    return Alert.model_validate(
+        {
+            **{name: row[name] for name in ("id", "story", "article", "revision", "tier", "claim", "title")},
+            **{name: row[name] for name in ("outlet", "url", "status")},
+            "provinces": tuple(row["provinces"]),
+            "national": bool(row["national"]),
+            "published": moment(row["published"]),
+            "raised": moment(row["raised"]),
+        }
+    )
+
+
+def get_alert(conn: Connection, alert: str) -> tuple[Alert, int] | None:
+    """Return one alert and its version, or None."""
+    row = conn.execute(select(alerts).where(alerts.c.id == alert)).mappings().first()
+    return (from_row(row), row["version"]) if row else None
+
+
+def _where(
+    conn: Connection,
+    tier: str | None,
+    since: datetime | None,
+    province: str | None,
+    status: str | None,
+    claim_type: str | None,
+    outlet: str | None,
+    story: str | None,
+) -> Any:
+    clauses = []
+    for column, value in (
+        (alerts.c.tier, tier), (alerts.c.status, status), (alerts.c.claim_type, claim_type),
+        (alerts.c.outlet, outlet), (alerts.c.story, story),
+    ):  # fmt: skip
+        if value:
+            clauses.append(column == value)
+    if since:
+        clauses.append(alerts.c.raised >= stamp(since))
+    if province:
+        # Profiles are plain ASCII names, so their JSON form is the same text in both databases.
+        clauses.append(cast(alerts.c.provinces, Text).contains(json.dumps(province), autoescape=True))
+    return and_(*clauses) if clauses else True
+
+
+def list_alerts(
+    conn: Connection,
+    *,
+    tier: str | None = None,
+    since: datetime | None = None,
+    province: str | None = None,
+    status: str | None = None,
+    claim_type: str | None = None,
+    outlet: str | None = None,
+    story: str | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> list[Alert]:
+    """Return alerts, flags first, newest and most certain first."""
+    query = (
+        select(alerts)
+        .where(_where(conn, tier, since, province, status, claim_type, outlet, story))
+        .order_by(alerts.c.tier, alerts.c.published.desc(), alerts.c.confidence.desc(), alerts.c.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [from_row(row) for row in conn.execute(query).mappings()]
+
+
+def count_alerts(
+    conn: Connection,
+    *,
+    tier: str | None = None,
+    since: datetime | None = None,
+    province: str | None = None,
+    status: str | None = None,
+    claim_type: str | None = None,
+    outlet: str | None = None,
+    story: str | None = None,
+) -> int:
+    """Return how many alerts `list_alerts` would page through."""
+    where = _where(conn, tier, since, province, status, claim_type, outlet, story)
+    return conn.execute(select(func.count()).select_from(alerts).where(where)).scalar_one()
+
+
+def decisions_of(conn: Connection, alert: str) -> list[Decision]:
+    """Return the decisions on `alert`, oldest first."""
+    rows = conn.execute(select(decisions).where(decisions.c.alert == alert).order_by(decisions.c.decided)).mappings()
+    return [Decision.model_validate({**row, "decided": moment(row["decided"])}) for row in rows]
+
+
+def decide(
+    conn: Connection,
+    alert: str,
+    *,
+    outcome: str,
+    reason: str,
+    note: str = "",
+    analyst: str,
+    version: int,
+    now: datetime,
+) -> Alert:
+    """Record a decision on version `version` of an alert and return the alert as it is then.
+
+    "cần phản hồi" holds when a second person says it too; until then the alert waits. Raises Conflict when the
+    alert has changed since `version`, UserError for an unknown alert, outcome or an empty reason.
+    """
+    if outcome not in OUTCOMES:
+        raise UserError(f"kết luận “{outcome}” không có; chọn một trong: {', '.join(OUTCOMES)}")
+    if not reason.strip() and outcome != LOOKING:
+        raise UserError("cần ghi lý do cho kết luận")
+    row = conn.execute(select(alerts).where(alerts.c.id == alert)).mappings().first()
+    if row is None:
+        raise UserError(f"không có cảnh báo {alert}")
+    if row["version"] != version:
+        raise Conflict("cảnh báo đã được người khác xử lý sau khi trang này mở; hãy xem lại rồi quyết định")
+    status = outcome
+    if outcome == NEEDS_REPLY:
+        earlier = [d for d in decisions_of(conn, alert) if d.outcome == NEEDS_REPLY]
+        if row["status"] != WAITING or not earlier or all(d.analyst == analyst for d in earlier):
+            status = WAITING
+    decision = content_id("decision", alert, outcome, reason, analyst, str(version))
+    conn.execute(
+        decisions.insert().values(
+            id=decision, alert=alert, outcome=outcome, reason=reason.strip(), note=note.strip(), analyst=analyst,
+            decided=stamp(now),
+        )
+    )  # fmt: skip
+    changed = conn.execute(
+        update(alerts)
+        .where(alerts.c.id == alert, alerts.c.version == version)
+        .values(status=status, version=version + 1)
+    )
+    if changed.rowcount != 1:
+        raise Conflict("cảnh báo vừa được người khác xử lý; hãy xem lại rồi quyết định")
+    found = get_alert(conn, alert)
+    assert found is not None
+    return found[0]

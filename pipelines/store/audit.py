@@ -1,0 +1,53 @@
+"""The audit log: append-only, each entry chained to the one before by SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from pipelines.store.rows import stamp
+from pipelines.store.schema import audit
+
+GENESIS = "0" * 64
+
+
+def _hash(previous: str, at: str, actor: str, action: str, thing: str, details: Mapping[str, Any]) -> str:
+    body = json.dumps([previous, at, actor, action, thing, dict(details)], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def append(
+    conn: Connection, *, actor: str, action: str, thing: str, details: Mapping[str, Any], now: datetime
+) -> str:
+    """Write one entry (`actor` is a desk of the office or `cotmoc`) and return its hash."""
+    if conn.dialect.name == "postgresql":
+        # Two writers must not chain to the same predecessor; SQLite's write lock sees to that by itself.
+        conn.exec_driver_sql("SELECT pg_advisory_xact_lock(8711)")
+    previous = conn.execute(select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).scalar() or GENESIS
+    at = stamp(now) or ""
+    digest = _hash(previous, at, actor, action, thing, details)
+    conn.execute(
+        audit.insert().values(
+            at=at, actor=actor, action=action, object=thing, details=dict(details), previous=previous, hash=digest
+        )
+    )
+    return digest
+
+
+def verify(conn: Connection) -> tuple[int, str | None]:
+    """Walk the chain; return the number of entries and what is wrong first, or None."""
+    previous, count = GENESIS, 0
+    for row in conn.execute(select(audit).order_by(audit.c.seq)).mappings():
+        count += 1
+        digest = _hash(previous, row["at"], row["actor"], row["action"], row["object"], row["details"])
+        if row["previous"] != previous:
+            return count, f"mục {row['seq']}: không nối với mục trước"
+        if row["hash"] != digest:
+            return count, f"mục {row['seq']}: nội dung đã bị sửa"
+        previous = row["hash"]
+    return count, None

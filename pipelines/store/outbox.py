@@ -1,0 +1,66 @@
+"""Deliveries owed: put in the transaction of their cause, taken in order, kept until they have arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, func, or_, select, update
+
+from pipelines.clock import now as clock_now
+from pipelines.records import OutboxMessage
+from pipelines.store.rows import stamp
+from pipelines.store.schema import outbox
+
+
+def put(conn: Connection, topic: str, key: str, version: int, payload: str) -> None:
+    """Owe `payload` to `topic`; the same topic, key and version is owed once."""
+    known = conn.execute(
+        select(outbox.c.seq).where(outbox.c.topic == topic, outbox.c.key == key, outbox.c.version == version)
+    ).first()
+    if known is None:
+        conn.execute(
+            outbox.insert().values(topic=topic, key=key, version=version, payload=payload, created=stamp(clock_now()))
+        )
+
+
+def pending(conn: Connection, topic: str, limit: int, now: datetime) -> list[OutboxMessage]:
+    """Return up to `limit` messages of `topic` that are due, oldest first."""
+    rows = conn.execute(
+        select(outbox)
+        .where(
+            outbox.c.topic == topic,
+            outbox.c.delivered.is_(None),
+            or_(outbox.c.next_try.is_(None), outbox.c.next_try <= stamp(now)),
+        )
+        .order_by(outbox.c.seq)
+        .limit(limit)
+    ).mappings()
+    return [
+        OutboxMessage(
+            seq=row["seq"], topic=row["topic"], key=row["key"], version=row["version"],
+            payload=row["payload"], attempts=row["attempts"],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def owed(conn: Connection, topic: str) -> int:
+    """Return how many messages of `topic` have not arrived."""
+    query = select(func.count()).select_from(outbox).where(outbox.c.topic == topic, outbox.c.delivered.is_(None))
+    return conn.execute(query).scalar_one()
+
+
+def mark_delivered(conn: Connection, seqs: Sequence[int], now: datetime) -> None:
+    """Note that `seqs` have arrived."""
+    if seqs:
+        conn.execute(update(outbox).where(outbox.c.seq.in_(seqs)).values(delivered=stamp(now), last_error=""))
+
+
+def mark_failed(conn: Connection, seq: int, error: str, next_try: datetime) -> None:
+    """Note a failed attempt and when to try again."""
+    conn.execute(
+        update(outbox)
+        .where(outbox.c.seq == seq)
+        .values(attempts=outbox.c.attempts + 1, last_error=error[:500], next_try=stamp(next_try))
+    )
