@@ -1,0 +1,163 @@
+"""Shape of one entry of the reference base, as declared in `classifiers/references/*.yaml`.
+
+Only texts, laws, measurements, events and names can be entered: there is no kind for a political opinion.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from pipelines.records import Verdict
+
+Lang = Literal["vi", "en", "zh", "lo"]
+Kind = Literal["treaty", "law", "measurement", "event", "name"]
+Perspective = Literal[
+    "multilateral",
+    "international_award",
+    "bilateral_CN",
+    "bilateral_LA",
+    "bilateral_KH",
+    "vn_law",
+    "vn_law_or_fact",
+    "state_declaration",
+    "state_submission",
+    "fact",
+]
+ReferenceId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,4}-\d{2}$")]
+TypeId = Annotated[str, Field(pattern=r"^D(0[1-9]|1[0-8])$")]
+
+PREDICATES = {
+    "adopted": "được thông qua, ký, có hiệu lực vào ngày nêu",
+    "awards_territory": "trao, công nhận lãnh thổ cho một bên",
+    "binds": "ràng buộc một bên",
+    "changes_border": "làm thay đổi đường biên giới",
+    "contains_clause": "văn bản có điều khoản hoặc tên gọi nêu ra",
+    "covers_zone": "định bề rộng hoặc quy chế của một vùng biển",
+    "decides": "kết luận về một vấn đề",
+    "declares": "một nước tuyên bố, nộp hồ sơ, công bố bản đồ",
+    "delimited": "đã phân định, phân giới",
+    "exists": "văn kiện có trong sổ đăng ký công khai",
+    "happened": "sự kiện diễn ra vào lúc và ở nơi nêu",
+    "has_count": "có số lượng nêu",
+    "has_length": "dài bao nhiêu",
+    "has_share": "phần diện tích của mỗi bên",
+    "has_status": "đang ở tình trạng nêu",
+    "holds": "đang giữ, đã chiếm",
+    "is_in_force": "đang có hiệu lực",
+    "is_named": "tên gọi tương ứng",
+    "is_unit_of": "là đơn vị hành chính thuộc nơi nêu",
+    "lies_at": "nằm ở nơi nêu",
+    "official_source": "việc phải được cơ quan chức năng xác nhận",
+}
+
+
+class Validity(StrEnum):
+    """How a value stands today: in force, an older official one, or a rounding in use."""
+
+    CURRENT = "current"
+    LEGACY = "legacy"
+    ROUNDING = "rounding"
+
+
+class Confidence(StrEnum):
+    """How far a curator has come: seen in stored public pages, partly so, or not yet."""
+
+    VERIFIED = "verified"
+    PARTLY = "verified in part"
+    KNOWLEDGE = "from knowledge, to verify"
+
+
+class Entry(BaseModel):
+    """Base of the parts: immutable, unknown fields are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Value(Entry):
+    """A number or ISO date with its unit, what it measures, for whom, and since when; tolerance is relative."""
+
+    value: float | str
+    unit: str
+    what: str
+    party: str | None = None
+    validity: Validity = Validity.CURRENT
+    valid_from: date | None = Field(default=None, alias="from")
+    valid_to: date | None = Field(default=None, alias="to")
+    tolerance: float | None = Field(default=None, ge=0, le=0.2)
+
+
+class Source(Entry):
+    """The instrument or page that bears the entry out."""
+
+    title: str = Field(min_length=3)
+    number: str = ""
+    date: str = ""
+    article: str = ""
+    url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+
+
+class Side(Entry):
+    """What one side holds on a contested entry."""
+
+    party: str
+    position_vi: str
+
+
+class Counter(Entry):
+    """A typical wrong form of the statement, invented by us, and what the base says of it."""
+
+    lang: Lang
+    text: str = Field(min_length=8)
+    verdict: Verdict = Verdict.CONTRADICTED
+    type: TypeId | None = None
+
+
+class Reference(Entry):
+    """One entry: a statement that can be checked, its values, source, other side, and typical wrong forms."""
+
+    id: ReferenceId
+    area: str
+    type: Kind
+    predicate: str
+    holds: bool = True
+    statement_vi: str
+    statement_en: str
+    statement_zh: str = ""
+    values: tuple[Value, ...] = ()
+    source: Source
+    perspective: Perspective
+    contested: bool
+    sides: tuple[Side, ...] = ()
+    confidence: Confidence
+    confidence_note: str = ""
+    as_of: date
+    review_by: date
+    note: str = ""
+    counter: tuple[Counter, ...] = ()
+    aliases: tuple[str, ...] = ()
+    claim_types: tuple[TypeId, ...] = ()
+
+    @model_validator(mode="after")
+    def _known_predicate(self) -> Reference:
+        if self.predicate not in PREDICATES:
+            raise ValueError(f"predicate “{self.predicate}” is not one of {', '.join(sorted(PREDICATES))}")
+        return self
+
+    @property
+    def version(self) -> str:
+        """Hash of all that the entry says (12 hex digits)."""
+        return _hash(self.model_dump(mode="json"))[:12]
+
+    def due(self, today: date) -> bool:
+        """Whether a curator has to look at the entry again."""
+        return today >= self.review_by
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
