@@ -142,6 +142,12 @@ def count_alerts(
     return conn.execute(select(func.count()).select_from(alerts).where(where)).scalar_one()
 
 
+def statuses_of_story(conn: Connection, story: str) -> tuple[str, ...]:
+    """Return the states of the alerts of a story, for its documents in the index."""
+    query = select(alerts.c.status).where(alerts.c.story == story).order_by(alerts.c.id)
+    return tuple(row.status for row in conn.execute(query))
+
+
 def decisions_of(conn: Connection, alert: str) -> list[Decision]:
     """Return the decisions on `alert`, oldest first."""
     rows = conn.execute(select(decisions).where(decisions.c.alert == alert).order_by(decisions.c.decided)).mappings()

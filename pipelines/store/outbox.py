@@ -24,6 +24,12 @@ def put(conn: Connection, topic: str, key: str, version: int, payload: str) -> N
         )
 
 
+def next_version(conn: Connection, topic: str, key: str, now: datetime) -> int:
+    """Return a version above all earlier ones of `key`: the clock in microseconds, or one more when it stood still."""
+    query = select(func.max(outbox.c.version)).where(outbox.c.topic == topic, outbox.c.key == key)
+    return max(int(now.timestamp() * 1_000_000), (conn.execute(query).scalar() or 0) + 1)
+
+
 def pending(conn: Connection, topic: str, limit: int, now: datetime) -> list[OutboxMessage]:
     """Return up to `limit` messages of `topic` that are due, oldest first."""
     rows = conn.execute(

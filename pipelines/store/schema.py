@@ -232,6 +232,7 @@ outbox = Table(
     Column("last_error", Text, nullable=False, default=""),
     Column("delivered", String(40)),
     Index("ix_outbox_pending", "delivered", "topic", "seq"),
+    Index("ix_outbox_key", "topic", "key", "version"),
 )
 
 runs = Table(

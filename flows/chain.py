@@ -1,0 +1,155 @@
+"""The chain from a capture to a delivered alert, as plain functions: the command line and Prefect call the same ones.
+
+Each step takes what the one before left in the store, in small transactions, so that it can be killed anywhere
+and run again with the same final state.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from flows.outcomes import counted
+from pipelines.clock import now
+from pipelines.records import StepCount
+
+if TYPE_CHECKING:
+    from classifiers.assessor import Assessor
+    from crawlers.registry import Registry
+    from pipelines.places import Matcher
+    from pipelines.search import Index
+    from pipelines.settings import Settings
+    from pipelines.store import Store
+
+# One transaction holds this many items: a kill repeats no more than these, and a reader never waits long.
+BATCH = 50
+
+Advance = Callable[[int, int | None], None]
+
+
+def _quiet(_done: int, _total: int | None) -> None:
+    return None
+
+
+@dataclass
+class Chain:
+    """What the steps share: settings, the open store, and the heavy parts, loaded when first needed."""
+
+    settings: Settings
+    store: Store
+    registry: Registry | None = None
+    shard: tuple[int, int] | None = None
+    _open: list[Index] = field(default_factory=list)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        from pipelines.places import Matcher
+
+        return Matcher.load()
+
+    @cached_property
+    def assessor(self) -> Assessor:
+        from classifiers.assessor import Assessor
+
+        return Assessor.load(self.settings.data)
+
+    @cached_property
+    def index(self) -> Index:
+        from pipelines.search import open_index
+
+        index = open_index(self.settings, self.store)
+        self._open.append(index)
+        return index
+
+    def close(self) -> None:
+        """Give back the index and the store."""
+        for index in self._open:
+            index.close()
+        self.store.close()
+
+
+def collect(
+    chain: Chain, sources: Sequence[str] | None = None, urls: Sequence[str] = (), advance: Advance = _quiet
+) -> list[StepCount]:
+    """Poll the feeds, lists and sitemaps that are due and fetch what they name into the WARC."""
+    from crawlers.collect import collect as run
+    from crawlers.registry import load_sources
+
+    registry = chain.registry or load_sources(chain.settings.sources)
+    if chain.shard:
+        registry = registry.shard(*chain.shard)
+    return run(chain.settings, chain.store, registry, list(sources) if sources else None, list(urls), progress=advance)
+
+
+def read(chain: Chain, advance: Advance = _quiet) -> StepCount:
+    """Turn captures that nobody has read yet into articles, revisions and stories."""
+    from crawlers.registry import load_sources
+    from crawlers.warc import read_body
+    from pipelines.read import read_capture
+    from pipelines.store import captures
+
+    registry = chain.registry or load_sources(chain.settings.sources)
+    mine = set(registry.shard(*chain.shard).ids()) if chain.shard else None
+    outcomes: Counter[str] = Counter()
+    with chain.store.read() as conn:
+        todo = captures.unread(conn, mine)
+    for start in range(0, len(todo), BATCH):
+        part = todo[start : start + BATCH]
+        with chain.store.begin() as conn:
+            for capture in part:
+                hint = captures.hint(conn, capture)
+                try:
+                    headers, body = read_body(chain.settings, capture)
+                except (OSError, ValueError) as error:
+                    outcome, reason = "lost", f"{capture.warc_file}: {error}"
+                else:
+                    source = registry.describe(capture.source)
+                    outcome, reason = read_capture(conn, capture, headers, body, source, hint, now())
+                captures.mark_read(conn, capture.id, outcome, reason)
+                outcomes[outcome] += 1
+        advance(start + len(part), len(todo))
+    return counted("read", outcomes)
+
+
+def assess(chain: Chain, advance: Advance = _quiet) -> StepCount:
+    """Gate by place and topic, assess what is left, raise alerts and owe every article to the index."""
+    from flows.judge import judge, version
+    from pipelines.store import articles, assessments
+
+    tag = version(chain)
+    outcomes: Counter[str] = Counter()
+    with chain.store.read() as conn:
+        total = assessments.count_pending(conn, tag)
+    done = 0
+    while True:
+        with chain.store.begin() as conn:
+            part = assessments.pending(conn, tag, BATCH)
+            for article_id, revision in part:
+                article = articles.get(conn, article_id, revision)
+                assert article is not None
+                outcomes[judge(chain, conn, article, tag)] += 1
+        done += len(part)
+        advance(done, total)
+        if len(part) < BATCH:
+            return counted("assess", outcomes)
+
+
+def deliver(chain: Chain, advance: Advance = _quiet) -> StepCount:
+    """Push what the outbox owes to the index; an engine that is away costs delay and nothing else."""
+    from pipelines.deliver import deliver as run
+
+    count = run(chain.store, chain.index, now=now())
+    advance(count.entered, count.entered)
+    return count
+
+
+def record(chain: Chain, run: str, counts: Iterable[StepCount]) -> None:
+    """Append the counts of finished steps to a run."""
+    from pipelines.store import runs
+
+    with chain.store.begin() as conn:
+        for count in counts:
+            runs.add_step(conn, run, count)
