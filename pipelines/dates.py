@@ -123,7 +123,9 @@ def _assemble(plain: str, match: re.Match[str], now: datetime, day_first: bool, 
     if "a" in parts:
         first, second_ = int(parts["a"]), int(parts["b"])
         by_day, by_month = moment(second_, first), moment(first, second_)
-        value, trust, why = _choose(by_day, by_month, day_first, half, weekday, now)
+        # What .NET prints for en-US; CafeF's "07-03-2026 - 00:01 AM" (March 2026) is no such thing.
+        american = half in {"am", "pm"} and parts["sep"] == "/" and bool(clock and clock["s"])
+        value, trust, why = _choose(by_day, by_month, day_first, american, weekday, now)
         confidence = min(confidence, trust)
         notes += [why] if why else []
     else:
@@ -146,14 +148,14 @@ def _choose(
     by_day: datetime | None,
     by_month: datetime | None,
     day_first: bool,
-    half: str,
+    american: bool,
     weekday: int | None,
     now: datetime,
 ) -> tuple[datetime | None, float, str]:
     """Return which of dd/mm and mm/dd is meant, with trust and reason.
 
-    In order: the only possible one; the weekday beside it; AM/PM means mm/dd (Tuổi Trẻ, Báo Chính phủ,
-    September 2026), unless that alone lies in the future; then the habit of the outlet.
+    In order: the only possible one; the weekday beside it; seconds with AM/PM mean mm/dd (Tuổi Trẻ, Báo
+    Chính phủ, September 2026), unless that alone lies in the future; then the habit of the outlet.
     """
     if by_day is None or by_month is None:
         us = by_day is None and by_month is not None
@@ -166,12 +168,12 @@ def _choose(
         if by_month.weekday() == weekday:
             return by_month, 0.95, "tháng trước ngày"
     wanted, other = (by_day, by_month) if day_first else (by_month, by_day)
-    if half in {"am", "pm"}:
+    if american:
         wanted, other = by_month, by_day
     if wanted > now + _SKEW >= other:
         wanted, other = other, wanted
         return wanted, 0.8, "ngày và tháng hiểu theo cách không rơi vào tương lai"
-    if half in {"am", "pm"}:
+    if american:
         return wanted, 0.85, "tháng trước ngày"
     return wanted, 0.95 if day_first else 0.85, "" if day_first else "tháng trước ngày"
 
