@@ -1,0 +1,91 @@
+"""Sentences and words, for the few texts that come this far.
+
+Sentences are offset spans into the text as given; words come from underthesea, loaded once under a lock
+because its first call builds a model that two threads must not build together.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from threading import Lock
+
+_LOCK = Lock()
+_HAN_LAO = re.compile(r"[\u3400-\u9fff\u0e80-\u0eff]")
+_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？；]+[”’」』）]*|\n+|(?<=[.!?…”\"])(?=[A-ZĐÀ-ỸÂÊÔĂƠƯ][a-zà-ỹđ])")
+# What may stand before a full stop without ending a sentence (units, titles, address words, months).
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\"“'\[,.])(?:TP|Tp|tp|TX|Tx|TT|Tt|tt|P|Q|H|X|Ths|ThS|TS|Ts|PGS|Pgs|GS|Gs|BS|Bs|KS|Ks|LS|CN|NSND|NSƯT|"
+    r"Mr|Mrs|Ms|Dr|Prof|St|No|Nos|Art|Fig|pp|vol|Vol|cf|ed|eds|et al|e\.g|i\.e|U\.S|U\.N|vs|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|"
+    r"tr|đ|v\.v|VD|vd|Sđd|NXB|ĐH|QĐ|NQ|CT|[A-ZĐ])$"
+)
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Return the spans of the sentences of `text` (vi, en, zh, lo), blanks at both ends left out."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _END.finditer(text):
+        end = match.end()
+        mark = match.group()
+        if mark == "." and not _ends_here(text, start, match.start(), end):
+            continue
+        if mark.startswith(".") and mark != "." and end < len(text) and text[end:].lstrip()[:1].islower():
+            continue  # a quotation or an ellipsis in mid-sentence
+        _add(spans, text, start, end)
+        start = end
+    _add(spans, text, start, len(text))
+    return spans
+
+
+def _ends_here(text: str, start: int, dot: int, end: int) -> bool:
+    """Tell whether the single full stop at `dot` ends a sentence: no abbreviation, no list number, no small letter after."""
+    following = text[end : end + 40].lstrip(" ")
+    if not following:
+        return True
+    if following[0] == "\n":
+        return True
+    if _ABBREVIATION.search(text, max(start, dot - 12), dot):
+        return False
+    if text[start:dot].strip().isdigit() and len(text[start:dot].strip()) <= 2:
+        return False
+    return not following[0].islower()
+
+
+def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if end > start:
+        spans.append((start, end))
+
+
+@cache
+def _tokenizer():  # type: ignore[no-untyped-def]
+    """Return underthesea's `word_tokenize` after its first call, made under the lock."""
+    from underthesea import word_tokenize
+
+    word_tokenize("Việt Nam")
+    return word_tokenize
+
+
+def words(text: str) -> list[str]:
+    """Return the words of `text`: underthesea for Latin script, bigrams of characters for Chinese and Lao."""
+    if not text.strip():
+        return []
+    if len(_HAN_LAO.findall(text)) > len(text) // 4:
+        return _bigrams(text)
+    with _LOCK:
+        tokenize = _tokenizer()
+    return list(tokenize(text))
+
+
+def _bigrams(text: str) -> list[str]:
+    found: list[str] = []
+    for run in re.findall(r"[\u3400-\u9fff]+|[\u0e80-\u0eff]+|[^\W_]+", text):
+        if _HAN_LAO.match(run) and len(run) > 1:
+            found.extend(run[i : i + 2] for i in range(len(run) - 1))
+        else:
+            found.append(run)
+    return found
