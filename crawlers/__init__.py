@@ -1,1 +1,1 @@
-"""Source declarations, feeds, spiders, WARC, polling, source health and the sample newsroom."""
+"""Source declarations, feeds, channels, politeness, captures to WARC, source health, sample newsroom."""

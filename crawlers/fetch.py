@@ -1,0 +1,239 @@
+"""One polite, guarded way to the web: robots.txt, pauses, limits of size, time, redirects and packing.
+
+Feeds, sitemaps, list pages and articles all pass through `Fetcher.fetch`, the latter two called by Scrapy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import ssl
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Self
+from urllib.parse import urlsplit
+
+import httpcore
+
+from crawlers import exchange as ex
+from crawlers.decode import TooLarge, decode
+from crawlers.exchange import Exchange, Headers
+from crawlers.guard import GuardedBackend, Refused, Resolver, resolve
+from crawlers.polite import Gate, NotNow
+from crawlers.robots import Robots
+from crawlers.urls import clean_url, host_of
+from pipelines.clock import now
+from pipelines.settings import Settings
+
+MAX_REDIRECTS = 5
+# A Retry-After this short is waited for at once; a longer one ends the host's turn in this run.
+SHORT_WAIT = 10.0
+MAX_RETRY_AFTER = 86400.0
+HTML = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
+FEED = "application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.5"
+_REDIRECTS = {301, 302, 303, 307, 308}
+_PERMANENT = {301, 308}
+_OWN_NETWORK = {errno.ENETUNREACH, errno.ENETDOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How one source wants to be asked: seconds between requests, whether private addresses are let through."""
+
+    delay: float = 5.0
+    allow_private: bool = False
+
+
+class Fetcher:
+    """Makes requests under the house's rules; never raises for what a server does. Use as `async with`."""
+
+    def __init__(self, settings: Settings, *, budget: float | None = None, resolver: Resolver = resolve) -> None:
+        self._settings = settings
+        self._resolver = resolver
+        self._gate = Gate(budget)
+        self._robots = Robots(settings.user_agent, self._gate)
+        self._pools: dict[bool, httpcore.AsyncConnectionPool] = {}
+        self._cookies: dict[str, dict[str, str]] = {}
+        self._stack = AsyncExitStack()
+        self.bytes_in = 0
+
+    async def __aenter__(self) -> Self:
+        await self._stack.__aenter__()
+        context = httpcore.default_ssl_context()
+        for private in (False, True):
+            pool = httpcore.AsyncConnectionPool(
+                ssl_context=context,
+                max_connections=200,
+                max_keepalive_connections=100,
+                keepalive_expiry=30.0,
+                network_backend=GuardedBackend(private, self._resolver),
+            )
+            self._pools[private] = await self._stack.enter_async_context(pool)
+        return self
+
+    async def __aexit__(self, *details: object) -> None:
+        await self._stack.aclose()
+
+    async def fetch(
+        self,
+        url: str,
+        rules: Rules,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: str = HTML,
+    ) -> Exchange:
+        """Return the exchange for `url`; conditional when `etag` or `last_modified` is given."""
+        condition = [("If-None-Match", etag)] if etag else []
+        condition += [("If-Modified-Since", last_modified)] if last_modified else []
+        first = await self._follow(url, rules, tuple(condition), accept)
+        if first.outcome == ex.THROTTLED and first.retry_after is not None and first.retry_after <= SHORT_WAIT:
+            self._gate.pause(host_of(first.final_url), first.retry_after)
+            first = await self._follow(url, rules, tuple(condition), accept)
+        if first.outcome == ex.THROTTLED:
+            self._gate.block(host_of(first.final_url), first.reason, first.retry_after or 600.0)
+        return first
+
+    async def _follow(self, url: str, rules: Rules, condition: Headers, accept: str) -> Exchange:
+        at, moved, permanent = url, None, True
+        for hop in range(MAX_REDIRECTS + 1):
+            if clean_url(at) is None:
+                return Exchange(url, at, ex.GUARD, "chỉ nhận địa chỉ http và https", fetched=now())
+            verdict = await self._robots.check(at, rules, self._once)
+            if verdict.failure is not None:
+                return replace(verdict.failure, url=url)
+            if not verdict.allowed:
+                return Exchange(url, at, ex.ROBOTS, verdict.reason, fetched=now())
+            answer = await self._once(at, rules, condition if hop == 0 or moved else (), accept)
+            answer = replace(answer, url=url, moved_to=moved if permanent else None)
+            location = answer.header("location")
+            if answer.status not in _REDIRECTS or not location:
+                return answer
+            target = clean_url(location, at)
+            if target is None:
+                return replace(answer, outcome=ex.GUARD, reason=f"chuyển hướng đến địa chỉ không nhận: {location[:200]}")
+            permanent = permanent and answer.status in _PERMANENT
+            at = moved = target
+        return replace(answer, outcome=ex.LOOP, reason=f"chuyển hướng quá {MAX_REDIRECTS} lần")
+
+    async def _once(self, url: str, rules: Rules, condition: Headers = (), accept: str = HTML) -> Exchange:
+        """Make one request without following; every way to fail becomes an outcome."""
+        host = host_of(url)
+        started = now()
+        try:
+            async with self._gate.turn(host, rules.delay):
+                started = now()
+                async with asyncio.timeout(self._settings.timeout):
+                    answer = await self._request(url, rules, condition, accept)
+        except NotNow as error:
+            outcome = ex.DEFERRED if not error.seconds else ex.THROTTLED
+            return Exchange(url, url, outcome, str(error), fetched=started, retry_after=error.seconds or None)
+        except Refused as error:
+            return Exchange(url, url, ex.GUARD, str(error), fetched=started)
+        except TooLarge as error:
+            self._gate.answered(host, True)
+            return Exchange(url, url, ex.TOO_LARGE, str(error), fetched=started)
+        except (TimeoutError, httpcore.TimeoutException):
+            self._gate.answered(host, False)
+            return Exchange(url, url, ex.TIMEOUT, f"không xong trong {self._settings.timeout:.0f} giây", fetched=started)
+        except (OSError, httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError, UnicodeError) as error:
+            self._gate.answered(host, False)
+            own, reason = _why(error)
+            return Exchange(url, url, ex.UNREACHABLE, reason, fetched=started, own_network=own)
+        self._gate.answered(host, True)
+        return replace(answer, fetched=started, seconds=(now() - started).total_seconds())
+
+    async def _request(self, url: str, rules: Rules, condition: Headers, accept: str) -> Exchange:
+        parts = urlsplit(url)
+        headers = [
+            ("Host", parts.netloc),
+            ("User-Agent", self._settings.user_agent),
+            ("Accept", accept),
+            ("Accept-Encoding", "gzip, deflate, br"),
+            ("Accept-Language", "vi,en;q=0.7,zh;q=0.5,lo;q=0.5"),
+            *condition,
+        ]
+        jar = self._cookies.get(parts.netloc)
+        if jar:
+            headers.append(("Cookie", "; ".join(f"{key}={value}" for key, value in jar.items())))
+        wire = [(key.encode(), value.encode("latin-1", "ignore")) for key, value in headers]
+        seconds = self._settings.timeout
+        limits = {"connect": min(20.0, seconds), "read": seconds, "write": seconds, "pool": seconds}
+        pool = self._pools[rules.allow_private]
+        async with pool.stream("GET", url, headers=wire, extensions={"timeout": limits}) as response:
+            kept = tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in response.headers)
+            answer = Exchange(
+                url, url, "", status=response.status, headers=kept, request=tuple(headers),
+                phrase=response.extensions.get("reason_phrase", b"").decode("latin-1"),
+            )  # fmt: skip
+            self._keep_cookies(parts.netloc, kept)
+            if response.status in _REDIRECTS or response.status == 304:
+                return _judged(answer)
+            limit = self._settings.max_bytes
+            if answer.header("content-length").isdigit() and int(answer.header("content-length")) > limit:
+                raise TooLarge(f"máy chủ báo {int(answer.header('content-length')) / 1e6:.0f} MB, trên {limit / 1e6:.0f} MB")
+            raw = bytearray()
+            async for chunk in response.aiter_stream():
+                raw += chunk
+                if len(raw) > limit:
+                    raise TooLarge(f"nội dung vượt {limit / 1e6:.0f} MB")
+        self.bytes_in += len(raw)
+        body = decode(bytes(raw), answer.header("content-encoding"), limit)
+        return _judged(replace(answer, raw=bytes(raw), body=body))
+
+    def _keep_cookies(self, host: str, headers: Headers) -> None:
+        # qdnd.vn sends clients without its cookie around in circles (302 for ever, reported 2026).
+        jar = self._cookies.setdefault(host, {})
+        for key, value in headers:
+            name, _, rest = value.partition("=")
+            if key.lower() == "set-cookie" and rest and len(jar) < 20:
+                jar[name.strip()] = rest.split(";", 1)[0][:1000]
+
+
+def _judged(answer: Exchange) -> Exchange:
+    """Give the outcome of an answer by its status."""
+    status = answer.status
+    if status == 304:
+        return replace(answer, outcome=ex.UNCHANGED)
+    if 200 <= status < 300 or status in _REDIRECTS:
+        return replace(answer, outcome=ex.OK)
+    if status in {404, 410}:
+        return replace(answer, outcome=ex.GONE, reason=f"máy chủ trả {status}: địa chỉ không còn")
+    if status in {429, 503}:
+        wait = _retry_after(answer.header("retry-after"))
+        reason = f"máy chủ trả {status}" + (f", xin nghỉ {wait:.0f} giây" if wait is not None else "")
+        return replace(answer, outcome=ex.THROTTLED, reason=reason, retry_after=wait)
+    return replace(answer, outcome=ex.HTTP_ERROR, reason=f"máy chủ trả {status}")
+
+
+def _retry_after(text: str) -> float | None:
+    """Read Retry-After: seconds or an HTTP date, at most one day."""
+    if text.strip().isdigit():
+        return min(float(text), MAX_RETRY_AFTER)
+    try:
+        until: datetime = parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    if until.tzinfo is None:
+        return None
+    return min(max((until - now()).total_seconds(), 0.0), MAX_RETRY_AFTER)
+
+
+def _why(error: BaseException) -> tuple[bool, str]:
+    """Return whether the fault looks like our own network, and the reason in Vietnamese."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, ssl.SSLError):
+            return False, "chứng chỉ hoặc bắt tay TLS không được"
+        if isinstance(seen, socket.gaierror):
+            own = seen.errno in {socket.EAI_AGAIN, socket.EAI_FAIL}
+            return own, "không phân giải được tên miền" + (" (máy chủ tên miền không đáp)" if own else "")
+        if isinstance(seen, ConnectionRefusedError):
+            return False, "máy chủ từ chối kết nối"
+        if isinstance(seen, OSError) and seen.errno in _OWN_NETWORK:
+            return True, "mạng của máy này không ra được ngoài"
+        seen = seen.__cause__ or seen.__context__
+    return False, "mất kết nối giữa chừng" if isinstance(error, httpcore.ProtocolError | httpcore.ReadError) else "không kết nối được"

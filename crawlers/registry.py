@@ -1,0 +1,259 @@
+"""The registry of sources: one YAML declaration per outlet or channel of an organisation, checked field by field."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from crawlers.fetch import Rules
+from crawlers.urls import clean_url, site_of
+from pipelines.errors import UsageError
+
+SHIPPED = Path(__file__).parent / "sources"
+NOT_LIVE = "not verified live"
+
+Protocol = Literal["rss", "youtube", "reddit", "mastodon", "bluesky", "telegram"]
+OwnerClass = Literal[
+    "central press", "provincial press", "city press", "official", "journal", "think tank", "foreign press",
+    "foreign state media", "foreign public broadcaster", "wire", "fact-checker", "organisation channel", "portal",
+]  # fmt: skip
+Kind = Literal["press", "official", "broadcast", "journal", "analysis", "video", "channel", "blog", "fact-check"]
+
+# The only shapes under which a public channel of an organisation may be followed. No login, no comments, no groups.
+CHANNEL_SHAPES: dict[str, tuple[str, ...]] = {
+    "youtube": ("https://www.youtube.com/feeds/videos.xml?channel_id=UC",),
+    "reddit": ("https://www.reddit.com/r/",),
+    "bluesky": ("https://bsky.app/profile/",),
+    "telegram": ("https://t.me/s/",),
+    "mastodon": ("https://",),
+}
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ListPage(_Part):
+    """A page that lists articles: CSS selector of the links, and a pattern that their addresses match."""
+
+    url: str
+    link: str = "a[href]"
+    match: str = ""
+
+
+class Selectors(_Part):
+    """CSS selectors of one version of an outlet's pages; used for captures up to `valid_until`."""
+
+    version: str
+    valid_until: date | None = None
+    title: str = ""
+    sapo: str = ""
+    body: str = ""
+    captions: str = ""
+    date: str = ""
+
+
+class Source(_Part):
+    """One outlet, or one public channel of an organisation; never a person."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,60}$")]
+    name: str
+    home: str
+    kind: Kind = "press"
+    owner_class: OwnerClass
+    lang: tuple[str, ...] = ("vi",)
+    protocol: Protocol = "rss"
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    lists: tuple[ListPage, ...] = ()
+    selectors: tuple[Selectors, ...] = ()
+    rhythm: Annotated[int, Field(ge=5, le=1440, description="minutes between polls before anything is learnt")] = 60
+    delay: Annotated[float | None, Field(ge=0, description="seconds between requests")] = None
+    allow_private: bool = False
+    pages: Annotated[bool, Field(description="false: only the feed's own summary is kept (paywall)")] = True
+    enabled: bool = True
+    verified: str = NOT_LIVE
+    notes: str = ""
+    notes_date: date | None = None
+
+    @field_validator("home", "feeds", "sitemaps")
+    @classmethod
+    def _web(cls, value: Any) -> Any:
+        for url in (value,) if isinstance(value, str) else value:
+            if clean_url(url) is None:
+                raise ValueError(f"not an http(s) address: {url}")
+        return value
+
+    @field_validator("verified")
+    @classmethod
+    def _honest(cls, value: str) -> str:
+        if value != NOT_LIVE:
+            date.fromisoformat(value)
+        return value
+
+    @model_validator(mode="after")
+    def _channel_shape(self) -> Source:
+        if self.delay is not None and self.delay < 5 and not self.allow_private:
+            raise ValueError("delay below 5 seconds is only for a source with allow_private: true")
+        shapes = CHANNEL_SHAPES.get(self.protocol)
+        if shapes and not self.allow_private:
+            for url in self.feeds:
+                if not url.startswith(shapes):
+                    raise ValueError(f"{self.protocol}: {url} is not of the public shape {' or '.join(shapes)}…")
+        if not (self.feeds or self.sitemaps or self.lists):
+            raise ValueError("nothing to collect: give feeds, sitemaps or lists")
+        return self
+
+    @property
+    def is_channel(self) -> bool:
+        """True for a channel on a platform: its posts are taken from the feed and stripped of people."""
+        return self.protocol != "rss"
+
+    def rules(self, default_delay: float) -> Rules:
+        """Return the manners for this source; the house's pause holds unless the source is a private one."""
+        delay = default_delay if self.delay is None else self.delay
+        if not self.allow_private:
+            delay = max(delay, default_delay)
+        return Rules(delay=delay, allow_private=self.allow_private)
+
+    def selectors_on(self, day: date) -> Selectors | None:
+        """Return the selectors in force on `day`: the oldest version that is still valid then."""
+        versions = sorted(self.selectors, key=lambda s: s.valid_until or date.max)
+        return next((s for s in versions if s.valid_until is None or day <= s.valid_until), None)
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The sources in force, by id."""
+
+    sources: tuple[Source, ...]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Source]:
+        return {source.id: source for source in self.sources}
+
+    @cached_property
+    def _by_site(self) -> dict[str, Source]:
+        return {site_of(source.home): source for source in reversed(self.sources) if not source.is_channel}
+
+    def __iter__(self) -> Iterator[Source]:
+        return iter(self.sources)
+
+    def ids(self) -> list[str]:
+        """Return the ids of all sources."""
+        return list(self._by_id)
+
+    def get(self, name: str) -> Source | None:
+        """Return the source of that id, or None."""
+        return self._by_id.get(name)
+
+    def describe(self, name: str) -> Source:
+        """Return the source of that id; an unknown one (a manual address, a removed file) as a plain portal."""
+        found = self._by_id.get(name)
+        return found or Source(id="manual", name=name, home="https://example.invalid/", owner_class="portal",
+                               lists=(ListPage(url="https://example.invalid/"),))  # fmt: skip
+
+    def choose(self, names: list[str] | None) -> list[Source]:
+        """Return the named sources, or all that are enabled; UsageError that names an unknown one."""
+        if names is None:
+            return [source for source in self.sources if source.enabled]
+        unknown = [name for name in names if name not in self._by_id]
+        if unknown:
+            raise UsageError(f"nguồn “{unknown[0]}” không có; xem tên các nguồn bằng `cotmoc sources list`")
+        return [self._by_id[name] for name in names]
+
+    def owner_of(self, url: str) -> Source | None:
+        """Return the source on whose site `url` lies (the longest match), or None."""
+        site = site_of(url)
+        while site:
+            if site in self._by_site:
+                return self._by_site[site]
+            _, _, site = site.partition(".")
+        return None
+
+    def shard(self, index: int, count: int) -> Registry:
+        """Return the part for worker `index` of `count`; sources of one site stay together, so politeness holds."""
+
+        def part(source: Source) -> int:
+            digest = hashlib.sha256(site_of(source.feeds[0] if source.is_channel and source.feeds else source.home).encode())
+            return int.from_bytes(digest.digest()[:4], "big") % count
+
+        return Registry(tuple(source for source in self.sources if part(source) == index))
+
+
+def load_sources(folder: Path | None = None) -> Registry:
+    """Read every `*.yaml` of `folder` (default: the shipped ones); UsageError names file, line and field."""
+    root = folder or SHIPPED
+    if not root.is_dir():
+        raise UsageError(f"{root}: không có thư mục nguồn này; hãy sửa mục sources trong cấu hình")
+    found: dict[str, Source] = {}
+    for path in sorted([*root.glob("*.yaml"), *root.glob("*.yml")]):
+        source = load_source(path)
+        if source.id in found:
+            raise UsageError(f"{path}:1: id: trùng mã nguồn “{source.id}” với một tệp khác")
+        found[source.id] = source
+    return Registry(tuple(found.values()))
+
+
+def load_source(path: Path) -> Source:
+    """Read one declaration; UsageError `file:line: field: what` in one line."""
+    import yaml
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        raw = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        raise UsageError(f"{path}:{line}: YAML không đúng cú pháp ({error.problem})") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}:1: không phải YAML bằng UTF-8 ({error})") from error
+    except OSError as error:
+        raise UsageError(f"{path}: không mở được tệp nguồn ({error.strerror})") from error
+    if not isinstance(raw, dict):
+        raise UsageError(f"{path}:1: tệp nguồn phải là các dòng `trường: giá trị`")
+    try:
+        return Source.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = tuple(first["loc"])
+        field = ".".join(str(part) for part in where) or "nguồn"
+        raise UsageError(f"{path}:{_line_of(text, where)}: {field}: {_vietnamese(first)}") from error
+
+
+def _vietnamese(error: Any) -> str:
+    kinds = {
+        "missing": "thiếu trường bắt buộc này",
+        "extra_forbidden": "không có trường nào tên như vậy",
+        "string_type": "phải là chữ",
+        "bool_parsing": "phải là true hoặc false",
+        "literal_error": f"phải là một trong {error.get('ctx', {}).get('expected', '')}",
+    }
+    return kinds.get(error["type"], str(error["msg"]))
+
+
+def _line_of(text: str, where: tuple[Any, ...]) -> int:
+    """Return the line on which the field `where` stands, or that of its nearest parent."""
+    import yaml
+
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    line = 1
+    for part in where:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((key, value) for key, value in node.value if key.value == part), None)
+            if pair is None:
+                break
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line

@@ -1,0 +1,1 @@
+"""Scrapy spiders for list pages and article pages."""
