@@ -1,0 +1,68 @@
+"""Register the flows at a Prefect server: `python -m flows.deploy`, with PREFECT_API_URL set."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
+from prefect.deployments.runner import EntrypointType, RunnerDeployment
+from prefect.flows import Flow
+
+from flows.press import digest, press, upkeep
+
+POOL = "cotmoc"
+ZONE = "Asia/Ho_Chi_Minh"
+# How often the round starts; each feed has its own next poll, 5 minutes at the least.
+ROUND_SECONDS = 300
+
+
+def deployments(shards: int, round_seconds: int = ROUND_SECONDS) -> list[RunnerDeployment]:
+    """Return one press deployment per shard, the digest at 06:30 and the upkeep at 02:15."""
+    from datetime import timedelta
+
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+
+    # A round that is still running when the next is due: the next is left out, not queued.
+    one = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+    every = IntervalSchedule(interval=timedelta(seconds=round_seconds), timezone=ZONE)
+    found = [
+        _deployment(press, f"vong-{shard + 1}-{shards}", every, one, {"shard": shard, "shards": shards})
+        for shard in range(shards)
+    ]
+    found.append(_deployment(digest, "hang-ngay", CronSchedule(cron="30 6 * * *", timezone=ZONE), one, {}))
+    found.append(_deployment(upkeep, "hang-dem", CronSchedule(cron="15 2 * * *", timezone=ZONE), one, {}))
+    return found
+
+
+def _deployment(target: Flow, name: str, schedule: object, limit: object, parameters: dict) -> RunnerDeployment:
+    return target.to_deployment(
+        name,
+        schedule=schedule,  # type: ignore[arg-type]
+        concurrency_limit=limit,  # type: ignore[arg-type]
+        parameters=parameters,
+        work_pool_name=POOL,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+
+
+async def register(shards: int, round_seconds: int) -> list[str]:
+    """Create the work pool and the deployments, or bring them up to date; return their names."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.actions import WorkPoolCreate
+    from prefect.exceptions import ObjectAlreadyExists
+
+    async with get_client() as client:
+        try:
+            await client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
+        except ObjectAlreadyExists:
+            pass
+    names = []
+    for deployment in deployments(shards, round_seconds):
+        await deployment.aapply(work_pool_name=POOL)
+        names.append(deployment.full_name)
+    return names
+
+
+if __name__ == "__main__":
+    asyncio.run(register(int(sys.argv[1]) if len(sys.argv) > 1 else 1, int(sys.argv[2]) if len(sys.argv) > 2 else ROUND_SECONDS))

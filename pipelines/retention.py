@@ -1,0 +1,34 @@
+"""What is forgotten, and when: texts that raised nothing lose their body, deliveries that arrived are dropped."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, exists, select, update
+
+from pipelines.store.rows import stamp
+from pipelines.store.schema import alerts, articles, outbox
+
+# Kinds of TextLine and Source that are posts of channels; everything else is press.
+POSTS = ("blog", "social", "video", "forum", "channel")
+
+
+def blank_texts(conn: Connection, before: datetime, *, posts: bool) -> int:
+    """Empty sapô, body, captions and images of revisions first seen before `before` that raised no alert.
+
+    Title, outlet, date, places and outcome stay for the statistics. Returns how many revisions were emptied.
+    """
+    raised = exists(select(alerts.c.id).where(alerts.c.article == articles.c.id))
+    kind = articles.c.kind.in_(POSTS) if posts else articles.c.kind.not_in(POSTS)
+    result = conn.execute(
+        update(articles)
+        .where(articles.c.first_seen < stamp(before), articles.c.body != "", kind, ~raised)
+        .values(sapo="", body="", captions=[], images=[])
+    )
+    return result.rowcount
+
+
+def drop_delivered(conn: Connection, before: datetime) -> int:
+    """Delete outbox messages that arrived before `before`; returns how many."""
+    result = conn.execute(delete(outbox).where(outbox.c.delivered.is_not(None), outbox.c.delivered < stamp(before)))
+    return result.rowcount

@@ -1,0 +1,57 @@
+"""Reading text lines (CONTRACT.md): UTF-8 JSON, one object a line; a bad line is named, counted and skipped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from pipelines.errors import UserError
+from pipelines.records import TextLine
+
+# A line longer than this is no article (the longest of 124,000 real ones has 89 kB).
+MAX_LINE = 15_000_000
+
+
+def read_text_lines(path: Path) -> Iterator[tuple[int, TextLine | str]]:
+    """Yield (line number from 1, text line or the reason why it is bad); blank lines are passed over."""
+    try:
+        handle = path.open("rb")
+    except OSError as error:
+        raise UserError(f"{path}: không mở được ({error.strerror})", 2) from error
+    with handle:
+        number = 0
+        while raw := handle.readline(MAX_LINE + 1):
+            number += 1
+            if len(raw) > MAX_LINE:
+                while raw and not raw.endswith(b"\n"):
+                    raw = handle.readline(MAX_LINE)
+                yield number, f"dài hơn {MAX_LINE // 1_000_000} MB"
+            elif raw.strip():
+                yield number, parse_line(raw)
+
+
+def parse_line(raw: bytes) -> TextLine | str:
+    """Return the text line in `raw`, or in one phrase what is wrong with it."""
+    try:
+        value = json.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return "không phải UTF-8"
+    except (json.JSONDecodeError, RecursionError) as error:
+        return f"không phải JSON ({error.args[0].split(':')[0] if error.args else error})"
+    if not isinstance(value, dict):
+        return "không phải một đối tượng JSON"
+    if isinstance(value.get("id"), int):
+        value["id"] = str(value["id"])
+    for name in ("title", "sapo", "captions"):
+        if name in value and value[name] is None:
+            del value[name]
+    if not value.get("published"):
+        value.pop("published", None)
+    try:
+        return TextLine.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        return f"trường {'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
