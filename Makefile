@@ -19,3 +19,34 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
+
+# The main job on the sample newsroom, with the embedded defaults.
+demo: setup
+	@$(BIN)/cotmoc demo --data $(or $(DATA),data/demo) $(if $(PORT),--port $(PORT))
+
+test: setup
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo >/dev/null || $(BIN)/lint-imports
+	@$(BIN)/python -m pytest $(TESTS)
+
+start: setup
+	@exec $(BIN)/cotmoc start --profile $(PROFILE) $(if $(DATA),--data $(DATA)) $(if $(PORT),--port $(PORT)) $(START)
+
+# Real captured pages and feeds through the whole chain; without TO, in a folder that is thrown away.
+replay: setup
+	@test -n "$(DATA)" || { echo "dùng: make replay DATA=thư-mục (có html/, feeds/, news/)" >&2; exit 2; }
+	@folder=$(TO); [ -n "$$folder" ] || { folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; }; \
+	  $(BIN)/cotmoc replay $(DATA) --data "$$folder"
+
+bench: setup
+	@mkdir -p build/bench
+	@$(BIN)/python -m tests.bench.chain
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache *.egg-info
