@@ -1,0 +1,125 @@
+"""One pass over the folded text, then the cheap tests: word boundary, capitals, marks, longest name wins."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pipelines.places.lexicon import Entry, Lexicon, Sense
+from pipelines.text import fold, one_tone_style
+
+_SPLIT = re.compile(r"[\s\-–.]+")
+
+
+@dataclass(slots=True)
+class Hit:
+    """A name found at `start:end` of the clean text; resolution fills the rest."""
+
+    start: int
+    end: int
+    entry: Entry
+    senses: tuple[Sense, ...]
+    exact: bool = True
+    sense: Sense | None = None
+    level: str = ""
+    confidence: float = 0.0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def profile(self) -> str:
+        """Profile of the chosen sense, or an empty string."""
+        return self.sense.profile if self.sense else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A clean text with its folded shadow of the same length; `bare` = typed without marks, `low` = without capitals."""
+
+    text: str
+    folded: str
+    styled: str
+    bare: bool
+    low: bool
+    damaged: bool
+
+
+_DAMAGE = re.compile(r"\b(?:bién|dao|dåo|quyén|chü|dưòng|đưòng|cùa|thé|dän|tinh|huyên|kêt|đoan|nhât)\b")
+
+
+def page(text: str, lang: str) -> Page:
+    """Prepare clean `text`; without marks at all, or in a language that has none, bare names are read as names."""
+    folded = fold(text)
+    sample = text[:3000]
+    letters = sum(map(str.isalpha, sample)) or 1
+    marked = sum(a != b for a, b in zip(sample.lower(), folded[:3000], strict=False))
+    bare = lang not in ("vi", "") or marked * 25 < letters
+    capitals = sum(map(str.isupper, sample))
+    low = len(text) < 1500 and capitals * 60 < letters
+    return Page(text, folded, one_tone_style(text), bare, low, len(_DAMAGE.findall(text[:2000].lower())) >= 2)
+
+
+def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:
+    """Return the names of `sheet` in order, without overlaps: the longest wins, then the first."""
+    text, folded = sheet.text, sheet.folded
+    if len(folded) != len(text):
+        return []
+    hits: list[Hit] = []
+    size = len(text)
+    entries = lexicon.entries
+    for index, start, end in lexicon.automaton.find_matches_as_indexes(folded, overlapping=True):  # type: ignore[attr-defined]
+        if start and folded[start - 1].isalnum() and folded[start].isascii():
+            continue
+        if end < size and folded[end].isalnum() and folded[end - 1].isascii():
+            continue
+        hit = _accept(sheet, start, end, entries[index])
+        if hit is not None:
+            hits.append(hit)
+    return _longest(hits)
+
+
+def _accept(sheet: Page, start: int, end: int, entry: Entry) -> Hit | None:
+    raw = sheet.styled[start:end]
+    first = raw[0]
+    if first.islower() and not (entry.strong and sheet.low) and raw not in entry.forms:
+        return None
+    form = raw.lower()
+    senses = entry.forms.get(form)
+    exact = senses is not None
+    if senses is None:
+        if form == entry.key:  # typed without marks
+            if not sheet.bare:
+                return None
+            senses = entry.senses
+        elif sheet.damaged and entry.strong:
+            senses = entry.senses
+        else:
+            return None
+    if not _capital(raw, senses, sheet.low, entry.strong):
+        return None
+    return Hit(start, end, entry, senses, exact)
+
+
+def _capital(raw: str, senses: tuple[Sense, ...], low: bool, strong: bool) -> bool:
+    """Tell whether `raw` is written as a name: as listed, each syllable with a capital, or all small in a small-letter text."""
+    if any(sense.name == raw for sense in senses) or not raw[0].isascii() and not raw[0].isalpha():
+        return True
+    if raw.isupper():
+        return True
+    parts = [part for part in _SPLIT.split(raw) if part]
+    if all(not part[0].islower() for part in parts):
+        return True
+    if low and strong:
+        return True
+    # "cửa khẩu", "sông", "hồ" open a landmark in small letters or capitals; the proper name keeps its own.
+    kinds = {sense.kind for sense in senses}
+    return bool(kinds & {"trap", "club", "strong", "weak"}) and any(sense.name[1:] == raw[1:] for sense in senses)
+
+
+def _longest(hits: list[Hit]) -> list[Hit]:
+    """Drop names that stand inside or across a longer one."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start)):
+        if all(hit.end <= other.start or hit.start >= other.end for other in kept):
+            kept.append(hit)
+    kept.sort(key=lambda h: h.start)
+    return kept

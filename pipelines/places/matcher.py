@@ -1,0 +1,119 @@
+"""The matcher: from a text to the places that it is about, that it mentions, and the mark `national`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+
+from pipelines import gazetteer
+from pipelines.places.about import Weight, decide, weigh
+from pipelines.places.find import Hit, Page, find, page
+from pipelines.places.gate import touches
+from pipelines.places.lexicon import Lexicon, Sense, lexicon
+from pipelines.places.national import is_national
+from pipelines.places.resolve import resolve
+from pipelines.records import Mention, Places
+from pipelines.text import Normalised, normalised
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything that led to a decision, kept for `explain`."""
+
+    clean: Normalised
+    sheet: Page
+    hits: list[Hit]
+    weights: dict[str, Weight]
+    places: Places
+
+
+class Matcher:
+    """Reads texts with one shared lexicon; safe to share between threads, cheap to fork."""
+
+    def __init__(self, words: Lexicon) -> None:
+        self._lexicon = words
+
+    @classmethod
+    def load(cls) -> Matcher:
+        """Return the matcher of this process, built on first call (about 0.3 s)."""
+        return _shared()
+
+    def touches(self, html_or_text: str) -> bool:
+        """Tell whether the raw page may concern a followed province or a national topic."""
+        return touches(html_or_text)
+
+    def resolve(
+        self,
+        title: str,
+        sapo: str,
+        body: str,
+        published: datetime | date | str | None,
+        outlet: str = "",
+        lang: str = "vi",
+        captions: Iterable[str] = (),
+    ) -> Places:
+        """Return the places of one text; offsets refer to title + newline + sapo + newline + body as given."""
+        return self.read(title, sapo, body, published, outlet, lang, captions).places
+
+    def read(
+        self,
+        title: str,
+        sapo: str,
+        body: str,
+        published: datetime | date | str | None,
+        outlet: str = "",
+        lang: str = "vi",
+        captions: Iterable[str] = (),
+    ) -> Reading:
+        """Like `resolve`, with all that led to the decision."""
+        clean = normalised(f"{title}\n{sapo}\n{body}")
+        sheet = page(clean.text, lang)
+        hits = find(sheet, self._lexicon)
+        when = published if isinstance(published, str) else published.isoformat() if published else ""
+        resolve(sheet, hits, when[:10], outlet)
+        title_end = clean.text.find("\n")
+        lead_end = max(title_end + 1, clean.text.find("\n", title_end + 1), min(len(clean.text), title_end + 300))
+        weights, other = weigh(sheet, hits, title_end, lead_end)
+        about, mentioned = decide(weights, other, len(clean.text))
+        mentions = tuple(_mention(clean, hit) for hit in hits if hit.sense and _ours(hit.sense))
+        places = Places(
+            about=tuple(about),
+            mentioned=tuple(mentioned),
+            national=is_national(sheet.folded, sheet.text),
+            mentions=mentions,
+        )
+        return Reading(clean, sheet, hits, weights, places)
+
+
+@cache
+def _shared() -> Matcher:
+    return Matcher(lexicon())
+
+
+def _ours(sense: Sense) -> bool:
+    return bool(sense.profile)
+
+
+def _mention(clean: Normalised, hit: Hit) -> Mention:
+    assert hit.sense is not None
+    start, end = clean.span(hit.start, hit.end)
+    unit, now = labels(hit.sense)
+    return Mention(
+        start=start, end=end, as_written=clean.original[start:end], unit=unit, unit_now=now, confidence=round(hit.confidence, 2)
+    )
+
+
+@cache
+def labels(sense: Sense) -> tuple[str, str]:
+    """Return the unit as the text's time knew it and today's unit: `huyện Hải Hậu, Nam Định` and `tỉnh Ninh Bình`."""
+    provinces, communes = gazetteer.province_names(), gazetteer.commune_names()
+    then = provinces.get(sense.province, sense.province)
+    today = provinces.get(sense.profile, then)
+    if sense.rank == 3:
+        return f"{sense.level} {sense.name}", f"tỉnh {today}"
+    parts = [f"{sense.level} {sense.name}", *([sense.district] if sense.district else []), then]
+    named = [f"{communes[code][0]} {communes[code][1]}" for code in sense.now.split(";") if code in communes]
+    now = f"{' / '.join(named)}, {today}" if named else f"tỉnh {today}"
+    return ", ".join(parts), now

@@ -1,0 +1,190 @@
+"""Which place a name stands for: level word, date, neighbours, majority of the document, ambiguity rules."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from pipelines.places.find import Hit, Page
+from pipelines.places.lexicon import COMMUNE_LEVELS, Sense, is_common
+
+_LEVEL = re.compile(
+    r"(?<![\w])(tỉnh|thành phố|tp\.?|huyện|h\.|thị xã|tx\.?|thị trấn|tt\.?|xã|x\.|phường|p\.|đặc khu|quận|q\.|thôn|bản|làng|ấp|buôn|"
+    r"tinh|thanh pho|huyen|thi xa|thi tran|xa|phuong|province|city|district|commune|ward|town)\s*$",
+    re.I,
+)
+_AFTER = re.compile(r"^\s+(province|city|district|commune|ward|town)\b", re.I)
+_NAMES = {
+    "tp": "thành phố", "tp.": "thành phố", "thanh pho": "thành phố", "city": "thành phố", "tinh": "tỉnh", "province": "tỉnh",
+    "huyen": "huyện", "h.": "huyện", "district": "huyện", "thi xa": "thị xã", "tx": "thị xã", "tx.": "thị xã", "town": "thị xã",
+    "thi tran": "thị trấn", "tt": "thị trấn", "tt.": "thị trấn", "xa": "xã", "x.": "xã", "commune": "xã",
+    "phuong": "phường", "p.": "phường", "ward": "phường", "q.": "quận",
+}  # fmt: skip
+_HAMLET = frozenset({"thôn", "bản", "làng", "ấp", "buôn"})
+_STREET = re.compile(
+    r"(?:\bđường|\bphố|\bngõ|\bngách|\bhẻm|\bđại lộ|\bnút giao|\bngã tư|\bngã ba|\bngã năm|\bcầu vượt|\bsố nhà|\bsố \d+[A-Za-z]?|\b\d+[A-Z]?(?:/\d+)*|"
+    r"\bduong|\bpho|\btoà nhà|\btòa nhà|\bkhách sạn|\bchung cư|\bvillage|\bstreet|\btrường (?:tiểu học|mầm non|thcs|thpt))(?:\s+-)?\s*$",
+    re.I,
+)
+_SURNAME = re.compile(
+    r"(?:^|[\s(\"“])(?:(?:ông|bà|anh|chị|cô|chú|bác|em|cháu|bé|nghệ sĩ|ca sĩ|diễn viên|người mẫu|MC|đạo diễn|nhạc sĩ|NSƯT|NSND|HLV|thủ môn|trung vệ|tiền đạo|hoa hậu|á hậu|luật sư|bác sĩ|thầy)"
+    r"|(?:[Nn]guyễn|[Tt]rần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trịnh|Mai|Tô|Đào|Đoàn|Lương|Trương|Lâm|Cao|Tạ|Thái|Chu|Hà|Quách|Kiều|Nguyen|Tran|Le|Pham|Thị|Văn|Đình|Quang|Thế|Xuân))\s+$"
+)
+_HENAN = re.compile(r"^\s*\(?,?\s*(?:Trung Quốc|TQ\b|China|của Trung Quốc|\(Trung Quốc)|^,\s*(?:miền|thuộc) [^.]{0,20}Trung Quốc")
+
+
+def resolve(sheet: Page, hits: Sequence[Hit], published: str, outlet: str) -> None:
+    """Choose a sense for each hit in place; hits that are no place keep `sense` None and a note why."""
+    for hit in hits:
+        hit.level = _level_word(sheet, hit)
+        _first_pass(sheet, hit, published)
+    home = _majority(hits, outlet)
+    for position, hit in enumerate(hits):
+        if hit.sense is None and not hit.notes:
+            _second_pass(sheet, hits, position, home, published)
+    _henan(sheet, hits)
+
+
+def _level_word(sheet: Page, hit: Hit) -> str:
+    found = _LEVEL.search(sheet.text, max(0, hit.start - 12), hit.start)
+    if not found:
+        found = _AFTER.search(sheet.text[hit.end : hit.end + 12]) if sheet.bare else None
+    if not found:
+        return ""
+    word = found.group(1).lower()
+    return _NAMES.get(word, word)
+
+
+def _valid(sense: Sense, published: str) -> bool:
+    """A unit may be named some months before it begins (draft maps), and any time after it ended."""
+    if not sense.since or not published:
+        return True
+    return sense.since[:4] < published[:4] or published >= "2025-04-01"
+
+
+def _first_pass(sheet: Page, hit: Hit, published: str) -> None:
+    """Decide what needs no context: traps, clubs, persons, streets, and names with one reading."""
+    kinds = {sense.kind for sense in hit.senses}
+    if "trap" in kinds:
+        hit.notes.append("trap")
+        return
+    if "club" in kinds:
+        hit.notes.append("club")
+        hit.sense, hit.confidence = next(s for s in hit.senses if s.kind == "club"), 0.6
+        return
+    top = max(sense.rank for sense in hit.senses)
+    before = sheet.text[max(0, hit.start - 24) : hit.start]
+    if not hit.level:
+        if _STREET.search(before):
+            hit.notes.append("street")
+            return
+        if (top < 3 or not hit.exact) and _SURNAME.search(before):
+            hit.notes.append("person")
+            return
+    hit.senses = tuple(sense for sense in hit.senses if _valid(sense, published))
+    if not hit.senses:
+        hit.notes.append("not-yet")
+        return
+    if hit.level in _HAMLET:
+        places = tuple(s for s in hit.senses if s.kind == "strong")
+        if not places:
+            hit.notes.append("hamlet")
+            return
+        hit.senses = places
+    elif hit.level:
+        _by_level(hit)
+    elif top >= 2:
+        hit.senses = tuple(sense for sense in hit.senses if sense.rank == top)
+    if hit.senses:
+        _if_single(hit, weak=not hit.level and top <= 1)
+
+
+def _by_level(hit: Hit) -> None:
+    """Keep the senses of the level named; `xã Quảng Bình` is never the province."""
+    same = tuple(sense for sense in hit.senses if sense.level == hit.level)
+    if not same and hit.level in ("huyện", "thị xã", "thành phố", "quận"):
+        same = tuple(sense for sense in hit.senses if sense.rank == 2 and sense.kind == "unit")
+    if not same and hit.level in COMMUNE_LEVELS:
+        same = tuple(sense for sense in hit.senses if sense.rank == 1)
+        if not same and any(sense.kind == "strong" for sense in hit.senses):
+            same = tuple(sense for sense in hit.senses if sense.kind == "strong")
+    if not same and hit.level in ("tỉnh", "thành phố"):
+        same = tuple(sense for sense in hit.senses if sense.rank == 3)
+    if not same:
+        hit.notes.append("level")
+    hit.senses = same
+
+
+def _if_single(hit: Hit, weak: bool) -> None:
+    """Take the only province that is left, unless the name alone proves nothing."""
+    if len({sense.profile or sense.province for sense in hit.senses}) > 1 or not hit.senses:
+        return
+    best = max(hit.senses, key=lambda s: (s.rank, s.until == "", s.since))
+    if best.rank == 0 or (weak and (is_common(best.name) or best.rank == 1)):
+        return
+    if not hit.level and is_common(best.name) and best.rank < 3:
+        return
+    hit.sense = best
+    hit.confidence = {3: 0.95, 2: 0.9, 1: 0.85}[best.rank] if hit.exact else 0.75
+
+
+def _majority(hits: Sequence[Hit], outlet: str) -> Counter[str]:
+    """Count the settled provinces of the document; a local outlet votes once."""
+    votes: Counter[str] = Counter()
+    for hit in hits:
+        if hit.sense is not None and hit.sense.kind != "club":
+            votes[hit.sense.profile or hit.sense.province] += 2 if hit.sense.rank >= 2 else 1
+    return votes
+
+
+def _second_pass(sheet: Page, hits: Sequence[Hit], position: int, home: Counter[str], published: str) -> None:
+    """Settle an ambiguous name by its neighbours within the address, then by the majority of the document."""
+    hit = hits[position]
+    by_place: dict[str, Sense] = {}
+    for sense in hit.senses:
+        by_place.setdefault(sense.profile or sense.province, sense)
+    near: str | None = None
+    for other in (*hits[position + 1 : position + 4], *reversed(hits[max(0, position - 2) : position])):
+        if other.sense is None or other.sense.kind == "club":
+            continue
+        gap = other.start - hit.end if other.start > hit.start else hit.start - other.end
+        if gap > 45:
+            continue
+        place = other.sense.profile or other.sense.province
+        if place in by_place:
+            near = place
+            break
+    if near is not None:
+        hit.sense, hit.confidence = by_place[near], 0.85
+        hit.notes.append("neighbour")
+        return
+    ranked = [(home[place], place) for place in by_place if home[place]]
+    if not ranked:
+        hit.notes.append("ambiguous")
+        return
+    best = max(ranked)
+    if len([1 for votes, _ in ranked if votes == best[0]]) == 1:
+        sense = by_place[best[1]]
+        if sense.rank <= 1 and not hit.level and is_common(sense.name):
+            hit.notes.append("ambiguous")
+            return
+        hit.sense, hit.confidence = sense, 0.7
+        hit.notes.append("majority")
+    else:
+        hit.notes.append("ambiguous")
+
+
+def _henan(sheet: Page, hits: Sequence[Hit]) -> None:
+    """Hà Nam beside Trung Quốc or its cities is Henan, through the whole document."""
+    named = [hit for hit in hits if hit.entry.key == "ha nam" and hit.sense is not None]
+    if not named:
+        return
+    chinese = sum(1 for hit in hits if hit.sense is not None and hit.sense.province == "@cn")
+    ours = sum(1 for hit in hits if hit.profile == "ninh-binh" and hit.entry.key != "ha nam")
+    ours += sum(1 for hit in hits if hit.sense is not None and hit.sense.province == "ha-noi")
+    close = any(_HENAN.match(sheet.text[hit.end : hit.end + 40]) for hit in named)
+    if close or chinese > ours:
+        for hit in named:
+            hit.sense, hit.confidence = None, 0.0
+            hit.notes.append("henan")
