@@ -17,7 +17,7 @@ ZONE = "Asia/Ho_Chi_Minh"
 ROUND_SECONDS = 300
 
 
-def deployments(shards: int, round_seconds: int = ROUND_SECONDS) -> list[RunnerDeployment]:
+async def deployments(shards: int, round_seconds: int = ROUND_SECONDS) -> list[RunnerDeployment]:
     """Return one press deployment per shard, the digest at 06:30 and the upkeep at 02:15."""
     from datetime import timedelta
 
@@ -27,16 +27,16 @@ def deployments(shards: int, round_seconds: int = ROUND_SECONDS) -> list[RunnerD
     one = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
     every = IntervalSchedule(interval=timedelta(seconds=round_seconds), timezone=ZONE)
     found = [
-        _deployment(press, f"vong-{shard + 1}-{shards}", every, one, {"shard": shard, "shards": shards})
+        await _deployment(press, f"vong-{shard + 1}-{shards}", every, one, {"shard": shard, "shards": shards})
         for shard in range(shards)
     ]
-    found.append(_deployment(digest, "hang-ngay", CronSchedule(cron="30 6 * * *", timezone=ZONE), one, {}))
-    found.append(_deployment(upkeep, "hang-dem", CronSchedule(cron="15 2 * * *", timezone=ZONE), one, {}))
+    found.append(await _deployment(digest, "hang-ngay", CronSchedule(cron="30 6 * * *", timezone=ZONE), one, {}))
+    found.append(await _deployment(upkeep, "hang-dem", CronSchedule(cron="15 2 * * *", timezone=ZONE), one, {}))
     return found
 
 
-def _deployment(target: Flow, name: str, schedule: object, limit: object, parameters: dict) -> RunnerDeployment:
-    return target.to_deployment(
+async def _deployment(target: Flow, name: str, schedule: object, limit: object, parameters: dict) -> RunnerDeployment:
+    return await target.ato_deployment(
         name,
         schedule=schedule,  # type: ignore[arg-type]
         concurrency_limit=limit,  # type: ignore[arg-type]
@@ -58,9 +58,14 @@ async def register(shards: int, round_seconds: int) -> list[str]:
         except ObjectAlreadyExists:
             pass
     names = []
-    for deployment in deployments(shards, round_seconds):
+    for deployment in await deployments(shards, round_seconds):
         await deployment.aapply(work_pool_name=POOL)
         names.append(deployment.full_name)
+    async with get_client() as client:
+        # Another number of shards leaves rounds behind that would fetch the same hosts a second time.
+        for known in await client.read_deployments():
+            if known.entrypoint == f"{press.__module__}.{press.fn.__name__}" and f"{press.name}/{known.name}" not in names:
+                await client.delete_deployment(known.id)
     return names
 
 
