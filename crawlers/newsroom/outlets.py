@@ -66,7 +66,7 @@ OUTLETS: tuple[Outlet, ...] = (
         slogan="Tiếng nói của quê hương bên dòng sông Vân", pattern="/{section}/{slug}-{id}.htm",
         # the feed answers with a page of HTML, as a provincial paper's did after it changed its system
         feeds=("/rss/home.rss",), lists=("/tin-moi", "/tin-cu"), link=r"-\d{6}\.htm$",
-        selectors={"title": "h1.tieu-de", "sapo": "p.tom-tat", "body": "div.noi-dung p", "captions": "p.chu-thich",
+        selectors={"title": "h1.tieu-de", "sapo": "p.tom-tat", "body": "div.noi-dung", "captions": "p.chu-thich",
                    "date": "span.ngay-dang"},
         sections=("Thời sự", "Kinh tế", "Văn hóa", "Biên giới - Biển đảo", "Pháp luật", "Thể thao"),
     ),
@@ -76,7 +76,7 @@ OUTLETS: tuple[Outlet, ...] = (
         sections=("Thời sự", "Thế giới", "Kinh doanh", "Thể thao", "Du lịch", "Đời sống"),
     ),
     Outlet(
-        id="meridian", name="Meridian Newswire", kind="press", owner_class="foreign press", lang="en",
+        id="meridian", name="Meridian Newswire", kind="press", owner_class="wire", lang="en",
         slogan="Asia, hour by hour", pattern="/{section}/{slug}/", feeds=("/feed",),
         sections=("Asia", "Business", "Explainers", "Travel", "Opinion"),
     ),

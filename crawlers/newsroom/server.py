@@ -96,12 +96,14 @@ def declarations(site: Site) -> list[dict[str, Any]]:
             "lang": [outlet.lang],
             "feeds": [home + path for path in outlet.feeds],
             "sitemaps": [home + path for path in outlet.sitemaps],
-            "lists": [{"url": home + path, "link": outlet.link} for path in outlet.lists],
+            "lists": [{"url": home + path, "link": "h3 a[href]", "match": outlet.link} for path in outlet.lists],
             "delay": 0,
             "allow_private": True,
         }
+        if outlet.kind == "video":
+            row["protocol"] = "youtube"
         if outlet.selectors:
-            row["selectors"] = [dict(outlet.selectors)]
+            row["selectors"] = [{"version": "2026"} | outlet.selectors]
         out.append(row)
     return out
 
