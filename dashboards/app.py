@@ -1,0 +1,79 @@
+"""The triage desk as a Starlette application, rendered on the server and usable without JavaScript."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from dashboards.web import alert_pages, article_pages, digest_pages, pages, session_pages
+from dashboards.web.access import Access
+from dashboards.web.guards import Guard, SecurityHeaders
+from dashboards.web.view import environment, page
+from pipelines.errors import UserError
+from pipelines.settings import Settings
+from pipelines.store import Store
+
+STATIC = Path(__file__).parent / "static"
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]", "::1"]
+
+
+def routes() -> list[Route | Mount]:
+    """Return all addresses of the desk."""
+    return [
+        Route("/", pages.overview),
+        Route("/login", session_pages.login_form, methods=["GET"]),
+        Route("/login", session_pages.login, methods=["POST"]),
+        Route("/logout", session_pages.logout, methods=["POST"]),
+        Route("/alerts", alert_pages.inbox),
+        Route("/alerts/{id}", alert_pages.alert_page, methods=["GET"]),
+        Route("/alerts/{id}", alert_pages.decide, methods=["POST"]),
+        Route("/articles/{id}", article_pages.article_page),
+        Route("/search", article_pages.search_page),
+        Route("/digests", digest_pages.digests),
+        Route("/digests/{id}", digest_pages.digest_file),
+        Route("/health", pages.health),
+        Route("/references", pages.references),
+        Route("/references/{id}", pages.reference),
+        Route("/about", pages.about),
+        Route("/healthz", pages.healthz),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    words = {404: "Không có trang này.", 405: "Không làm được việc này ở đây."}
+    said = error.detail if not error.detail.isascii() else words.get(error.status_code, error.detail)
+    return page(request, "error.html", error.status_code, code=error.status_code, said=said)
+
+
+def _user_error(request: Request, error: Exception) -> Response:
+    return page(request, "error.html", 503, code=503, said=str(error))
+
+
+def create_app(settings: Settings, store: Store) -> Starlette:
+    """Return the desk over `store`; the access code is `app.state.access.code`.
+
+    On a loopback address only loopback names are answered, so that a foreign page cannot rebind its name to us.
+    """
+    access = Access.open(settings.data)
+    hosts = LOOPBACK if settings.host in LOOPBACK else ["*"]
+    app = Starlette(
+        routes=routes(),
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
+            Middleware(Guard, access=access),
+        ],
+        exception_handlers={HTTPException: _http_error, UserError: _user_error},
+    )
+    app.state.settings, app.state.store, app.state.access, app.state.jinja = settings, store, access, environment()
+    return app

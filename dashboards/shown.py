@@ -1,0 +1,124 @@
+"""How things are shown to people: Vietnamese labels, times, addresses and text made harmless."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from pipelines.clock import show
+from pipelines.records import VERDICT_VI, Role, Tier, Verdict
+from pipelines.store.rows import moment
+
+TIER_VI = {Tier.FLAG: "Cảnh báo", Tier.WATCH: "Cần xem", Tier.NONE: "Không nêu"}
+
+ROLE_VI = {
+    Role.ASSERT: "Bài tự khẳng định",
+    Role.ENDORSE: "Dẫn lời và tán đồng",
+    Role.ATTRIB: "Dẫn lời, không tán đồng",
+    Role.REBUT: "Nêu để bác bỏ",
+    Role.REPORT_ACTION: "Đưa tin xử lý vi phạm",
+    Role.ACADEMIC: "Lập luận học thuật",
+    Role.QUESTION: "Câu hỏi, giả định",
+    Role.SATIRE_FICTION: "Châm biếm, hư cấu",
+    Role.OPINION: "Ý kiến",
+    Role.INCIDENTAL: "Chỉ nhắc địa danh",
+    Role.LEGAL_TEXT: "Trích văn bản pháp lý",
+}
+
+LANG_VI = {
+    "vi": "tiếng Việt", "en": "tiếng Anh", "zh": "tiếng Trung", "lo": "tiếng Lào", "km": "tiếng Khmer",
+    "fr": "tiếng Pháp", "ru": "tiếng Nga", "th": "tiếng Thái",
+}  # fmt: skip
+
+PERSPECTIVE_VI = {
+    "multilateral": "văn kiện đa phương",
+    "international_award": "phán quyết quốc tế",
+    "bilateral_CN": "văn kiện Việt Nam – Trung Quốc",
+    "bilateral_LA": "văn kiện Việt Nam – Lào",
+    "bilateral_KH": "văn kiện Việt Nam – Campuchia",
+    "vn_law": "pháp luật Việt Nam",
+    "vn_law_or_fact": "pháp luật hoặc số liệu Việt Nam",
+    "state_declaration": "tuyên bố của một nước",
+    "state_submission": "hồ sơ một nước nộp",
+    "fact": "sự kiện, số liệu",
+}
+
+# Characters that turn the reading direction round or hide text; shown as a mark, one for one, so offsets hold.
+_DIRECTION = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_HARMLESS = {
+    **{code: "\ufffd" for code in range(0x20) if chr(code) not in "\n\t"},
+    **{code: "\ufffd" for code in (*range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF)},
+    **{ord(char): "\ufffd" for char in _DIRECTION},
+}
+
+
+def visible(text: str) -> str:
+    """Return `text` of the same length with control, surrogate and direction characters replaced by U+FFFD.
+
+    What is left is also valid XML text, so that it can go into a DOCX.
+    """
+    return text.translate(_HARMLESS)
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """Return harmless text on one line, cut at `limit` characters with an ellipsis."""
+    flat = " ".join(visible(text).split())
+    return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + "…"
+
+
+def safe_url(url: str | None) -> str | None:
+    """Return `url` when it is a plain http(s) address that may stand in a link, else None."""
+    if not url or len(url) > 2000 or any(ord(char) <= 0x20 or char in "\\\"'<>`" for char in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        return None
+    return visible(url) if good else None
+
+
+def percent(value: float) -> str:
+    """Return 0.873 as `87 %`."""
+    return f"{value * 100:.0f} %"
+
+
+def number(value: int) -> str:
+    """Return 12345 as `12.345`, the Vietnamese way."""
+    return f"{value:,}".replace(",", ".")
+
+
+def time_vi(value: datetime | str | None) -> str:
+    """Return a stored or aware time as `dd/mm/yyyy HH:MM` in Hà Nội, or `không rõ`."""
+    known = moment(value) if isinstance(value, str) else value
+    return show(known) or "không rõ"
+
+
+def tier_vi(tier: str) -> str:
+    """Return the label of a tier."""
+    return TIER_VI[Tier(tier)]
+
+
+def role_vi(role: str) -> str:
+    """Return the label of a speech role."""
+    return ROLE_VI[Role(role)]
+
+
+def verdict_vi(verdict: str) -> str:
+    """Return the label of a verdict."""
+    return VERDICT_VI[Verdict(verdict)]
+
+
+def lang_vi(lang: str) -> str:
+    """Return the name of a language, or its code."""
+    return LANG_VI.get(lang, lang)
+
+
+def is_foreign(kind: str, lang: str) -> bool:
+    """Tell whether a text counts as foreign in the digest: by the kind of its outlet, else by its language."""
+    kind = kind.lower()
+    if "foreign" in kind:
+        return True
+    if kind.startswith(("official", "central", "provincial", "hcmc")):
+        return False
+    return lang != "vi"

@@ -1,0 +1,64 @@
+"""Rendering: one Jinja environment with autoescape and the house's filters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from dashboards import shown
+from dashboards.highlight import sides
+from dashboards.web.access import Access
+from pipelines.settings import Settings
+from pipelines.store import Store
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+PAGE = 50
+
+
+def environment() -> Environment:
+    """Return the environment that all HTML is rendered with: everything is escaped, unknown names are errors."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    env.filters.update(
+        visible=shown.visible, one_line=shown.one_line, safe_url=shown.safe_url, time_vi=shown.time_vi,
+        tier_vi=shown.tier_vi, role_vi=shown.role_vi, verdict_vi=shown.verdict_vi, lang_vi=shown.lang_vi,
+        percent=shown.percent, number=shown.number, sides=sides,
+        perspective_vi=lambda name: shown.PERSPECTIVE_VI.get(name, name),
+    )  # fmt: skip
+    return env
+
+
+def store(request: Request) -> Store:
+    """Return the open store of the application."""
+    found: Store = request.app.state.store
+    return found
+
+
+def settings(request: Request) -> Settings:
+    """Return the settings of the application."""
+    found: Settings = request.app.state.settings
+    return found
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """Return `template` rendered with `values`, the desk's name and the form token."""
+    session = getattr(request.state, "session", None)
+    access: Access = request.app.state.access
+    text = request.app.state.jinja.get_template(template).render(
+        path=request.url.path,
+        analyst=session.analyst if session else "",
+        token=access.token(session) if session else "",
+        **values,
+    )
+    return HTMLResponse(text, status_code=status)
+
+
+def page_number(request: Request) -> int:
+    """Return `?page=`, from 1 to 10,000; nonsense counts as 1."""
+    given = request.query_params.get("page", "1")
+    return min(max(int(given), 1), 10_000) if given.isascii() and given.isdigit() and len(given) < 6 else 1
