@@ -10,7 +10,7 @@ import errno
 import socket
 import ssl
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Self
@@ -22,7 +22,7 @@ from crawlers import exchange as ex
 from crawlers.decode import TooLarge, decode
 from crawlers.exchange import Exchange, Headers
 from crawlers.guard import GuardedBackend, Refused, Resolver, resolve
-from crawlers.polite import Gate, NotNow
+from crawlers.polite import Gate, NotNow, Rules
 from crawlers.robots import Robots
 from crawlers.urls import clean_url, host_of
 from pipelines.clock import now
@@ -37,14 +37,6 @@ FEED = "application/rss+xml,application/atom+xml,application/feed+json,applicati
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 _OWN_NETWORK = {errno.ENETUNREACH, errno.ENETDOWN}
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How one source wants to be asked: seconds between requests, whether private addresses are let through."""
-
-    delay: float = 5.0
-    allow_private: bool = False
 
 
 class Fetcher:

@@ -11,6 +11,14 @@ from dataclasses import dataclass, field
 GIVE_UP_AFTER = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How one source wants to be asked: seconds between requests, whether private addresses are let through."""
+
+    delay: float = 5.0
+    allow_private: bool = False
+
+
 class NotNow(Exception):
     """The host may not be asked again in this run; `seconds` is how long it wants to be left alone."""
 

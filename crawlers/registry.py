@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date as Day
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from crawlers.fetch import Rules
+from crawlers.polite import Rules
 from crawlers.urls import clean_url, site_of
 from pipelines.errors import UsageError
 
@@ -52,7 +52,7 @@ class Selectors(_Part):
     """CSS selectors of one version of an outlet's pages; used for captures up to `valid_until`."""
 
     version: str
-    valid_until: date | None = None
+    valid_until: Day | None = None
     title: str = ""
     sapo: str = ""
     body: str = ""
@@ -81,7 +81,7 @@ class Source(_Part):
     enabled: bool = True
     verified: str = NOT_LIVE
     notes: str = ""
-    notes_date: date | None = None
+    notes_date: Day | None = None
 
     @field_validator("home", "feeds", "sitemaps")
     @classmethod
@@ -95,7 +95,7 @@ class Source(_Part):
     @classmethod
     def _honest(cls, value: str) -> str:
         if value != NOT_LIVE:
-            date.fromisoformat(value)
+            Day.fromisoformat(value)
         return value
 
     @model_validator(mode="after")
@@ -123,9 +123,9 @@ class Source(_Part):
             delay = max(delay, default_delay)
         return Rules(delay=delay, allow_private=self.allow_private)
 
-    def selectors_on(self, day: date) -> Selectors | None:
+    def selectors_on(self, day: Day) -> Selectors | None:
         """Return the selectors in force on `day`: the oldest version that is still valid then."""
-        versions = sorted(self.selectors, key=lambda s: s.valid_until or date.max)
+        versions = sorted(self.selectors, key=lambda s: s.valid_until or Day.max)
         return next((s for s in versions if s.valid_until is None or day <= s.valid_until), None)
 
 

@@ -5,18 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from protego import Protego
 
 from crawlers import exchange as ex
 from crawlers.exchange import Exchange
-from crawlers.polite import Gate
+from crawlers.polite import Gate, Rules
 from crawlers.urls import clean_url, host_of
-
-if TYPE_CHECKING:
-    from crawlers.fetch import Rules
 
 # RFC 9309, 2.5: at least 500 KiB must be read.
 MAX_ROBOTS = 512_000

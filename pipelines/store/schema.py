@@ -51,12 +51,24 @@ feed_states = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("body_sha256", String(64)),
+    Column("items_sha256", String(64)),
+    Column("items", Integer, nullable=False, default=0),
     Column("status", Integer),
     Column("outcome", String(40), nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
     Column("checked", String(40)),
     Column("full_probe", String(40)),
     Column("trust", Float, nullable=False, default=1.0),
     Column("moved_to", Text),
+)
+
+# What each source gave per day (UTC): the trend line and the alarm of a source that dries up.
+source_days = Table(
+    "source_days", metadata,
+    Column("source", String(120), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("items", Integer, nullable=False, default=0),
+    Column("failures", Integer, nullable=False, default=0),
 )
 
 # Addresses to fetch: each ends in one state and is never lost.

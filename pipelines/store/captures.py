@@ -1,0 +1,73 @@
+"""Captures: one row per HTTP exchange in a WARC, and what the reading step made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Select, func, select, update
+
+from pipelines.records import Capture
+from pipelines.store.rows import insert_once, moment, stamp
+from pipelines.store.schema import captures, frontier
+
+_FIELDS = tuple(Capture.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What the feed, sitemap or list page said of an article before its page was read."""
+
+    title: str = ""
+    sapo: str = ""
+    published: datetime | None = None
+    date_origin: str = "none"
+
+
+def add(conn: Connection, found: Iterable[Capture]) -> int:
+    """Insert captures; those that are there already (same URL and body) stay as they are. Return how many were new."""
+    rows = [{**capture.model_dump(), "fetched": stamp(capture.fetched)} for capture in found]
+    return sum(insert_once(conn, captures, [row]) for row in rows)
+
+
+def known(conn: Connection, ids: Collection[str]) -> set[str]:
+    """Return which of `ids` are stored."""
+    return set(conn.execute(select(captures.c.id).where(captures.c.id.in_(ids))).scalars())
+
+
+def _one(query: Select[tuple[object, ...]], conn: Connection) -> list[Capture]:
+    rows = conn.execute(query).mappings()
+    return [Capture.model_validate({name: row[name] for name in _FIELDS}) for row in rows]
+
+
+def get(conn: Connection, capture_id: str) -> Capture | None:
+    """Return the capture of that id, or None."""
+    return next(iter(_one(select(captures).where(captures.c.id == capture_id), conn)), None)
+
+
+def unread(conn: Connection, sources: Collection[str] | None = None, limit: int = 100_000) -> list[Capture]:
+    """Return captures that nobody has read yet, oldest first; only of `sources` when given."""
+    query = select(captures).where(captures.c.read_outcome.is_(None))
+    if sources is not None:
+        query = query.where(captures.c.source.in_(sources))
+    return _one(query.order_by(captures.c.fetched, captures.c.id).limit(limit), conn)
+
+
+def mark_read(conn: Connection, capture_id: str, outcome: str, reason: str = "") -> None:
+    """Note in which outcome the reading of a capture ended."""
+    conn.execute(update(captures).where(captures.c.id == capture_id).values(read_outcome=outcome, read_reason=reason))
+
+
+def hint(conn: Connection, capture: Capture) -> Hint | None:
+    """Return what was said of the capture's address where it was found, or None (manual address, foreign WARC)."""
+    row = conn.execute(select(frontier).where(frontier.c.url == capture.url)).mappings().first()
+    if row is None:
+        return None
+    return Hint(row["title"], row["sapo"], moment(row["published"]), row["date_origin"])
+
+
+def end_of(conn: Connection, warc_file: str) -> int:
+    """Return the offset behind the last committed record of `warc_file`; 0 when none is."""
+    end = func.max(captures.c.warc_offset + captures.c.warc_length)
+    return conn.execute(select(end).where(captures.c.warc_file == warc_file)).scalar() or 0

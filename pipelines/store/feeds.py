@@ -1,0 +1,66 @@
+"""What is known of each feed, sitemap and list page, and the health of each source."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from pipelines.store.rows import stamp, upsert
+from pipelines.store.schema import feed_states, source_days, source_states
+
+TREND_DAYS = 28
+
+
+def state(conn: Connection, url: str) -> dict[str, Any]:
+    """Return the row of the feed `url`; an empty one (trust unproven) for a feed never met."""
+    row = conn.execute(select(feed_states).where(feed_states.c.url == url)).mappings().first()
+    return dict(row) if row else {"url": url, "trust": None}
+
+
+def save(conn: Connection, url: str, source: str, **values: Any) -> None:
+    """Write the given columns of a feed's row."""
+    upsert(conn, feed_states, {"url": url, "source": source, **values})
+
+
+def of_source(conn: Connection, source: str) -> list[dict[str, Any]]:
+    """Return all rows of one source's feeds, sitemaps and list pages."""
+    rows = conn.execute(select(feed_states).where(feed_states.c.source == source).order_by(feed_states.c.url))
+    return [dict(row) for row in rows.mappings()]
+
+
+def source_state(conn: Connection, source: str) -> dict[str, Any] | None:
+    """Return the health row of a source, or None."""
+    row = conn.execute(select(source_states).where(source_states.c.source == source)).mappings().first()
+    return dict(row) if row else None
+
+
+def source_rows(conn: Connection) -> dict[str, dict[str, Any]]:
+    """Return the health rows of all sources by id."""
+    return {row["source"]: dict(row) for row in conn.execute(select(source_states)).mappings()}
+
+
+def save_source(conn: Connection, source: str, **values: Any) -> None:
+    """Write the given columns of a source's health row."""
+    upsert(conn, source_states, {"source": source, **values})
+
+
+def add_day(conn: Connection, source: str, now: datetime, items: int, failures: int) -> None:
+    """Add to what a source gave on the day of `now`."""
+    day = (stamp(now) or "")[:10]
+    where = (source_days.c.source == source, source_days.c.day == day)
+    row = conn.execute(select(source_days).where(*where)).mappings().first()
+    before = row or {"items": 0, "failures": 0}
+    upsert(conn, source_days, {"source": source, "day": day, "items": before["items"] + items,
+                               "failures": before["failures"] + failures})  # fmt: skip
+
+
+def trend(conn: Connection, source: str, now: datetime, days: int = TREND_DAYS) -> list[int]:
+    """Return the items per day of the last `days` days, oldest first, today last; days without a poll count 0."""
+    first = now - timedelta(days=days - 1)
+    query = select(source_days.c.day, source_days.c.items).where(
+        source_days.c.source == source, source_days.c.day >= (stamp(first) or "")[:10]
+    )
+    found: dict[str, int] = {day: items for day, items in conn.execute(query)}
+    return [found.get((stamp(first + timedelta(days=n)) or "")[:10], 0) for n in range(days)]
