@@ -90,3 +90,17 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened = Store.open(f"sqlite:///{tmp_path / 'store.sqlite3'}")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def fresh_database(database_url: str) -> str:
+    """The PostgreSQL database with everything dropped."""
+    from sqlalchemy import create_engine, text
+
+    url = database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(url)
+    with engine.begin() as conn:
+        conn.execute(text("DROP SCHEMA public CASCADE"))
+        conn.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return url
