@@ -1,0 +1,81 @@
+"""Connections to the index file: one per thread, WAL, and SQLite's complaints turned into one clear line."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipelines.search.port import IndexUnavailable
+
+# A second process waits this long for the write lock before it says so.
+BUSY_SECONDS = 60
+
+
+class Connections:
+    """Opened when first needed; `read` gives one snapshot, `write` one transaction."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+
+    def _open(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=NORMAL")
+        db.execute("PRAGMA cache_size=-32768")
+        with self._lock:
+            self._all.append(db)
+        return db
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        free: list[sqlite3.Connection] = self._local.__dict__.setdefault("free", [])
+        try:
+            db = free.pop() if free else self._open()
+        except (sqlite3.Error, OSError) as error:
+            raise self._unavailable(error) from error
+        try:
+            yield db
+        except sqlite3.OperationalError as error:
+            raise self._unavailable(error) from error
+        except sqlite3.DatabaseError as error:
+            raise self._unavailable(error) from error
+        finally:
+            if db.in_transaction:
+                db.rollback()
+            free.append(db)
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """Give a connection that sees one moment, whatever others write meanwhile."""
+        with self._connection() as db:
+            db.execute("BEGIN")
+            yield db
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """Give one transaction that holds the write lock from its beginning."""
+        with self._connection() as db:
+            db.execute("BEGIN IMMEDIATE")
+            yield db
+            db.execute("COMMIT")
+
+    def _unavailable(self, error: Exception) -> IndexUnavailable:
+        return IndexUnavailable(
+            f"chỉ mục {self.path}: {error}; kiểm tra chỗ trống và quyền ghi (tệp hỏng thì xóa đi rồi chạy cotmoc index rebuild)",
+            "sqlite",
+        )
+
+    def close(self) -> None:
+        """Close all connections of all threads."""
+        with self._lock:
+            for db in self._all:
+                db.close()
+            self._all.clear()
+        self._local = threading.local()

@@ -1,0 +1,160 @@
+"""The one document that the index holds per article, and what both engines derive from it.
+
+A document is plain JSON. It carries no person: neither writers of articles nor analysts (tests/test_never_people.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pipelines.clock import local
+from pipelines.records import Article, Assessment, Places, Tier
+from pipelines.search import analysis
+
+# Field of a document → its type. A list holds strings. Anything else is rejected before an engine sees it.
+FIELDS: Mapping[str, type | tuple[type, ...]] = {
+    "id": str, "url": str, "title": str, "sapo": str, "body": str, "captions": list,
+    "outlet": str, "source": str, "kind": str, "lang": str, "published": (str, type(None)), "date": str,
+    "about": list, "mention": list, "national": bool, "tier": str, "verdicts": list, "types": list, "refs": list,
+    "status": list, "story": str, "revision": int,
+}  # fmt: skip
+# Name in a question → where its values stand in a document.
+TAGS: Mapping[str, tuple[str, ...]] = {
+    "outlet": ("outlet",), "source": ("source",), "lang": ("lang",), "kind": ("kind",), "about": ("about",),
+    "mention": ("mention",), "national": ("national",), "tier": ("tier",), "verdict": ("verdicts",),
+    "type": ("types",), "ref": ("refs",), "status": ("status",), "story": ("story",),
+}  # fmt: skip
+ALL = "all"
+# Low bits of a rank tell articles of the same second apart; the whole stays below 2**53 until the year 2240.
+RANK_BITS = 20
+
+
+class BadDocument(ValueError):
+    """A document that no engine can take: a field is missing, unknown, or of another type."""
+
+
+def document_of(
+    article: Article,
+    places: Places | None,
+    assessment: Assessment | None,
+    alert_statuses: Sequence[str] = (),
+    *,
+    story: str = "",
+) -> dict[str, Any]:
+    """Return the document of one article as it is now; equal states give equal documents."""
+    claims = assessment.claims if assessment else ()
+    date = article.published or article.first_seen or datetime(1970, 1, 1, tzinfo=UTC)
+    return {
+        "id": article.id,
+        "url": article.url,
+        "title": article.title,
+        "sapo": article.sapo,
+        "body": article.body,
+        "captions": list(article.captions),
+        "outlet": article.outlet,
+        "source": article.source,
+        "kind": article.kind,
+        "lang": article.lang,
+        "published": _utc(article.published) if article.published else None,
+        "date": _utc(date),
+        "about": sorted(places.about) if places else [],
+        "mention": sorted(places.mentioned) if places else [],
+        "national": bool(places and places.national),
+        "tier": (assessment.tier if assessment else Tier.NONE).value,
+        "verdicts": sorted({claim.verdict.value for claim in claims}),
+        "types": sorted({claim.type for claim in claims}),
+        "refs": sorted({ref for claim in claims for ref in claim.refs}),
+        "status": sorted(set(alert_statuses)),
+        "story": story or article.id,
+        "revision": article.revision,
+    }
+
+
+def _utc(moment: datetime) -> str:
+    return local(moment).astimezone(UTC).isoformat(timespec="seconds")
+
+
+def check(document: Mapping[str, Any]) -> None:
+    """Raise BadDocument unless `document` has exactly the fields of FIELDS, each of its type."""
+    for name, kind in FIELDS.items():
+        if name not in document:
+            raise BadDocument(f"thiếu trường “{name}”")
+        value = document[name]
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise BadDocument(f"trường “{name}” sai kiểu: {type(value).__name__}")
+        if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+            raise BadDocument(f"trường “{name}” phải là danh sách chữ")
+    unknown = set(document) - set(FIELDS)
+    if unknown:
+        raise BadDocument(f"trường lạ “{min(unknown)}”")
+    try:
+        datetime.fromisoformat(document["date"])
+    except ValueError as error:
+        raise BadDocument(f"trường “date” không phải thời điểm ISO: {document['date']}") from error
+
+
+def checksum(document: Mapping[str, Any]) -> str:
+    """Return 16 hex digits of SHA-256 over the canonical JSON of `document`."""
+    body = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def tag(name: str, value: str) -> str:
+    """Return the token under which a field value is found, such as `outlet:tuoi-tre`."""
+    return f"{name}:{analysis.key(value)}"
+
+
+def rank_floor(moment: datetime) -> int:
+    """Return the lowest rank of an article at or after `moment`."""
+    return max(0, math.ceil(moment.timestamp())) << RANK_BITS
+
+
+def rank_of(document: Mapping[str, Any]) -> int:
+    """Return the place in time of a document: seconds since 1970, then bits of its id. Newest first is rank descending."""
+    seconds = max(0, int(datetime.fromisoformat(document["date"]).timestamp()))
+    return (seconds << RANK_BITS) | int(hashlib.sha256(document["id"].encode()).hexdigest()[:5], 16)
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What an engine stores beside the document: tokens joined by blanks, tags, rank, local day, checksum."""
+
+    exact: str
+    folded: str
+    tags: tuple[str, ...]
+    rank: int
+    day: str
+    sum: str
+
+
+def indexed(document: Mapping[str, Any]) -> Indexed:
+    """Analyse a document; raises BadDocument."""
+    check(document)
+    exact = analysis.joined((document["title"], document["sapo"], document["body"], *document["captions"]))
+    return Indexed(
+        exact=" ".join(exact),
+        folded=" ".join(map(analysis.folded, exact)),
+        tags=tags_of(document),
+        rank=rank_of(document),
+        day=local(datetime.fromisoformat(document["date"])).date().isoformat(),
+        sum=checksum(document),
+    )
+
+
+def tags_of(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the tags of a document, each once, `all` first."""
+    found = {ALL: None}
+    for name, places in TAGS.items():
+        for place in places:
+            value = document[place]
+            if isinstance(value, bool):
+                value = "yes" if value else "no"
+            for item in value if isinstance(value, list) else [value]:
+                found[tag(name, item)] = None
+    return tuple(found)

@@ -1,0 +1,221 @@
+"""The embedded engine: SQLite FTS5 in `DATA/index.sqlite3`, an exact column, a folded one, and one of tags.
+
+The row id of an article is its rank (document.rank_of), so that newest first costs nothing and a date is a range.
+The FTS table keeps no text: what it needs to forget a row is kept compressed beside the document.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import UserError
+from pipelines.search import facets as counting
+from pipelines.search.analysis import folded
+from pipelines.search.connections import Connections
+from pipelines.search.document import BadDocument, Indexed, checksum, indexed
+from pipelines.search.fts import Compiled, compile_fts
+from pipelines.search.hits import hit, page, tree_of
+from pipelines.search.port import (
+    COUNT_LIMIT,
+    FACETS,
+    BulkResult,
+    Change,
+    Hit,
+    ItemResult,
+    Outcome,
+    SearchResult,
+)
+from pipelines.search.tree import Node
+from pipelines.search.versions import Versions
+
+SCAN_PART = 500
+
+
+class EmbeddedIndex:
+    """The port on one SQLite file; several threads and processes may use it at once."""
+
+    name = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connections = Connections(path)
+        self._versions = Versions()
+
+    def setup(self) -> None:
+        """Make the file and the first version."""
+        with self._connections.write() as db:
+            self._versions.setup(db, self.path)
+
+    def bulk(self, changes: Sequence[Change]) -> BulkResult:
+        """Write changes to the current version, and to one that is being built."""
+        self.setup()
+        with self._connections.write() as db:
+            current, building = self._versions.live(db)
+            results = [_apply(db, current, change) for change in changes]
+            if building is not None:
+                for change in changes:
+                    _apply(db, building, change)
+        return BulkResult(tuple(results))
+
+    def search(self, query: str | Node, limit: int = 20, offset: int = 0) -> SearchResult:
+        """Return hits, newest first."""
+        tree = tree_of(query)
+        page(limit, offset)
+        with self._connections.read() as db:
+            version = self._versions.current(db, self.path)
+            if version is None:
+                return SearchResult([], 0)
+            where, params = _where(compile_fts(tree.lowered, f"fts_{version}"), version)
+            total = db.execute(f"SELECT count(*) FROM (SELECT 1 {where} LIMIT ?)", (*params, COUNT_LIMIT + 1)).fetchone()[0]
+            ranks = db.execute(f"SELECT rank {where} ORDER BY rank DESC LIMIT ? OFFSET ?", (*params, limit, offset)).fetchall()
+            hits: list[Hit] = [hit(_document(db, version, rank), tree.node) for (rank,) in ranks]
+        return SearchResult(hits, min(total, COUNT_LIMIT), total > COUNT_LIMIT)
+
+    def scan(self, query: str | Node) -> Iterator[Mapping[str, Any]]:
+        """Give every document that matches, newest first, as of one moment."""
+        tree = tree_of(query)
+        with self._connections.read() as db:
+            version = self._versions.current(db, self.path)
+            if version is None:
+                return
+            where, params = _where(compile_fts(tree.lowered, f"fts_{version}"), version)
+            ranks = [row[0] for row in db.execute(f"SELECT rank {where} ORDER BY rank DESC", params)]
+            for rank in ranks:
+                yield _document(db, version, rank)
+
+    def facets(
+        self, query: str | Node, fields: Sequence[str] = FACETS, limit: int = 50
+    ) -> dict[str, list[tuple[str, int]]]:
+        """Count matching articles by field value."""
+        tree = tree_of(query)
+        with self._connections.read() as db:
+            version = self._versions.current(db, self.path)
+            if version is None:
+                return {name: [] for name in fields}
+            where, params = _where(compile_fts(tree.lowered, f"fts_{version}"), version)
+            return counting.facets(db, version, where, params, fields, limit)
+
+    def count(self) -> int:
+        """Return the number of documents."""
+        with self._connections.read() as db:
+            version = self._versions.current(db, self.path)
+            return 0 if version is None else db.execute(f"SELECT count(*) FROM docs_{version}").fetchone()[0]
+
+    def checksums(self) -> Iterator[tuple[str, str]]:
+        """Give id and checksum of every document as it is stored, by id."""
+        with self._connections.read() as db:
+            version = self._versions.current(db, self.path)
+            if version is None:
+                return
+            for id_, blob in db.execute(f"SELECT id, doc FROM docs_{version} ORDER BY id"):
+                yield id_, checksum(json.loads(zlib.decompress(blob)))
+
+    def delete(self, changes: Iterable[tuple[str, int]]) -> BulkResult:
+        """Delete documents by id and version."""
+        return self.bulk([Change(id_, version, None) for id_, version in changes])
+
+    def start_version(self) -> str:
+        """Make an empty new version."""
+        self.setup()
+        with self._connections.write() as db:
+            return str(self._versions.start(db))
+
+    def fill(self, changes: Sequence[Change]) -> BulkResult:
+        """Write changes to the new version only."""
+        with self._connections.write() as db:
+            building = self._versions.live(db)[1]
+            if building is None:
+                raise UserError("chỉ mục: một lần dựng lại khác đã xong hoặc bị hủy; chạy lại cotmoc index rebuild")
+            return BulkResult(tuple(_apply(db, building, change) for change in changes))
+
+    def switch_version(self) -> None:
+        """Answer from the new version, drop the old one; readers that have begun keep the old one to the end."""
+        with self._connections.write() as db:
+            self._versions.switch(db)
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        self._connections.close()
+
+
+def _where(compiled: Compiled, version: int) -> tuple[str, tuple[str | int, ...]]:
+    """Return `FROM … WHERE …` with `rank` as the row id."""
+    if compiled.match is not None:
+        source = f"FROM (SELECT rowid AS rank FROM fts_{version} WHERE fts_{version} MATCH ?"
+        params: list[str | int] = [compiled.match]
+    else:
+        source, params = f"FROM (SELECT rank FROM docs_{version} WHERE {compiled.sql}", list(compiled.params)
+    column = "rowid" if compiled.match is not None else "rank"
+    for bound, sign in ((compiled.low, ">="), (compiled.high, "<")):
+        if bound is not None:
+            source += f" AND {column} {sign} ?"
+            params.append(bound)
+    return source + ")", tuple(params)
+
+
+def _document(db: sqlite3.Connection, version: int, rank: int) -> dict[str, Any]:
+    blob = db.execute(f"SELECT doc FROM docs_{version} WHERE rank = ?", (rank,)).fetchone()[0]
+    return json.loads(zlib.decompress(blob))
+
+
+def _apply(db: sqlite3.Connection, version: int, change: Change) -> ItemResult:
+    """Write one change to one version: older than what is there, it is stale; the same again, it changes nothing."""
+    id_, number = change.id, change.version
+    stored = db.execute(f"SELECT rank, version, sum FROM docs_{version} WHERE id = ?", (id_,)).fetchone()
+    gone = db.execute(f"SELECT version FROM gone_{version} WHERE id = ?", (id_,)).fetchone()
+    known = max(stored[1] if stored else -1, gone[0] if gone else -1)
+    if known > number:
+        return ItemResult(id_, number, Outcome.STALE, f"đã có phiên bản {known}")
+    if change.document is None:
+        if stored:
+            _forget(db, version, stored[0])
+        db.execute(f"INSERT OR REPLACE INTO gone_{version} (id, version) VALUES (?, ?)", (id_, number))
+        return ItemResult(id_, number, Outcome.DELIVERED)
+    try:
+        entry = indexed(change.document)
+        if change.document["id"] != id_:
+            raise BadDocument(f"mã “{change.document['id']}” khác khóa “{id_}”")
+    except BadDocument as error:
+        return ItemResult(id_, number, Outcome.REJECTED, str(error))
+    if stored and stored[2] == entry.sum:
+        db.execute(f"UPDATE docs_{version} SET version = ? WHERE id = ?", (number, id_))
+        return ItemResult(id_, number, Outcome.DELIVERED)
+    if stored:
+        _forget(db, version, stored[0])
+    if gone:
+        db.execute(f"DELETE FROM gone_{version} WHERE id = ?", (id_,))
+    _insert(db, version, change.document, number, entry)
+    return ItemResult(id_, number, Outcome.DELIVERED)
+
+
+def _insert(db: sqlite3.Connection, version: int, document: Mapping[str, Any], number: int, entry: Indexed) -> None:
+    rank = entry.rank
+    while db.execute(f"SELECT 1 FROM docs_{version} WHERE rank = ?", (rank,)).fetchone():
+        rank += 1
+    tags = " ".join(entry.tags)
+    body = zlib.compress(json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogatepass"), 1)
+    words = zlib.compress(f"{entry.exact}\n{tags}".encode(), 1)
+    db.execute(
+        f"INSERT INTO docs_{version} (rank, id, version, sum, day, doc, tokens) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (rank, document["id"], number, entry.sum, entry.day, body, words),
+    )
+    db.execute(
+        f"INSERT INTO fts_{version} (rowid, exact, folded, tags) VALUES (?, ?, ?, ?)",
+        (rank, entry.exact, entry.folded, tags),
+    )
+
+
+def _forget(db: sqlite3.Connection, version: int, rank: int) -> None:
+    """Take one row out; an FTS5 table without content must be told the very tokens that went in."""
+    words = db.execute(f"SELECT tokens FROM docs_{version} WHERE rank = ?", (rank,)).fetchone()[0]
+    exact, tags = zlib.decompress(words).decode().split("\n")
+    db.execute(
+        f"INSERT INTO fts_{version} (fts_{version}, rowid, exact, folded, tags) VALUES ('delete', ?, ?, ?, ?)",
+        (rank, exact, " ".join(map(folded, exact.split(" "))) if exact else "", tags),
+    )
+    db.execute(f"DELETE FROM docs_{version} WHERE rank = ?", (rank,))

@@ -1,0 +1,99 @@
+"""Versions of the embedded index inside one file: a new one is filled beside the old one and switched in one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from pipelines.errors import UserError
+from pipelines.search.analysis import ANALYSIS_VERSION
+
+SCHEMA_VERSION = 1
+# Everything but blanks belongs to a token, as with Elasticsearch's whitespace analyzer: the tokens are ready.
+_TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
+
+
+class Versions:
+    """Which tables answer (`current`) and which are being filled (`building`)."""
+
+    def __init__(self) -> None:
+        self._ready = False
+
+    def setup(self, db: sqlite3.Connection, path: Path) -> None:
+        """Make the first version unless there is one; UserError when the file is of another version of the program."""
+        if self._ready:
+            return
+        db.execute("CREATE TABLE IF NOT EXISTS versions (name TEXT PRIMARY KEY, number INTEGER NOT NULL)")
+        if self._get(db, "current") is None:
+            self._set(db, "format", _format())
+            _create(db, 1)
+            self._set(db, "current", 1)
+            self._set(db, "last", 1)
+        self._check(db, path)
+        self._ready = True
+
+    def current(self, db: sqlite3.Connection, path: Path) -> int | None:
+        """Return the version that answers, or None when nothing was ever indexed."""
+        there = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'versions'").fetchone()
+        if not there or self._get(db, "current") is None:
+            return None
+        self._check(db, path)
+        return self._get(db, "current")
+
+    def live(self, db: sqlite3.Connection) -> tuple[int, int | None]:
+        """Return the current version and the one being built, if any."""
+        current = self._get(db, "current")
+        assert current is not None
+        return current, self._get(db, "building")
+
+    def start(self, db: sqlite3.Connection) -> int:
+        """Make an empty version beside the current one; what an interrupted rebuild left is dropped."""
+        abandoned = self._get(db, "building")
+        if abandoned is not None:
+            _drop(db, abandoned)
+        number = (self._get(db, "last") or 0) + 1
+        _create(db, number)
+        self._set(db, "building", number)
+        self._set(db, "last", number)
+        return number
+
+    def switch(self, db: sqlite3.Connection) -> None:
+        """Make the version being built the current one."""
+        current, building = self.live(db)
+        if building is None:
+            raise UserError("chỉ mục: không có phiên bản mới nào đang dựng; chạy lại cotmoc index rebuild")
+        self._set(db, "current", building)
+        db.execute("DELETE FROM versions WHERE name = 'building'")
+        _drop(db, current)
+
+    def _check(self, db: sqlite3.Connection, path: Path) -> None:
+        if self._get(db, "format") != _format():
+            raise UserError(f"chỉ mục {path} do một phiên bản khác của cotmoc tạo; xóa tệp đó rồi chạy cotmoc index rebuild")
+
+    def _get(self, db: sqlite3.Connection, name: str) -> int | None:
+        row = db.execute("SELECT number FROM versions WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def _set(self, db: sqlite3.Connection, name: str, number: int) -> None:
+        db.execute("INSERT OR REPLACE INTO versions (name, number) VALUES (?, ?)", (name, number))
+
+
+def _format() -> int:
+    return SCHEMA_VERSION * 1000 + ANALYSIS_VERSION
+
+
+def _create(db: sqlite3.Connection, number: int) -> None:
+    db.execute(
+        f"CREATE TABLE docs_{number} (rank INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,"
+        " sum TEXT NOT NULL, day TEXT NOT NULL, doc BLOB NOT NULL, tokens BLOB NOT NULL)"
+    )
+    db.execute(f"CREATE TABLE gone_{number} (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID")
+    db.execute(
+        f"CREATE VIRTUAL TABLE fts_{number} USING fts5(exact, folded, tags, content='', tokenize=\"{_TOKENIZER}\")"
+    )
+    db.execute(f"CREATE VIRTUAL TABLE words_{number} USING fts5vocab('fts_{number}', 'col')")
+
+
+def _drop(db: sqlite3.Connection, number: int) -> None:
+    for name in ("words", "fts", "docs", "gone"):
+        db.execute(f"DROP TABLE IF EXISTS {name}_{number}")
