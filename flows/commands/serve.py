@@ -1,0 +1,58 @@
+"""`cotmoc serve`: the dashboard alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.options import DataOption
+
+
+def serve(
+    data: DataOption = None,
+    host: Annotated[str | None, typer.Option("--host", help="Địa chỉ nghe (mặc định 127.0.0.1, chỉ máy này).")] = None,
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Cổng (mặc định 8710; 0: cổng trống bất kỳ).")] = None,
+) -> None:
+    """Mở bàn làm việc trên trình duyệt; dừng bằng Ctrl-C."""
+    import uvicorn
+
+    from dashboards.app import create_app
+    from flows.context import open_store, settings
+
+    config = settings(data, host=host, port=port)
+    with _listen(config.host, config.port) as listener:
+        store = open_store(config)
+        app = create_app(config, store)
+        shown = f"[{config.host}]" if ":" in config.host else config.host
+        typer.echo(f"dashboard: http://{shown}:{listener.getsockname()[1]}/")
+        typer.echo(f"mã truy cập: {app.state.access.code} (khóa ở {Path(config.data) / 'dashboard.key'})", err=True)
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5)
+        )
+        try:
+            server.run(sockets=[listener])
+        finally:
+            store.close()
+
+
+def _listen(host: str, port: int):  # type: ignore[no-untyped-def]
+    """Return a bound socket; UserError in one line when the port is taken or the address is not ours."""
+    import errno
+    import socket
+
+    from pipelines.errors import UserError
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise UserError(f"cổng {port} trên {host} đang có chương trình khác dùng; chọn cổng khác bằng --port") from error
+        raise UserError(f"không mở được cổng {port} trên {host} ({error.strerror}); kiểm tra --host và --port") from error
+    return listener
