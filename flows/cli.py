@@ -22,7 +22,7 @@ app = typer.Typer(
 
 # Name on the command line → function `name` (or sub-application `app`) of flows/commands/<module>.py.
 COMMANDS = (
-    ("demo", "demo"), ("start", "start"), ("collect", "collect"), ("ingest", "ingest"), ("replay", "replay"),
+    ("demo", "demo"), ("start", "start"), ("once", "once"), ("collect", "collect"), ("ingest", "ingest"), ("replay", "replay"),
     ("runs", "runs"), ("alerts", "alerts"), ("digest", "digest"), ("evidence", "evidence"), ("search", "search"),
     ("index", "index"), ("health", "health"), ("sources", "sources"), ("references", "references"),
     ("places", "places"), ("assess", "assess"), ("evaluate", "evaluate"), ("train", "train"),
