@@ -20,7 +20,7 @@ def archive(chain: Chain) -> StepCount:
 
     with chain.store.read() as conn:
         ends = captures.warc_ends(conn)
-    outcomes = Counter(_seal(chain.settings.data / "warc" / name, end) for name, end in sorted(ends.items()))
+    outcomes = Counter(_seal(chain.settings.data / name, end) for name, end in sorted(ends.items()))
     return counted("archive", outcomes)
 
 

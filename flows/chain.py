@@ -18,6 +18,7 @@ from pipelines.records import StepCount
 
 if TYPE_CHECKING:
     from classifiers.assessor import Assessor
+
     from crawlers.registry import Registry
     from pipelines.places import Matcher
     from pipelines.search import Index
@@ -76,6 +77,7 @@ def collect(
 ) -> list[StepCount]:
     """Poll the feeds, lists and sitemaps that are due and fetch what they name into the WARC."""
     from crawlers.collect import collect as run
+
     from crawlers.registry import load_sources
 
     registry = chain.registry or load_sources(chain.settings.sources)
@@ -86,9 +88,10 @@ def collect(
 
 def read(chain: Chain, advance: Advance = _quiet) -> StepCount:
     """Turn captures that nobody has read yet into articles, revisions and stories."""
+    from pipelines.read import read_capture
+
     from crawlers.registry import load_sources
     from crawlers.warc import read_body
-    from pipelines.read import read_capture
     from pipelines.store import captures
 
     registry = chain.registry or load_sources(chain.settings.sources)

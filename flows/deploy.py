@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import suppress
 
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.deployments.runner import EntrypointType, RunnerDeployment
@@ -53,10 +54,8 @@ async def register(shards: int, round_seconds: int) -> list[str]:
     from prefect.exceptions import ObjectAlreadyExists
 
     async with get_client() as client:
-        try:
+        with suppress(ObjectAlreadyExists):
             await client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
-        except ObjectAlreadyExists:
-            pass
     names = []
     for deployment in await deployments(shards, round_seconds):
         await deployment.aapply(work_pool_name=POOL)

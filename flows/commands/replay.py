@@ -20,6 +20,7 @@ def replay(
     import json
 
     from crawlers.newsroom.replay import serve_replay
+
     from crawlers.registry import load_sources
     from flows import mainjob
     from flows.chain import Chain

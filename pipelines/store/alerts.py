@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -57,7 +56,7 @@ def raise_alert(conn: Connection, alert: Alert) -> bool:
     return insert_once(conn, alerts, [row]) == 1
 
 
-def from_row(row: Mapping[str, Any]) -> Alert:
+def from_row(row: Any) -> Alert:
     """Return the record that `row` is a view of."""
     return Alert.model_validate(
         {

@@ -53,8 +53,8 @@ def save(
         .values(places=places.model_dump(mode="json"), assess_outcome=outcome, assessed_with=version)
     )
     conn.execute(delete(article_provinces).where(article_provinces.c.article == article))
-    relations = {province: "mention" for province in places.mentioned}
-    relations |= {province: "about" for province in places.about}
+    relations = dict.fromkeys(places.mentioned, "mention")
+    relations |= dict.fromkeys(places.about, "about")
     if relations:
         conn.execute(
             article_provinces.insert(),

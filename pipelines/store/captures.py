@@ -71,3 +71,10 @@ def end_of(conn: Connection, warc_file: str) -> int:
     """Return the offset behind the last committed record of `warc_file`; 0 when none is."""
     end = func.max(captures.c.warc_offset + captures.c.warc_length)
     return conn.execute(select(end).where(captures.c.warc_file == warc_file)).scalar() or 0
+
+
+def warc_ends(conn: Connection) -> dict[str, int]:
+    """Return for each WARC file (relative to the data folder) the offset behind its last committed record."""
+    end = func.max(captures.c.warc_offset + captures.c.warc_length)
+    query = select(captures.c.warc_file, end).group_by(captures.c.warc_file)
+    return {name: int(offset) for name, offset in conn.execute(query).tuples()}
