@@ -2,95 +2,98 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pipelines.places.context import FACTOR, listed, sport, use
 from pipelines.places.find import Hit, Page
 
-_HOME = re.compile(r"(?:\bquê(?: gốc| nhà)?(?: ở| tại)?|\bngười gốc|\bgốc|\bsinh ra (?:ở|tại)|\bnguyên quán|\bđến từ)\s*:?\s*(?:(?:tỉnh|huyện|TP|xã|xứ)\s+)?(?:[\w ,]{0,30}[,(]\s*)?$", re.I)
-_LIST_GAP = re.compile(r"^[\s,;/&\-–()]*(?:và|hay|hoặc|đến|tới|tỉnh|TP\.?|thành phố|các tỉnh|and)?[\s,;(]*(?:tỉnh|TP\.?)?\s*$")
+TITLE, LEAD, BODY = 6.0, 2.5, 1.0
+_CAP_LEAD, _CAP_BODY = 3, 10
 
 
 @dataclass(slots=True)
 class Weight:
-    """What speaks for one profile: counts by position, and the reasons for `explain`."""
+    """What speaks for one place: weights by position, and how many of its names only pass by."""
 
     profile: str
-    title: int = 0
-    lead: int = 0
-    body: int = 0
-    settings: int = 0
+    title: float = 0.0
+    lead: float = 0.0
+    body: float = 0.0
     passing: int = 0
-    score: float = 0.0
-    reasons: list[str] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+
+    @property
+    def score(self) -> float:
+        """Weight of all positions together; many repetitions do not count without end."""
+        return min(self.title, 1.5) * TITLE + min(self.lead, _CAP_LEAD) * LEAD + min(self.body, _CAP_BODY) * BODY
 
 
-def lists(sheet: Page, hits: Sequence[Hit]) -> set[int]:
-    """Return the indexes of hits that stand in an enumeration of four or more provinces."""
-    found: set[int] = set()
-    run: list[int] = []
-    previous: Hit | None = None
-    for index, hit in enumerate(hits):
-        if hit.sense is None or hit.sense.rank < 2:
-            continue
-        joined = previous is not None and _LIST_GAP.match(sheet.text[previous.end : hit.start]) is not None
-        if joined:
-            run.append(index)
-        else:
-            if len(run) >= 4:
-                found.update(run)
-            run = [index]
-        previous = hit
-    if len(run) >= 4:
-        found.update(run)
-    return found
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Weights of the followed profiles, of the strongest other place, and the shape of the text."""
+
+    profiles: dict[str, Weight]
+    other: float
+    other_title: float
+    short: bool
+    places: int
 
 
-def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int) -> tuple[dict[str, Weight], float]:
-    """Return the weight of each profile and the weight of all other places together."""
-    weights: dict[str, Weight] = {}
-    others: dict[str, float] = defaultdict(float)
-    listed = lists(sheet, hits)
+def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, published: str) -> Balance:
+    """Return what speaks for each profile and for the strongest other province."""
+    found: dict[str, Weight] = defaultdict(lambda: Weight(""))
+    enumerated = listed(sheet, hits)
+    in_sport = sport(sheet)
     for index, hit in enumerate(hits):
         sense = hit.sense
-        if sense is None:
+        if sense is None or sense.province.startswith("@"):
             continue
-        where = 5.0 if hit.start < title_end else 2.5 if hit.start < lead_end else 1.0
-        worth = where * hit.confidence
-        passing = ""
-        if sense.kind == "club":
-            passing = "club"
-        elif index in listed:
-            passing = "list"
-        elif _HOME.search(sheet.text[max(0, hit.start - 45) : hit.start]):
-            passing = "home"
-        if passing:
-            worth *= 0.2
+        passing = use(sheet, hit, in_sport, enumerated.get(index, 0), published)
+        worth = hit.confidence * FACTOR.get(passing, 1.0)
+        if passing and passing not in hit.notes:
             hit.notes.append(passing)
-        if not sense.profile:
-            if not sense.province.startswith("@"):
-                others[sense.province] += worth
-            continue
-        weight = weights.setdefault(sense.profile, Weight(sense.profile))
-        weight.score += worth
-        if passing:
-            weight.passing += 1
-        elif hit.start < title_end:
-            weight.title += 1
+        key = sense.profile or f"*{sense.province}"
+        weight = found[key]
+        weight.profile = sense.profile
+        weight.names.add(sense.name)
+        weight.passing += bool(passing)
+        if hit.start < title_end:
+            weight.title += worth
         elif hit.start < lead_end:
-            weight.lead += 1
+            weight.lead += worth
         else:
-            weight.body += 1
-    return weights, max(others.values(), default=0.0)
+            weight.body += worth
+    others = [weight for key, weight in found.items() if key.startswith("*")]
+    return Balance(
+        {key: weight for key, weight in found.items() if not key.startswith("*")},
+        max((weight.score for weight in others), default=0.0),
+        max((weight.title for weight in others), default=0.0),
+        len(sheet.text) < 900,
+        len(found),
+    )
 
 
-def decide(weights: dict[str, Weight], other: float, length: int) -> tuple[list[str], list[str]]:
-    """Split the profiles into about and mentioned."""
+def decide(balance: Balance) -> tuple[list[str], list[str]]:
+    """Split the profiles into those the text is about and those it mentions."""
     about: list[str] = []
     mentioned: list[str] = []
-    for profile, weight in sorted(weights.items()):
-        good = weight.title + weight.lead > 0 or (weight.body >= 3 and weight.score > other)
-        (about if good and weight.score >= 0.5 * other else mentioned).append(profile)
+    for profile, weight in sorted(balance.profiles.items()):
+        (about if is_about(weight, balance) else mentioned).append(profile)
     return about, mentioned
+
+
+def is_about(weight: Weight, balance: Balance) -> bool:
+    """Tell whether the scene of the text lies in this profile (CODEBOOK, Province)."""
+    if balance.short:
+        if weight.title >= 0.6:
+            return True
+        if balance.other_title >= 0.6 and weight.lead + weight.body < 1.4:
+            return False
+        return weight.lead + weight.body >= 0.6 and weight.score >= 0.5 * balance.other
+    if weight.title >= 0.6:
+        return weight.score >= 0.4 * balance.other
+    if balance.places >= 8 and weight.score < 1.5 * balance.other:
+        return False
+    return weight.score >= 4.0 and weight.score >= 0.8 * balance.other and weight.lead + weight.body >= 2

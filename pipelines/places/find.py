@@ -80,9 +80,9 @@ def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:
 def _accept(sheet: Page, start: int, end: int, entry: Entry) -> Hit | None:
     raw = sheet.styled[start:end]
     first = raw[0]
-    if first.islower() and not (entry.strong and sheet.low) and raw not in entry.forms:
-        return None
     form = raw.lower()
+    if first.islower() and not (entry.strong and sheet.low) and not entry.small:
+        return None
     senses = entry.forms.get(form)
     exact = senses is not None
     if senses is None:

@@ -38,12 +38,13 @@ class Sense(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """All senses of one folded name, by written form; `plain` tells that some form has no marks at all."""
+    """All senses of one folded name by written form; `strong` = may stand alone, `small` = some form begins small."""
 
     key: str
     forms: dict[str, tuple[Sense, ...]]
     senses: tuple[Sense, ...]
     strong: bool
+    small: bool
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,20 @@ def _entry(key: str, senses: list[Sense]) -> Entry:
     for sense in unique:
         forms[sense.name.lower()].append(sense)
     strong = any(s.rank >= 2 and s.profile and s.name not in _COMMON for s in unique)
-    return Entry(key, {form: tuple(group) for form, group in forms.items()}, tuple(unique), strong)
+    return Entry(key, {form: tuple(group) for form, group in forms.items()}, tuple(unique), strong, any(s.name[0].islower() for s in unique))
+
+
+# Districts and landmarks that are also persons, firms or places elsewhere: alone they need a second sign of their province.
+_RISKY = frozenset(
+    "Lệ Thủy|Xuân Trường|Thanh Liêm|Kim Sơn|Bảo Yên|Yên Bình|Vĩnh Lộc|Hà Trung|Đông Sơn|Triệu Sơn|Văn Yên|Minh Hóa|Bắc Hà|Xuân Thủy|"
+    "Cẩm Thủy|Như Xuân|Quan Sơn|Thọ Xuân|Yên Định|Tràng An|Thiên Trường|Hoa Lư|Sao Vàng|Thường Xuân|Quảng Ninh|Bảo Thắng|Bảo Hà|Nam Hà|"
+    "Kiến Giang|Xuân Liên|Cao Sơn|Hồi Xuân|Hàm Rồng|Bích Động|Nhật Lệ|Cam Đường|Nghĩa Hưng|Yên Khánh|Cát Cát|Hành Thiện|Hải Tiến|Bến Hải|Thạch Hãn".split("|")
+)
+
+
+def is_risky(name: str) -> bool:
+    """Tell whether a district or landmark of this name needs a second sign."""
+    return name in _RISKY
 
 
 def is_common(name: str) -> bool:

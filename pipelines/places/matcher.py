@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 
 from pipelines import gazetteer
-from pipelines.places.about import Weight, decide, weigh
+from pipelines.places.about import Balance, decide, weigh
 from pipelines.places.find import Hit, Page, find, page
 from pipelines.places.gate import touches
 from pipelines.places.lexicon import Lexicon, Sense, lexicon
@@ -25,7 +25,7 @@ class Reading:
     clean: Normalised
     sheet: Page
     hits: list[Hit]
-    weights: dict[str, Weight]
+    balance: Balance
     places: Places
 
 
@@ -75,8 +75,8 @@ class Matcher:
         resolve(sheet, hits, when[:10], outlet)
         title_end = clean.text.find("\n")
         lead_end = max(title_end + 1, clean.text.find("\n", title_end + 1), min(len(clean.text), title_end + 300))
-        weights, other = weigh(sheet, hits, title_end, lead_end)
-        about, mentioned = decide(weights, other, len(clean.text))
+        balance = weigh(sheet, hits, title_end, lead_end, when[:10])
+        about, mentioned = decide(balance)
         mentions = tuple(_mention(clean, hit) for hit in hits if hit.sense and _ours(hit.sense))
         places = Places(
             about=tuple(about),
@@ -84,7 +84,7 @@ class Matcher:
             national=is_national(sheet.folded, sheet.text),
             mentions=mentions,
         )
-        return Reading(clean, sheet, hits, weights, places)
+        return Reading(clean, sheet, hits, balance, places)
 
 
 @cache

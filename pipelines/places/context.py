@@ -1,0 +1,119 @@
+"""What a name does in its sentence: a club, a link of a list, a home town, a signature, a road — or the scene itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipelines.places.find import Hit, Page
+
+# How much a name in each passing use still counts towards aboutness (CODEBOOK, Province: a name in passing is a mention).
+FACTOR = {
+    "club": 0.0, "list": 0.15, "list3": 0.4, "range": 0.25, "home": 0.3, "signature": 0.1, "delegate": 0.1,
+    "among": 0.3, "road": 0.3, "source": 0.3, "patient": 0.2, "past": 0.4, "away": 0.4,
+}  # fmt: skip
+
+_SPORT = re.compile(
+    r"v[- .]?league|\bhlv\b|cầu thủ|tiền đạo|tiền vệ|thủ môn|hậu vệ|bàn thắng|trọng tài|highlight|bảng xếp hạng|\bhagl\b|\bslna\b|"
+    r"\bcahn\b|\bfc\b|\bclb\b|ngoại binh|đội bóng|bóng đá|bóng chuyền|futsal|\bafc\b|\bfifa\b|cúp quốc gia|cup c2|hạng nhất|trụ hạng|vô địch|đăng quang|"
+    r"vòng \d+|phút \d+|\b\d ?- ?\d\b|tỷ số|tỉ số|trận đấu|trận thua|\btrận\b|xuân son|hoàng đức|thể công|sân thiên trường|chủ nhà|đội khách|penalty|\bcđv\b|cổ động viên"
+)
+_PLACE_BEFORE = re.compile(
+    r"(?:\b(?:tỉnh|thành phố|TP\.?|huyện|thị xã|xã|phường|UBND(?: tỉnh)?|công an(?: tỉnh)?|HĐND(?: tỉnh)?|Tỉnh ủy|người dân|tại|ở|đến|về|tới|in|at)\s+)$", re.I
+)
+_HOME = re.compile(
+    r"(?:\bquê(?: gốc| nhà| quán| hương)?(?: ở| tại| của \w+)?|\bngười gốc|\bgốc|\bsinh ra (?:và lớn lên )?(?:ở|tại)|\bnguyên quán|\bđến từ|\bngười đẹp|\bchàng trai|\bcô gái)"
+    r"\s*:?\s*(?:(?:tỉnh|huyện|TP\.?|thành phố|xã|xứ|phường)\s+)?(?:[\w ]{1,25}[,(] ?(?:tỉnh |huyện )?){0,2}$",
+    re.I,
+)
+_RESIDES = re.compile(r"(?:\btrú(?: tại| ở| quán| xã)?|\bngụ(?: tại| ở)?|\btuổi, (?:ở|quê|trú|ngụ)(?: tại| ở)?|\bsinh năm \d{4}, (?:ở|quê|trú)(?: tại| ở)?|\bhộ khẩu(?: thường trú)?(?: tại| ở)?|\bSN \d{4}, (?:ở|quê|trú|ngụ)(?: tại| ở)?)\s*:?\s*(?:[\w .]{0,40}[,(] ?)*(?:(?:tỉnh|huyện|TP\.?|thành phố|xã|phường|thị xã)\s+)?$", re.I)
+_SIGNED = re.compile(r"^\)?\s*(?:\)\s*(?:hỏi|thắc mắc|cho hay|viết|chia sẻ)\b|\)\s*$)")
+_SIGN_BEFORE = re.compile(r"\((?:[A-ZĐ][\w.]*\s?){1,4},\s*(?:\d+ tuổi,\s*)?$|\b(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Bb]ạn|[Đđ]ộc giả)\s+(?:[A-ZĐ][\wÀ-ỹ.]*\s){1,4}\($")
+_DELEGATE = re.compile(r"(?:\bđoàn(?: ĐBQH| đại biểu Quốc hội| đại biểu)?(?: tỉnh)?|\bĐBQH(?: tỉnh)?|\bđại biểu(?: Quốc hội)?(?: tỉnh)?)\s+$", re.I)
+_AMONG = re.compile(r"(?:\btrong đó(?: có)?|\bchẳng hạn(?: như)?|\bví dụ(?: như)?|\btừng|\bnhư(?: ở)?)\s+(?:tỉnh )?$", re.I)
+_ROAD = re.compile(r"(?:\bcao tốc|\btuyến(?: đường)?|\bđường sắt|\bxe khách|\bchặng|\btàu|\bđường bay|\bhướng|\bchạy)\s+[^.,;]{0,30}$", re.I)
+_DASH_BEFORE, _DASH_AFTER = re.compile(r"\w\s?[-–]\s?$"), re.compile(r"^\s?[-–]\s?[A-ZĐ]")
+_RANGE_BEFORE = re.compile(r"\btừ\s+(?:phía \w+ |bắc |nam |tỉnh |khu vực )?(?:[\w -]{1,24}\s)?(?:đến|tới|vào|trở ra|ra)\s+(?:tỉnh |phía \w+ |bắc |nam )?$|\btừ\s+(?:bắc |nam |tỉnh |khu vực |phía \w+ )?$", re.I)
+_RANGE_AFTER = re.compile(r"^\s*(?:đến|tới|trở ra|trở vào|vào|ra)\b", re.I)
+_SOURCE = re.compile(r"(?:\bbáo|\bđài(?: PT-?TH| truyền hình| phát thanh)?|\btheo báo)\s+$", re.I)
+_PATIENT = re.compile(r"(?:bệnh nhân|BN|ca bệnh|ca mắc|F0|F1|ổ dịch)[ \d]*(?:\([^)]*)?(?: ở| tại)?\s*\(?(?:tỉnh )?$", re.I)
+_AWAY = re.compile(r"\bcách\s+(?:bờ biển |phía \w+ |bắc |nam |tỉnh |đất liền )?$", re.I)
+_LIST_GAP = re.compile(r"^(?:\s*\([^)]{0,24}\))?\s*(?:,|;|/|&|-|–|\bvà\b|\bhay\b|\bhoặc\b|\bcùng\b|\band\b|…|\d+ (?:ca|tỷ đồng|người|trường hợp)|:)?(?:\s*(?:và|cùng|các|tỉnh|TP\.?|thành phố|tỉnh,))*\s*$")
+
+
+def sport(sheet: Page) -> bool:
+    """Tell whether the text is about a match, a league or a club: three different cues, or two in a short one."""
+    low = sheet.text[:2500].lower()
+    cues = set(_SPORT.findall(low))
+    return len(cues) >= (2 if len(low) < 700 else 4)
+
+
+def listed(sheet: Page, hits: Sequence[Hit]) -> dict[int, int]:
+    """Return hits that stand in an enumeration of places with the number of different places in it."""
+    found: dict[int, int] = {}
+    run: list[int] = []
+
+    def close() -> None:
+        places = {_place(hits[i]) for i in run}
+        if len(places) >= 3:
+            found.update((i, len(places)) for i in run)
+
+    previous: Hit | None = None
+    for index, hit in enumerate(hits):
+        if hit.sense is None or hit.sense.rank < 2 or hit.sense.province.startswith("@"):
+            continue
+        if previous is not None and hit.start - previous.end < 40 and _LIST_GAP.match(sheet.text[previous.end : hit.start]):
+            run.append(index)
+        else:
+            close()
+            run = [index]
+        previous = hit
+    close()
+    return found
+
+
+def _place(hit: Hit) -> str:
+    assert hit.sense is not None
+    return hit.sense.province
+
+
+def use(sheet: Page, hit: Hit, in_sport: bool, size_of_list: int, published: str) -> str:
+    """Return the passing use of a resolved hit (a key of FACTOR), or an empty string when it may be the scene."""
+    text = sheet.text
+    before = text[max(0, hit.start - 60) : hit.start].rpartition("\n")[2]
+    after = text[hit.end : hit.end + 24]
+    sense = hit.sense
+    assert sense is not None
+    if sense.kind == "club":
+        return "club"
+    if in_sport and (sense.rank == 3 or sense.name in ("Thiên Trường", "sân Thiên Trường", "xứ Thanh")) and not hit.level and not _PLACE_BEFORE.search(before):
+        return "club"
+    if in_sport and sense.name in ("sân Thiên Trường", "Thiên Trường", "sân vận động Thiên Trường"):
+        return "club"
+    if size_of_list >= 4:
+        return "list"
+    if _DELEGATE.search(before):
+        return "delegate"
+    if _SIGN_BEFORE.search(before) or (before.endswith("(") and _SIGNED.match(after)):
+        return "signature"
+    if _RANGE_BEFORE.search(before) or (before.lower().endswith("từ ") and _RANGE_AFTER.match(after)):
+        return "range"
+    if size_of_list == 3:
+        return "list3"
+    if sense.rank == 3 and (_DASH_BEFORE.search(before) or _DASH_AFTER.match(after)) and _ROAD.search(before):
+        return "road"
+    if _HOME.search(before) and not re.search(r"\bquê (?:tôi|mình|em|nhà)\b", before, re.I):
+        return "home"
+    if _RESIDES.search(before):
+        return "home"
+    if _AMONG.search(before):
+        return "among"
+    if _PATIENT.search(before):
+        return "patient"
+    if _SOURCE.search(before):
+        return "source"
+    if _AWAY.search(before):
+        return "away"
+    if sense.province == "ha-nam" and sense.rank == 3 and published >= "2025-08-15" and not re.match(r"^\s*\(?(?:cũ|trước)", after):
+        return "past"
+    return ""
