@@ -126,11 +126,11 @@ def add(
     folder: FolderOption = None,
 ) -> None:
     """Thêm một mục: cần nguồn và hai người duyệt; ghi vào tệp của lĩnh vực và CHANGELOG.md."""
+    import yaml
+
     from classifiers.reference_editing import add_reference
     from classifiers.referencebase import FOLDER, load_references
     from pipelines.errors import UserError
-
-    import yaml
 
     try:
         raw = yaml.safe_load(file.read_text(encoding="utf-8"))
