@@ -1,0 +1,57 @@
+"""What a digest says, before any form: one object from the store, read once, so that all forms say the same."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from dashboards.digest import gather
+from dashboards.digest.records import Digest
+from dashboards.shown import is_foreign, lang_vi
+from pipelines.clock import HANOI
+from pipelines.settings import load_profile
+from pipelines.store import Store
+
+# DUTIES 6.2: the period runs from 6:00 of the day before to 6:00 of the day.
+TURN = time(6, 0)
+
+
+def period_of(day: date) -> tuple[datetime, datetime]:
+    """Return the period of the issue of `day`."""
+    end = datetime.combine(day, TURN, HANOI)
+    return end - timedelta(days=1), end
+
+
+def build_digest(store: Store, province: str, day: date) -> Digest:
+    """Build the issue of `day` for profile `province`; UsageError for an unknown profile."""
+    profile = load_profile(province)
+    start, end = period_of(day)
+    with store.read() as conn:
+        found = gather.news(conn, profile, start, end)
+        claims = gather.claims(conn, profile, start, end)
+        follow = gather.following(conn, profile, start)
+        corrections = gather.corrections(conn, profile, start, end)
+        versions = gather.versions(conn)
+    foreign = [row for row in found.rows if is_foreign(row["kind"], row["lang"])]
+    langs: dict[str, int] = {}
+    for row in found.rows:
+        langs[row["lang"]] = langs.get(row["lang"], 0) + 1
+    return Digest(
+        profile=profile, day=day, start=start, end=end, total=len(found.rows),
+        by_class=(("báo, kênh trong nước", len(found.rows) - len(foreign)), ("báo, kênh nước ngoài", len(foreign))),
+        by_lang=tuple((lang_vi(lang), count) for lang, count in sorted(langs.items(), key=lambda kv: (-kv[1], kv[0]))),
+        attention=len(claims), domestic=found.domestic, foreign=found.foreign, sea_domestic=found.sea_domestic,
+        sea_foreign=found.sea_foreign, claims=claims, follow=follow, corrections=corrections,
+        method=method_note(versions), left_out=found.left_out,
+    )  # fmt: skip
+
+
+def method_note(versions: tuple[str, ...]) -> tuple[str, ...]:
+    """Return how the issue was made and what it does not do."""
+    return (
+        "Nguồn: báo chí và kênh công khai của các tổ chức trong danh mục; không thu thập tài khoản cá nhân. "
+        "Các bản đăng lại được gộp theo câu chuyện, nêu báo đăng đầu tiên.",
+        "Tóm tắt là trích nguyên câu trong bài, không diễn giải. Tin tiếng nước ngoài giữ đầu đề gốc; chưa có bản dịch.",
+        "Nhận định do máy đối chiếu với cơ sở tư liệu có dẫn nguồn và cần người xem xét; "
+        "phê bình, ý kiến, dẫn lời không bị nêu. “Yêu sách của một bên” không phải là sai hay đúng.",
+        f"Phiên bản dùng trong kỳ: {'; '.join(versions) if versions else 'chưa có bài nào được đối chiếu'}.",
+    )

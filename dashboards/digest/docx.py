@@ -1,0 +1,40 @@
+"""The digest as a DOCX in the form of Nghị định 30/2020/NĐ-CP."""
+
+from __future__ import annotations
+
+from dashboards.digest.outline import NOTHING, Line, Style, box, outline
+from dashboards.digest.records import Digest
+
+SIGNER = "QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ"
+
+
+def render_docx(digest: Digest) -> bytes:
+    """Return the DOCX; the same issue gives the same bytes."""
+    from dashboards.office import nd30
+
+    document = nd30.new_document(digest.profile, digest.end, digest.title)
+    nd30.heading_block(document, digest.profile, "ĐB-……", digest.day.year)
+    nd30.title_block(document, digest.title, digest.period)
+    nd30.table(document, box(digest))
+    for section in outline(digest):
+        nd30.heading(document, section.heading)
+        for part in section.parts:
+            if part.heading:
+                nd30.heading(document, part.heading, level=2)
+            if not part.entries:
+                nd30.body(document, NOTHING)
+            for entry in part.entries:
+                for place, one in enumerate(entry):
+                    _line(document, one, keep=place < len(entry) - 1)
+    nd30.closing(document, digest.profile.recipients, SIGNER)
+    return nd30.to_bytes(document)
+
+
+def _line(document, one: Line, *, keep: bool) -> None:  # type: ignore[no-untyped-def]
+    from dashboards.office import nd30
+
+    small = one.style in (Style.NOTE, Style.META)
+    nd30.body(
+        document, one.text, bold=one.style is Style.TITLE, italic=one.style in (Style.META, Style.QUOTE),
+        size=nd30.BODY - 1 if small else nd30.BODY, url=one.url, indent=one.style is not Style.NOTE, keep=keep,
+    )  # fmt: skip

@@ -1,0 +1,198 @@
+"""What the digest asks of the store: news by story, claims, open matters, corrections."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Text, and_, cast, func, or_, select
+
+from classifiers.referencebase import load_references
+from dashboards import queries
+from dashboards.digest.records import Checked, Cited, Correction, Item
+from dashboards.digest.summary import summary
+from dashboards.shown import is_foreign, one_line
+from pipelines.records import Alert
+from pipelines.settings import Profile
+from pipelines.store import alerts as alert_store
+from pipelines.store.rows import moment, stamp
+from pipelines.store.schema import alerts, article_provinces, articles, decisions, stories, story_articles
+
+# One issue is 1–3 pages (DUTIES 6.2): the rest is counted and said to be left out, never dropped in silence.
+MOST = 12
+LATE = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class News:
+    """All rows of the period, and the stories to show."""
+
+    rows: list[Mapping[str, Any]]
+    domestic: tuple[Item, ...]
+    foreign: tuple[Item, ...]
+    sea_domestic: tuple[Item, ...]
+    sea_foreign: tuple[Item, ...]
+    left_out: int
+
+
+def names_of(profile: Profile) -> tuple[str, ...]:
+    """Return the profile names whose news the issue carries: the office's own, and for a commune its province's."""
+    return (profile.name, profile.parent) if profile.parent else (profile.name,)
+
+
+def _within(published: Any, seen: Any, start: datetime, end: datetime) -> Any:
+    """Published in the period; or seen in it for the first time, with an older date or none."""
+    first, last = stamp(start), stamp(end)
+    return or_(
+        and_(published >= first, published < last),
+        and_(
+            seen >= first, seen < last,
+            or_(published.is_(None), and_(published < first, published >= stamp(start - LATE))),
+        ),
+    )  # fmt: skip
+
+
+def news(conn: Connection, profile: Profile, start: datetime, end: datetime) -> News:
+    """Return the period's articles about the province or on a national topic, joined into stories."""
+    about = select(article_provinces.c.article).where(
+        article_provinces.c.relation == "about", article_provinces.c.province.in_(names_of(profile))
+    )
+    national = cast(articles.c.places, Text).contains('"national": true')
+    query = (
+        select(
+            articles, story_articles.c.story, stories.c.first_article, stories.c.first_outlet,
+            articles.c.id.in_(about).label("is_about"), national.label("is_national"),
+        )
+        .select_from(
+            articles.outerjoin(story_articles, story_articles.c.article == articles.c.id)
+            .outerjoin(stories, stories.c.id == story_articles.c.story)
+        )
+        .where(
+            articles.c.current == 1, _within(articles.c.published, articles.c.first_seen, start, end),
+            or_(articles.c.id.in_(about), national),
+        )
+        .order_by(func.coalesce(articles.c.published, articles.c.first_seen), articles.c.id)
+    )  # fmt: skip
+    rows = [row for row in conn.execute(query).mappings() if not _spam(row)]
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row["story"] or row["id"], []).append(row)
+    # The most copied stories first, then the newest.
+    ranked = sorted(
+        groups.items(), key=lambda kv: (-len({r["outlet"] for r in kv[1]}), _reverse(kv[1][0]["published"]), kv[0])
+    )
+    shown: dict[str, list[Item]] = {"domestic": [], "foreign": [], "sea_domestic": [], "sea_foreign": []}
+    left_out = 0
+    for story, members in ranked:
+        lead = next((row for row in members if row["id"] == row["first_article"]), members[0])
+        where = "foreign" if is_foreign(lead["kind"], lead["lang"]) else "domestic"
+        section = shown[where if any(row["is_about"] for row in members) else f"sea_{where}"]
+        if len(section) < MOST:
+            section.append(_item(story, lead, members))
+        else:
+            left_out += 1
+    return News(rows, *(tuple(shown[n]) for n in ("domestic", "foreign", "sea_domestic", "sea_foreign")), left_out)
+
+
+def _spam(row: Mapping[str, Any]) -> bool:
+    return bool((row["places"] or {}).get("spam"))
+
+
+def _reverse(published: str | None) -> float:
+    found = moment(published)
+    return -found.timestamp() if found else 0.0
+
+
+def _item(story: str, lead: Mapping[str, Any], members: list[Mapping[str, Any]]) -> Item:
+    others = dict.fromkeys(row["outlet"] for row in members if row["outlet"] != lead["outlet"])
+    return Item(
+        story=story, title=one_line(lead["title"] or "(không có đầu đề)"), outlet=one_line(lead["outlet"], 80),
+        published=moment(lead["published"]), url=lead["canonical"] or lead["url"], lang=lead["lang"],
+        summary=summary(lead["title"], lead["sapo"], lead["body"], lead["lang"]),
+        copies=tuple(one_line(name, 80) for name in others), archived=lead["capture"] or "",
+    )  # fmt: skip
+
+
+def _ours(profile: Profile) -> Any:
+    named = [cast(alerts.c.provinces, Text).contains(json.dumps(name), autoescape=True) for name in names_of(profile)]
+    return or_(alerts.c.national == 1, *named)
+
+
+def _alerts(conn: Connection, where: Any) -> Iterable[Alert]:
+    query = select(alerts).where(where).order_by(alerts.c.tier, alerts.c.published.desc(), alerts.c.confidence.desc(), alerts.c.id)
+    return [alert_store.from_row(row) for row in conn.execute(query).mappings()]
+
+
+def claims(conn: Connection, profile: Profile, start: datetime, end: datetime) -> tuple[Checked, ...]:
+    """Return the period's claims to be checked; what a person found undistorted or a duplicate is not among them."""
+    settled = (alert_store.NOT_DISTORTED, alert_store.DUPLICATE)
+    where = and_(
+        _ours(profile), _within(alerts.c.published, alerts.c.raised, start, end), alerts.c.status.not_in(settled)
+    )
+    return tuple(checked(conn, alert) for alert in _alerts(conn, where))
+
+
+def following(conn: Connection, profile: Profile, start: datetime) -> tuple[Checked, ...]:
+    """Return older matters that are still open: being looked at, followed, waiting, or needing a reply."""
+    still = (alert_store.LOOKING, alert_store.FOLLOW, alert_store.WAITING, alert_store.NEEDS_REPLY)
+    first = stamp(start)
+    where = and_(
+        _ours(profile), alerts.c.status.in_(still), alerts.c.raised < first,
+        or_(alerts.c.published.is_(None), alerts.c.published < first),
+    )  # fmt: skip
+    return tuple(checked(conn, alert) for alert in list(_alerts(conn, where))[:MOST])
+
+
+def checked(conn: Connection, alert: Alert) -> Checked:
+    """Return one alert in the words of the digest."""
+    known = [cited(id) for id in alert.claim.refs]
+    return Checked(
+        alert=alert.id, tier=alert.tier.value, sentence=alert.claim.sentence, role=alert.claim.role.value,
+        verdict=alert.claim.verdict.value, refs=tuple(ref for ref in known if ref),
+        missing_refs=tuple(id for id, ref in zip(alert.claim.refs, known, strict=True) if not ref),
+        differs=alert.claim.differs, why=alert.claim.why, title=one_line(alert.title or "(không có đầu đề)"),
+        outlet=one_line(alert.outlet, 80), published=alert.published, url=alert.url, status=alert.status,
+        reviewers=tuple(dict.fromkeys(d.analyst for d in alert_store.decisions_of(conn, alert.id))),
+    )  # fmt: skip
+
+
+def cited(id: str) -> Cited | None:
+    """Return the reference entry `id` as a digest cites it, or None when the base no longer holds it."""
+    base = load_references()
+    if id not in base:
+        return None
+    entry = base.get(id)
+    source = ", ".join(part for part in (entry.source.title, entry.source.number, entry.source.article, entry.source.date) if part)
+    return Cited(
+        id, entry.statement_vi, source, entry.source.url, entry.contested,
+        tuple((side.party, side.position_vi) for side in entry.sides), entry.note if entry.contested else "",
+    )  # fmt: skip
+
+
+def corrections(conn: Connection, profile: Profile, start: datetime, end: datetime) -> tuple[Correction, ...]:
+    """Return what earlier issues carried and a person decided in this period not to be distorted."""
+    query = (
+        select(alerts, decisions.c.outcome, decisions.c.reason.label("decision_reason"), decisions.c.decided)
+        .join(decisions, decisions.c.alert == alerts.c.id)
+        .where(
+            _ours(profile), decisions.c.outcome == alert_store.NOT_DISTORTED,
+            alerts.c.status == alert_store.NOT_DISTORTED, decisions.c.decided >= stamp(start),
+            decisions.c.decided < stamp(end), alerts.c.raised < stamp(start),
+        )
+        .order_by(decisions.c.decided, alerts.c.id)
+    )  # fmt: skip
+    return tuple(
+        Correction(
+            one_line(row["title"]), one_line(row["outlet"], 80), row["claim"]["sentence"],
+            datetime.fromisoformat(row["raised"]), datetime.fromisoformat(row["decided"]), row["outcome"], row["decision_reason"],
+        )
+        for row in conn.execute(query).mappings()
+    )  # fmt: skip
+
+
+def versions(conn: Connection) -> tuple[str, ...]:
+    """Return the versions of models and reference bases in use."""
+    return tuple(f"mô hình {row['model_version']}, tư liệu {row['reference_version']}" for row in queries.versions(conn)[:3])

@@ -1,0 +1,106 @@
+"""The records of a digest: what one issue says, before any form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pipelines.settings import Profile
+
+
+@dataclass(frozen=True)
+class Item:
+    """One story in the news: title as published, first outlet, a summary in its own sentences, copies elsewhere."""
+
+    story: str
+    title: str
+    outlet: str
+    published: datetime | None
+    url: str
+    lang: str
+    summary: str
+    copies: tuple[str, ...] = ()
+    archived: str = ""
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A reference entry as the digest cites it."""
+
+    id: str
+    statement: str
+    source: str
+    url: str
+    contested: bool
+    sides: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A claim to be checked: the sentence as worded, role, verdict, references, state and who reviewed it."""
+
+    alert: str
+    tier: str
+    sentence: str
+    role: str
+    verdict: str
+    refs: tuple[Cited, ...]
+    missing_refs: tuple[str, ...]
+    differs: str
+    why: str
+    title: str
+    outlet: str
+    published: datetime | None
+    url: str
+    status: str
+    reviewers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A claim that an earlier issue carried and that a person has since found not to be distorted."""
+
+    title: str
+    outlet: str
+    sentence: str
+    raised: datetime
+    decided: datetime
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Digest:
+    """One issue; `start` ≤ t < `end` is its period in Hà Nội time."""
+
+    profile: Profile
+    day: date
+    start: datetime
+    end: datetime
+    total: int
+    by_class: tuple[tuple[str, int], ...]
+    by_lang: tuple[tuple[str, int], ...]
+    attention: int
+    domestic: tuple[Item, ...]
+    foreign: tuple[Item, ...]
+    sea_domestic: tuple[Item, ...]
+    sea_foreign: tuple[Item, ...]
+    claims: tuple[Checked, ...]
+    follow: tuple[Checked, ...]
+    corrections: tuple[Correction, ...]
+    method: tuple[str, ...]
+    left_out: int = 0
+
+    @property
+    def title(self) -> str:
+        """The title of the issue."""
+        return f"ĐIỂM BÁO NGÀY {self.day.strftime('%d/%m/%Y')}"
+
+    @property
+    def period(self) -> str:
+        """The period in the words of the form."""
+        return (
+            f"Kỳ: từ 6h00 ngày {self.start.strftime('%d/%m/%Y')} đến 6h00 ngày {self.end.strftime('%d/%m/%Y')}"
+            " (từ 6h00 hôm trước đến 6h00 hôm nay)"
+        )

@@ -1,0 +1,43 @@
+"""Writing an issue: all four forms are made first, then put under their names, then noted in the store."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from dashboards.digest.content import build_digest
+from dashboards.digest.docx import render_docx
+from dashboards.digest.html import render_html
+from dashboards.digest.mail import render_mail
+from dashboards.digest.pdf import render_pdf
+from dashboards.office.files import sha256, write_whole
+from pipelines.clock import now
+from pipelines.settings import Settings
+from pipelines.store import Store, audit
+from pipelines.store.papers import save_paper
+
+
+def write_digest(store: Store, settings: Settings, province: str, day: date, output: Path) -> dict[str, Path]:
+    """Write the issue of `day` for profile `province` into `output`; returns {"html", "docx", "pdf", "eml"}.
+
+    Errors: UsageError for an unknown profile, UserError when a file cannot be written.
+    """
+    digest = build_digest(store, province, day)
+    stem = f"diem-bao_{province.replace('/', '_')}_{day.isoformat()}"
+    files = {"html": render_html(digest), "docx": render_docx(digest), "pdf": render_pdf(digest)}
+    attached = {f"{stem}.{kind}": files[kind] for kind in ("docx", "pdf")}
+    files["eml"] = render_mail(digest, files["html"], attached)
+    paths = {kind: output.resolve() / f"{stem}.{kind}" for kind in files}
+    for kind, content in files.items():
+        write_whole(paths[kind], content)
+    sums = {kind: sha256(content) for kind, content in files.items()}
+    with store.begin() as conn:
+        for kind, path in paths.items():
+            save_paper(
+                conn, kind="digest", province=province, day=day.isoformat(), story=None, path=str(path),
+                sha256=sums[kind], now=now(),
+            )  # fmt: skip
+        audit.append(
+            conn, actor="cotmoc", action="digest.write", thing=f"{province} {day.isoformat()}", details=sums, now=now()
+        )
+    return paths

@@ -1,0 +1,213 @@
+"""A DOCX in the form of Nghị định 30/2020/NĐ-CP, Phụ lục I (DUTIES 6.1): a draft; number, date and signature blank."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime
+
+from docx import Document
+from docx.document import Document as DocumentType
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
+from docx.text.paragraph import Paragraph
+
+from dashboards.shown import safe_url, visible
+from pipelines.settings import Profile
+
+FONT = "Times New Roman"
+BODY = 13
+_LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
+
+
+def new_document(profile: Profile, moment: datetime, title: str) -> DocumentType:
+    """Return an A4 document with the margins, font and page numbers (from page 2) of the decree."""
+    document = Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.top_margin = section.bottom_margin = Mm(20)
+    section.left_margin, section.right_margin = Mm(30), Mm(20)
+    section.header_distance = Mm(10)
+    section.different_first_page_header_footer = True
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size = FONT, Pt(BODY)
+    fonts = normal.element.get_or_add_rPr().get_or_add_rFonts()
+    for kind in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
+        fonts.set(qn(kind), FONT)
+    normal.paragraph_format.space_after = Pt(0)
+    normal.paragraph_format.line_spacing = 1.1
+    _page_number(section.header.paragraphs[0])
+    _run(section.first_page_header.paragraphs[0], "DỰ THẢO", bold=True, size=BODY)
+    section.first_page_header.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    core = document.core_properties
+    core.title, core.author, core.last_modified_by, core.comments = title, profile.agency, "", "Dự thảo do Cột Mốc lập"
+    core.created = core.modified = moment.replace(tzinfo=None)
+    core.language = "vi-VN"
+    return document
+
+
+def heading_block(document: DocumentType, profile: Profile, sign: str, year: int) -> None:
+    """Put the issuing body (left) and quốc hiệu, tiêu ngữ, place and date (right); number and date stay blank."""
+    table = document.add_table(rows=1, cols=2)
+    table.autofit = False
+    left, right = table.rows[0].cells
+    left.width, right.width = Mm(68), Mm(92)
+    first = left.paragraphs[0]
+    if profile.agency_parent:
+        _centre(first, profile.agency_parent, size=12)
+        first = left.add_paragraph()
+    _centre(first, profile.agency, bold=True, size=12)
+    _rule(left.add_paragraph(), Mm(26))
+    _centre(left.add_paragraph(), f"Số: ……/{sign}", size=13)
+    _centre(right.paragraphs[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True, size=12)
+    _centre(right.add_paragraph(), "Độc lập - Tự do - Hạnh phúc", bold=True, size=13)
+    _rule(right.add_paragraph(), Mm(52))
+    _centre(right.add_paragraph(), f"{profile.locality}, ngày …… tháng …… năm {year}", italic=True, size=13)
+
+
+def title_block(document: DocumentType, title: str, abstract: str) -> None:
+    """Put the title in bold capitals and the abstract under it, with a short rule."""
+    head = document.add_paragraph()
+    head.paragraph_format.space_before = Pt(14)
+    _centre(head, title, bold=True, size=14)
+    _centre(document.add_paragraph(), abstract, bold=True, size=13)
+    _rule(document.add_paragraph(), Mm(40))
+
+
+def body(
+    document: DocumentType, text: str, *, bold: bool = False, italic: bool = False, size: int = BODY,
+    url: str | None = None, indent: bool = True, keep: bool = False,
+) -> Paragraph:  # fmt: skip
+    """Add a justified paragraph; the first line is indented 1 cm. A safe `url` makes it a link."""
+    paragraph = document.add_paragraph()
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+    paragraph.paragraph_format.space_before = Pt(3)
+    paragraph.paragraph_format.space_after = Pt(3)
+    paragraph.paragraph_format.keep_with_next = keep
+    if indent:
+        paragraph.paragraph_format.first_line_indent = Mm(10)
+    target = safe_url(url)
+    if target:
+        _link(paragraph, visible(text), target, bold=bold, italic=italic, size=size)
+    else:
+        _run(paragraph, text, bold=bold, italic=italic, size=size)
+    return paragraph
+
+
+def heading(document: DocumentType, text: str, *, level: int = 1) -> None:
+    """Add a heading in bold (level 1) or bold italic (level 2), kept with what follows."""
+    paragraph = document.add_paragraph(style="Heading 1" if level == 1 else "Heading 2")
+    paragraph.paragraph_format.space_before = Pt(10 if level == 1 else 6)
+    paragraph.paragraph_format.space_after = Pt(2)
+    paragraph.paragraph_format.keep_with_next = True
+    _run(paragraph, text, bold=True, italic=level > 1, size=BODY)
+
+
+def table(document: DocumentType, rows: Sequence[tuple[str, str]], *, widths: tuple[int, int] = (130, 30)) -> None:
+    """Add a bordered table of labels and values, widths in mm."""
+    grid = document.add_table(rows=0, cols=2)
+    grid.style = "Table Grid"
+    grid.autofit = False
+    for label, value in rows:
+        cells = grid.add_row().cells
+        for cell, width in zip(cells, widths, strict=True):
+            cell.width = Mm(width)
+        _run(cells[0].paragraphs[0], label, size=BODY)
+        _run(cells[1].paragraphs[0], value, size=BODY)
+        if widths[1] < 60:
+            cells[1].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def closing(document: DocumentType, recipients: Sequence[str], signer: str) -> None:
+    """Put “Nơi nhận” (left) and the signature block (right); name, signature and seal stay blank."""
+    document.add_paragraph()
+    grid = document.add_table(rows=1, cols=2)
+    grid.autofit = False
+    left, right = grid.rows[0].cells
+    left.width, right.width = Mm(85), Mm(75)
+    _run(left.paragraphs[0], "Nơi nhận:", bold=True, italic=True, size=12)
+    for place, name in enumerate(recipients):
+        end = "." if place == len(recipients) - 1 else ";"
+        _run(left.add_paragraph(), f"- {name}{end}", size=11)
+    _centre(right.paragraphs[0], signer, bold=True, size=13)
+    _centre(right.add_paragraph(), "(chữ ký, dấu và họ tên để trống)", italic=True, size=11)
+
+
+def watermark(document: DocumentType, text: str) -> None:
+    """Write `text` in grey in the foot of every page (a pack's mark of purpose)."""
+    section = document.sections[0]
+    for footer in (section.footer, section.first_page_footer):
+        paragraph = footer.paragraphs[0]
+        _centre(paragraph, text, bold=True, size=11)
+        paragraph.runs[0].font.color.rgb = RGBColor(0x80, 0x80, 0x80)
+
+
+def to_bytes(document: DocumentType) -> bytes:
+    """Return the DOCX; equal content gives equal bytes, because the ZIP carries no clock time."""
+    raw = io.BytesIO()
+    document.save(raw)
+    out = io.BytesIO()
+    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in sorted(source.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(info, source.read(name))
+    return out.getvalue()
+
+
+def _run(paragraph: Paragraph, text: str, *, bold: bool = False, italic: bool = False, size: int = BODY) -> None:
+    run = paragraph.add_run(visible(text))
+    run.bold, run.italic = bold, italic
+    run.font.size, run.font.name = Pt(size), FONT
+    run.font.color.rgb = RGBColor(0, 0, 0)
+
+
+def _centre(paragraph: Paragraph, text: str, *, bold: bool = False, italic: bool = False, size: int = BODY) -> None:
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _run(paragraph, text, bold=bold, italic=italic, size=size)
+
+
+def _rule(paragraph: Paragraph, width: int) -> None:
+    """A short rule: the upper border of an empty paragraph that is indented from both sides."""
+    paragraph.paragraph_format.line_spacing = Pt(6)
+    cell = paragraph._p.getparent()
+    room = Mm(160)
+    if cell is not None and cell.tag == qn("w:tc"):
+        room = Mm(68) if width < Mm(40) else Mm(92)
+        room -= Mm(4)
+    side = max(0, (room - width) // 2)
+    paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = side
+    borders = OxmlElement("w:pBdr")
+    top = OxmlElement("w:top")
+    for name, value in (("w:val", "single"), ("w:sz", "6"), ("w:space", "1"), ("w:color", "000000")):
+        top.set(qn(name), value)
+    borders.append(top)
+    # The schema fixes the order of a paragraph's properties: borders come before spacing and indents.
+    properties = paragraph._p.get_or_add_pPr()
+    spacing = properties.find(qn("w:spacing"))
+    spacing.addprevious(borders) if spacing is not None else properties.append(borders)
+
+
+def _page_number(paragraph: Paragraph) -> None:
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    run = paragraph.add_run()
+    run.font.size, run.font.name = Pt(BODY), FONT
+    for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
+        element = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            element.set(qn("w:fldCharType"), kind)
+        else:
+            element.text = text
+        run._r.append(element)
+
+
+def _link(paragraph: Paragraph, text: str, url: str, *, bold: bool, italic: bool, size: int) -> None:
+    relation = paragraph.part.relate_to(url, _LINK, is_external=True)
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("r:id"), relation)
+    paragraph._p.append(link)
+    _run(paragraph, text, bold=bold, italic=italic, size=size)
+    link.append(paragraph.runs[-1]._r if paragraph.runs else paragraph._p[-1])

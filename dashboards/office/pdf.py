@@ -1,0 +1,157 @@
+"""PDF in pure Python, with an embedded font that holds every Vietnamese letter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+
+from dashboards.shown import safe_url, visible
+from pipelines.errors import UserError
+from pipelines.settings import Profile
+
+FONTS = Path(__file__).parent.parent / "fonts"
+SERIF = "LiberationSerif"
+STYLES = {"": "Regular", "B": "Bold", "I": "Italic", "BI": "BoldItalic"}
+# Letters that the shipped font lacks (Chinese, Lao): taken from a font of the machine where there is one.
+FALLBACKS = (
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
+    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc", "/usr/share/fonts/truetype/noto/NotoSansLao-Regular.ttf",
+    "/usr/share/fonts/truetype/noto/NotoSerifLao-Regular.ttf", "/usr/share/fonts/truetype/lao/Phetsarath_OT.ttf",
+)  # fmt: skip
+
+
+@cache
+def letters() -> frozenset[int]:
+    """Code points of the shipped font."""
+    from fontTools.ttLib import TTFont
+
+    return frozenset(TTFont(str(FONTS / f"{SERIF}-Regular.ttf"), lazy=True).getBestCmap())
+
+
+class Paper(FPDF):
+    """An A4 paper in the form of Nghị định 30/2020/NĐ-CP; counts the characters that no font holds."""
+
+    def __init__(self, title: str, moment: datetime, mark: str = "") -> None:
+        super().__init__(format="A4")
+        self.mark, self.lost = mark, 0
+        for style, name in STYLES.items():
+            path = FONTS / f"{SERIF}-{name}.ttf"
+            if not path.exists():
+                raise UserError(f"{path}: thiếu phông chữ của văn bản; cài lại chương trình (make setup)")
+            self.add_font("serif", style, str(path))
+        self.extra: frozenset[int] = frozenset()
+        self.set_margins(30, 20, 20)
+        self.set_auto_page_break(True, 20)
+        self.set_creation_date(moment)
+        self.set_title(title)
+        self.set_creator("Cột Mốc")
+        self.set_lang("vi-VN")
+
+    def borrow(self, text: str) -> None:
+        """Add fonts of this machine for the letters of `text` that the shipped font lacks."""
+        need = {ord(char) for char in text if ord(char) > 0x20} - letters()
+        names = []
+        for path in FALLBACKS if need else ():
+            if Path(path).exists():
+                name = f"extra{len(names)}"
+                self.add_font(name, "", path)
+                held = frozenset(self.fonts[name].cmap)
+                if need & held:
+                    names.append(name)
+                    self.extra |= held
+        if names:
+            self.set_fallback_fonts(names, exact_match=False)
+
+    def clean(self, text: str) -> str:
+        """Return text that can be printed: a run of letters that no font holds becomes □, and is counted."""
+        out = []
+        for char in visible(text):
+            if char in "\n\t " or ord(char) in letters() or ord(char) in self.extra:
+                out.append(char)
+                continue
+            self.lost += 1
+            if not out or out[-1] != "□":
+                out.append("□")
+        return "".join(out)
+
+    def header(self) -> None:
+        """Page number from page 2 on; DỰ THẢO on page 1."""
+        self.set_y(10)
+        self.set_font("serif", "B" if self.page_no() == 1 else "", 13)
+        first = self.page_no() == 1
+        self.cell(0, 6, "DỰ THẢO" if first else str(self.page_no()), align="R" if first else "C")
+        self.set_y(20)
+
+    def footer(self) -> None:
+        """The mark of purpose, if any."""
+        if self.mark:
+            self.set_y(-15)
+            self.set_font("serif", "B", 11)
+            self.set_text_color(128)
+            self.cell(0, 6, self.mark, align="C")
+            self.set_text_color(0)
+
+    def para(
+        self, text: str, *, style: str = "", size: float = 13, align: str = "J", url: str | None = None, indent: float = 0
+    ) -> None:
+        """Write a paragraph; a safe `url` makes it a link; `indent` in mm moves its left edge."""
+        self.set_font("serif", style, size)
+        if indent:
+            self.set_x(self.l_margin + indent)
+        self.multi_cell(
+            0, size * 0.47, self.clean(text), align=align, link=safe_url(url) or "", new_x=XPos.LMARGIN, new_y=YPos.NEXT
+        )  # fmt: skip
+        self.ln(1)
+
+    def masthead(self, profile: Profile, sign: str, year: int) -> None:
+        """The block of issuing body, quốc hiệu, tiêu ngữ, number, place and date (blank)."""
+        top = self.get_y()
+        left = [(profile.agency_parent, "", 12)] if profile.agency_parent else []
+        left_end = self._column(30, 66, [*left, (profile.agency, "B", 12)], top, 24, [(f"Số: ……/{sign}", "", 13)])
+        right_end = self._column(
+            98, 92, [("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "B", 12), ("Độc lập - Tự do - Hạnh phúc", "B", 13)], top, 50,
+            [(f"{profile.locality}, ngày …… tháng …… năm {year}", "I", 13)],
+        )  # fmt: skip
+        self.set_xy(self.l_margin, max(left_end, right_end) + 6)
+
+    def _column(
+        self, x: float, width: float, lines: Sequence[tuple[str, str, int]], y: float, rule: float,
+        after: Sequence[tuple[str, str, int]],
+    ) -> float:  # fmt: skip
+        self.set_y(y)
+        for part in (lines, after):
+            for text, style, size in part:
+                self.set_x(x)
+                self.set_font("serif", style, size)
+                self.multi_cell(width, 5.6, self.clean(text), align="C", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+            if part is lines:
+                self.line(x + (width - rule) / 2, self.get_y() + 1, x + (width + rule) / 2, self.get_y() + 1)
+                self.ln(3)
+        return self.get_y()
+
+    def rows(self, rows: Sequence[tuple[str, str]], widths: tuple[int, int] = (130, 30)) -> None:
+        """A bordered table of labels and values."""
+        self.set_font("serif", "", 12)
+        with self.table(col_widths=widths, text_align=("LEFT", "RIGHT"), first_row_as_headings=False, line_height=6) as grid:
+            for label, value in rows:
+                grid.row([self.clean(label), self.clean(value)])
+
+    def closing(self, recipients: Sequence[str], signer: str) -> None:
+        """“Nơi nhận” and the signature block, name and seal blank."""
+        if self.get_y() > self.h - 20 - 12 - 5 * len(recipients):
+            self.add_page()
+        self.ln(6)
+        top = self.get_y()
+        self._column(112, 78, [(signer, "B", 13), ("(chữ ký, dấu và họ tên để trống)", "I", 11)], top, 0, [])
+        self.set_xy(self.l_margin, top)
+        self.set_font("serif", "BI", 12)
+        self.cell(80, 5.4, "Nơi nhận:", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.set_font("serif", "", 11)
+        for place, name in enumerate(recipients):
+            end = "." if place == len(recipients) - 1 else ";"
+            self.multi_cell(78, 5, self.clean(f"- {name}{end}"), new_x=XPos.LMARGIN, new_y=YPos.NEXT)

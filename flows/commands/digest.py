@@ -1,0 +1,38 @@
+"""`cotmoc digest`: the daily digest in four forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.options import DataOption
+
+
+def digest(
+    profile: Annotated[str | None, typer.Option("--profile", help="Hồ sơ địa phương, ví dụ ninh-binh (mặc định: của cấu hình).")] = None,
+    date: Annotated[str | None, typer.Option("--date", help="Ngày của số báo, 2026-11-21 (mặc định: hôm nay).")] = None,
+    output: Annotated[Path | None, typer.Option("--output", help="Thư mục ghi (mặc định: DATA/digests).")] = None,
+    data: DataOption = None,
+) -> None:
+    """Lập điểm báo (HTML, DOCX, PDF, EML) cho kỳ từ 6h00 hôm trước đến 6h00 ngày đã chọn; in ra bốn đường dẫn."""
+    import datetime
+
+    from dashboards.digest import write_digest
+    from flows.context import open_store, settings
+    from pipelines.clock import local, now
+    from pipelines.errors import UsageError
+
+    try:
+        day = datetime.date.fromisoformat(date) if date else local(now()).date()
+    except ValueError as error:
+        raise UsageError(f"--date {date}: viết ngày như 2026-11-21") from error
+    config = settings(data, profile=profile)
+    store = open_store(config)
+    try:
+        paths = write_digest(store, config, config.profile, day, output or config.data / "digests")
+    finally:
+        store.close()
+    for path in paths.values():
+        typer.echo(str(path))
