@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipelines.places.context import FACTOR, listed, sport, use
+from pipelines.places.context import FACTOR, listed, sport, use, weather
 from pipelines.places.find import Hit, Page
 
 TITLE, LEAD, BODY = 6.0, 2.5, 1.0
@@ -22,6 +22,7 @@ class Weight:
     lead: float = 0.0
     body: float = 0.0
     passing: int = 0
+    scenes: int = 0
     names: set[str] = field(default_factory=set)
 
     @property
@@ -38,6 +39,7 @@ class Balance:
     other: float
     other_title: float
     short: bool
+    length: int
     places: int
 
 
@@ -45,12 +47,12 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
     """Return what speaks for each profile and for the strongest other province."""
     found: dict[str, Weight] = defaultdict(lambda: Weight(""))
     enumerated = listed(sheet, hits)
-    in_sport = sport(sheet)
+    genre = "sport" if sport(sheet) else "weather" if weather(sheet) else ""
     for index, hit in enumerate(hits):
         sense = hit.sense
         if sense is None or sense.province.startswith("@"):
             continue
-        passing = use(sheet, hit, in_sport, enumerated.get(index, 0), published)
+        passing = use(sheet, hit, genre, enumerated.get(index, 0), published)
         worth = hit.confidence * FACTOR.get(passing, 1.0)
         if passing and passing not in hit.notes:
             hit.notes.append(passing)
@@ -59,6 +61,7 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
         weight.profile = sense.profile
         weight.names.add(sense.name)
         weight.passing += bool(passing)
+        weight.scenes += not passing and bool(hit.level) and sense.rank < 3
         if hit.start < title_end:
             weight.title += worth
         elif hit.start < lead_end:
@@ -71,6 +74,7 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
         max((weight.score for weight in others), default=0.0),
         max((weight.title for weight in others), default=0.0),
         len(sheet.text) < 900,
+        len(sheet.text),
         len(found),
     )
 
@@ -89,11 +93,13 @@ def is_about(weight: Weight, balance: Balance) -> bool:
     if balance.short:
         if weight.title >= 0.6:
             return True
-        if balance.other_title >= 0.6 and weight.lead + weight.body < 1.4:
+        if balance.other_title >= 0.6 and weight.lead + weight.body < 1.4 and not weight.scenes:
             return False
-        return weight.lead + weight.body >= 0.6 and weight.score >= 0.5 * balance.other
+        return weight.lead + weight.body >= 0.6 and (weight.scenes > 0 or weight.score >= 0.5 * balance.other)
     if weight.title >= 0.6:
         return weight.score >= 0.4 * balance.other
     if balance.places >= 8 and weight.score < 1.5 * balance.other:
         return False
+    if weight.lead >= 0.55 and balance.length < 2500 and weight.score >= balance.other:
+        return True
     return weight.score >= 4.0 and weight.score >= 0.8 * balance.other and weight.lead + weight.body >= 2

@@ -9,15 +9,21 @@ from pipelines.places.find import Hit, Page
 
 # How much a name in each passing use still counts towards aboutness (CODEBOOK, Province: a name in passing is a mention).
 FACTOR = {
-    "club": 0.0, "list": 0.15, "list3": 0.4, "range": 0.25, "home": 0.3, "signature": 0.1, "delegate": 0.1,
+    "club": 0.0, "list": 0.15, "list3": 0.4, "range": 0.25, "home": 0.3, "resides": 0.6, "signature": 0.1, "delegate": 0.1,
     "among": 0.3, "road": 0.3, "source": 0.3, "patient": 0.2, "past": 0.4, "away": 0.4,
 }  # fmt: skip
 
-_SPORT = re.compile(
-    r"v[- .]?league|\bhlv\b|cầu thủ|tiền đạo|tiền vệ|thủ môn|hậu vệ|bàn thắng|trọng tài|highlight|bảng xếp hạng|\bhagl\b|\bslna\b|"
-    r"\bcahn\b|\bfc\b|\bclb\b|ngoại binh|đội bóng|bóng đá|bóng chuyền|futsal|\bafc\b|\bfifa\b|cúp quốc gia|cup c2|hạng nhất|trụ hạng|vô địch|đăng quang|"
-    r"vòng \d+|phút \d+|\b\d ?- ?\d\b|tỷ số|tỉ số|trận đấu|trận thua|\btrận\b|xuân son|hoàng đức|thể công|sân thiên trường|chủ nhà|đội khách|penalty|\bcđv\b|cổ động viên"
+_SPORT_CORE = re.compile(
+    r"v[- .]?league|\bhlv\b|cầu thủ|tiền đạo|tiền vệ|thủ môn|hậu vệ|trung vệ|bàn thắng|ghi bàn|\bhagl\b|\bslna\b|\bcahn\b|\bfc\b|ngoại binh|đội bóng|"
+    r"bóng đá|bóng chuyền|futsal|\bafc\b|\bfifa\b|\bvff\b|\bvpf\b|cúp quốc gia|cup c2|trụ hạng|sân thiên trường|xuân son|thể công|penalty|phạt đền|u2[0-3] việt nam|đội tuyển"
 )
+_SPORT_MORE = re.compile(
+    r"trọng tài|highlight|bảng xếp hạng|\bclb\b|hạng nhất|vô địch|đăng quang|vòng \d+|phút \d+|\b\d ?- ?\d\b|tỷ số|tỉ số|trận đấu|trận thua|\btrận\b|"
+    r"hoàng đức|chủ nhà|đội khách|\bcđv\b|cổ động viên|\bsân\b|\bgiải\b|chung kết|bán kết|tứ kết|thắng|thua|hòa"
+)
+_WEATHER = re.compile(r"áp thấp|\bmưa (?:lớn|to|rất|dông|rào|đá|vừa)|dự báo|không khí lạnh|gió mùa|nhiệt độ|nắng nóng|tâm bão|hoàn lưu|rét đậm|sóng cao|giật cấp|\bbão (?:số|[A-Z])", re.I)
+_WHEREVER = re.compile(r"^[^.\n]{0,25}\b(?:gì|nào|đâu) cũng\b")
+_GUEST = re.compile(r"\b(?:làm khách|hành quân|chuyến đi|đá sân khách)[^.]{0,25}$", re.I)
 _PLACE_BEFORE = re.compile(
     r"(?:\b(?:tỉnh|thành phố|TP\.?|huyện|thị xã|xã|phường|UBND(?: tỉnh)?|công an(?: tỉnh)?|HĐND(?: tỉnh)?|Tỉnh ủy|người dân|tại|ở|đến|về|tới|in|at)\s+)$", re.I
 )
@@ -31,7 +37,7 @@ _SIGNED = re.compile(r"^\)?\s*(?:\)\s*(?:hỏi|thắc mắc|cho hay|viết|chia 
 _SIGN_BEFORE = re.compile(r"\((?:[A-ZĐ][\w.]*\s?){1,4},\s*(?:\d+ tuổi,\s*)?$|\b(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Bb]ạn|[Đđ]ộc giả)\s+(?:[A-ZĐ][\wÀ-ỹ.]*\s){1,4}\($")
 _DELEGATE = re.compile(r"(?:\bđoàn(?: ĐBQH| đại biểu Quốc hội| đại biểu)?(?: tỉnh)?|\bĐBQH(?: tỉnh)?|\bđại biểu(?: Quốc hội)?(?: tỉnh)?)\s+$", re.I)
 _AMONG = re.compile(r"(?:\btrong đó(?: có)?|\bchẳng hạn(?: như)?|\bví dụ(?: như)?|\btừng|\bnhư(?: ở)?)\s+(?:tỉnh )?$", re.I)
-_ROAD = re.compile(r"(?:\bcao tốc|\btuyến(?: đường)?|\bđường sắt|\bxe khách|\bchặng|\btàu|\bđường bay|\bhướng|\bchạy)\s+[^.,;]{0,30}$", re.I)
+_ROAD = re.compile(r"(?:\bcao tốc|\btuyến(?: đường)?|\bđường sắt|\bxe khách|\bchặng|\bđường bay)\s+[^.,;]{0,30}$", re.I)
 _DASH_BEFORE, _DASH_AFTER = re.compile(r"\w\s?[-–]\s?$"), re.compile(r"^\s?[-–]\s?[A-ZĐ]")
 _RANGE_BEFORE = re.compile(r"\btừ\s+(?:phía \w+ |bắc |nam |tỉnh |khu vực )?(?:[\w -]{1,24}\s)?(?:đến|tới|vào|trở ra|ra)\s+(?:tỉnh |phía \w+ |bắc |nam )?$|\btừ\s+(?:bắc |nam |tỉnh |khu vực |phía \w+ )?$", re.I)
 _RANGE_AFTER = re.compile(r"^\s*(?:đến|tới|trở ra|trở vào|vào|ra)\b", re.I)
@@ -42,10 +48,15 @@ _LIST_GAP = re.compile(r"^(?:\s*\([^)]{0,24}\))?\s*(?:,|;|/|&|-|–|\bvà\b|\bha
 
 
 def sport(sheet: Page) -> bool:
-    """Tell whether the text is about a match, a league or a club: three different cues, or two in a short one."""
+    """Tell whether the text is about a match, a league or a club: some core word of it, and enough cues in all."""
     low = sheet.text[:2500].lower()
-    cues = set(_SPORT.findall(low))
-    return len(cues) >= (2 if len(low) < 700 else 4)
+    core = set(_SPORT_CORE.findall(low))
+    return bool(core) and len(core) * 2 + len(set(_SPORT_MORE.findall(low))) >= (3 if len(low) < 700 else 6)
+
+
+def weather(sheet: Page) -> bool:
+    """Tell whether the text is a forecast or a report of a storm: two different cues near its beginning."""
+    return len({cue.lower() for cue in _WEATHER.findall(sheet.text[:600])}) >= 2
 
 
 def listed(sheet: Page, hits: Sequence[Hit]) -> dict[int, int]:
@@ -55,12 +66,12 @@ def listed(sheet: Page, hits: Sequence[Hit]) -> dict[int, int]:
 
     def close() -> None:
         places = {_place(hits[i]) for i in run}
-        if len(places) >= 3:
+        if len(places) >= 2:
             found.update((i, len(places)) for i in run)
 
     previous: Hit | None = None
     for index, hit in enumerate(hits):
-        if hit.sense is None or hit.sense.rank < 2 or hit.sense.province.startswith("@"):
+        if hit.sense is None or hit.sense.rank < 2 or (hit.sense.province[0] == "@" and hit.sense.province != "@region"):
             continue
         if previous is not None and hit.start - previous.end < 40 and _LIST_GAP.match(sheet.text[previous.end : hit.start]):
             run.append(index)
@@ -77,7 +88,7 @@ def _place(hit: Hit) -> str:
     return hit.sense.province
 
 
-def use(sheet: Page, hit: Hit, in_sport: bool, size_of_list: int, published: str) -> str:
+def use(sheet: Page, hit: Hit, genre: str, size_of_list: int, published: str) -> str:
     """Return the passing use of a resolved hit (a key of FACTOR), or an empty string when it may be the scene."""
     text = sheet.text
     before = text[max(0, hit.start - 60) : hit.start].rpartition("\n")[2]
@@ -86,9 +97,11 @@ def use(sheet: Page, hit: Hit, in_sport: bool, size_of_list: int, published: str
     assert sense is not None
     if sense.kind == "club":
         return "club"
-    if in_sport and (sense.rank == 3 or sense.name in ("Thiên Trường", "sân Thiên Trường", "xứ Thanh")) and not hit.level and not _PLACE_BEFORE.search(before):
+    if genre == "sport" and _GUEST.search(before):
         return "club"
-    if in_sport and sense.name in ("sân Thiên Trường", "Thiên Trường", "sân vận động Thiên Trường"):
+    if genre == "sport" and (sense.rank == 3 or sense.name in ("Thiên Trường", "sân Thiên Trường", "xứ Thanh")) and not hit.level and not _PLACE_BEFORE.search(before):
+        return "club"
+    if genre == "sport" and sense.name in ("sân Thiên Trường", "Thiên Trường", "sân vận động Thiên Trường"):
         return "club"
     if size_of_list >= 4:
         return "list"
@@ -100,12 +113,16 @@ def use(sheet: Page, hit: Hit, in_sport: bool, size_of_list: int, published: str
         return "range"
     if size_of_list == 3:
         return "list3"
+    if size_of_list == 2 and genre == "weather" and hit.start > text.find("\n"):
+        return "list3"
+    if _WHEREVER.match(text[hit.end : hit.end + 40]):
+        return "among"
     if sense.rank == 3 and (_DASH_BEFORE.search(before) or _DASH_AFTER.match(after)) and _ROAD.search(before):
         return "road"
     if _HOME.search(before) and not re.search(r"\bquê (?:tôi|mình|em|nhà)\b", before, re.I):
         return "home"
     if _RESIDES.search(before):
-        return "home"
+        return "resides"
     if _AMONG.search(before):
         return "among"
     if _PATIENT.search(before):

@@ -54,7 +54,8 @@ def page(text: str, lang: str) -> Page:
     marked = sum(a != b for a, b in zip(sample.lower(), folded[:3000], strict=False))
     bare = lang not in ("vi", "") or marked * 25 < letters
     capitals = sum(map(str.isupper, sample))
-    low = len(text) < 1500 and capitals * 60 < letters
+    opening = next((char for char in sample if char.isalpha()), "A")
+    low = len(text) < 1500 and capitals * 25 < letters and opening.islower()
     return Page(text, folded, one_tone_style(text), bare, low, len(_DAMAGE.findall(text[:2000].lower())) >= 2)
 
 
@@ -112,7 +113,11 @@ def _capital(raw: str, senses: tuple[Sense, ...], low: bool, strong: bool) -> bo
         return True
     # "cửa khẩu", "sông", "hồ" open a landmark in small letters or capitals; the proper name keeps its own.
     kinds = {sense.kind for sense in senses}
-    return bool(kinds & {"trap", "club", "strong", "weak"}) and any(sense.name[1:] == raw[1:] for sense in senses)
+    return bool(kinds & {"trap", "club", "strong", "weak"}) and any(_same_case(sense.name, raw) for sense in senses)
+
+
+def _same_case(name: str, raw: str) -> bool:
+    return len(name) == len(raw) and all(a.isupper() == b.isupper() for a, b in zip(name[1:], raw[1:], strict=True))
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:

@@ -83,7 +83,7 @@ def _all_senses() -> dict[str, list[Sense]]:
     for unit in gazetteer.units():
         if len(unit.name) < 4 and " " not in unit.name:
             continue
-        if unit.name[-1].isdigit() or (" " not in unit.name and unit.level in COMMUNE_LEVELS):
+        if unit.name[0].islower() or unit.name[-1].isdigit() or (" " not in unit.name and unit.level in COMMUNE_LEVELS):
             continue
         sense = _of_unit(unit)
         key = fold(unit.name)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pipelines.places.find import Hit, Page
-from pipelines.places.lexicon import COMMUNE_LEVELS, Sense, is_common
+from pipelines.places.lexicon import COMMUNE_LEVELS, Sense, is_common, is_risky
 
 _LEVEL = re.compile(
     r"(?<![\w])(tỉnh|thành phố|tp\.?|huyện|h\.|thị xã|tx\.?|thị trấn|tt\.?|xã|x\.|phường|p\.|đặc khu|quận|q\.|thôn|bản|làng|ấp|buôn|"
@@ -31,6 +31,14 @@ _SURNAME = re.compile(
     r"(?:^|[\s(\"“])(?:(?:ông|bà|anh|chị|cô|chú|bác|em|cháu|bé|nghệ sĩ|ca sĩ|diễn viên|người mẫu|MC|đạo diễn|nhạc sĩ|NSƯT|NSND|HLV|thủ môn|trung vệ|tiền đạo|hoa hậu|á hậu|luật sư|bác sĩ|thầy)"
     r"|(?:[Nn]guyễn|[Tt]rần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trịnh|Mai|Tô|Đào|Đoàn|Lương|Trương|Lâm|Cao|Tạ|Thái|Chu|Hà|Quách|Kiều|Nguyen|Tran|Le|Pham|Thị|Văn|Đình|Quang|Thế|Xuân))\s+$"
 )
+# A capitalised syllable before the name, itself inside a phrase: "xã Tân Vĩnh Lộc", "Võ Thanh Liêm".
+_LONGER = re.compile(r"[^\W\d_.:!?\n]\s(?!(?:Huyện|Xã|Phường|Tỉnh|Thành|Thị|Vườn|Hồ|Sông|Núi|Đảo|Cảng|Chùa|Đền|Khu|Cửa|Biển|Bản|Phố|Công|Nam|Bắc|Đông|Tây|Tại|Ở|Bãi|Cầu|Đèo|Hang|Rừng|Làng)\s)[A-ZĐÀ-Ỹ][a-zà-ỹđ]+\s$")
+_LOCAL = re.compile(
+    r"(?:\bở|\btại|\bvề|\bđến|\btới|\blên|\bxuống|\bvùng|\bdân|\bngười|\bbiển|\bcửa biển|\bsông|\bdòng|\bbãi|\brừng|\bnúi|\bhang|\bkhu du lịch|\bdanh thắng|\bdi sản|"
+    r"\bchợ|\bcầu|\bđền|\bchùa|\bđèo|\bđất|\bbến|\bo|\btai|\bve|\bbien|\bvisit|\bin|\bat|\bof|\bto|\bcon|\bcố đô|\bhuyện miền núi|\bkhách|\bdu lịch)\s+$",
+    re.I,
+)
+_LOCAL_AFTER = re.compile(r"^\s*\((?:tỉnh )?[A-ZĐ]")
 _HENAN = re.compile(r"^\s*\(?,?\s*(?:Trung Quốc|TQ\b|China|của Trung Quốc|\(Trung Quốc)|^,\s*(?:miền|thuộc) [^.]{0,20}Trung Quốc")
 
 
@@ -39,6 +47,7 @@ def resolve(sheet: Page, hits: Sequence[Hit], published: str, outlet: str) -> No
     for hit in hits:
         hit.level = _level_word(sheet, hit)
         _first_pass(sheet, hit, published)
+    _second_sign(sheet, hits)
     home = _majority(hits, outlet)
     for position, hit in enumerate(hits):
         if hit.sense is None and not hit.notes:
@@ -75,6 +84,9 @@ def _first_pass(sheet: Page, hit: Hit, published: str) -> None:
         return
     top = max(sense.rank for sense in hit.senses)
     before = sheet.text[max(0, hit.start - 24) : hit.start]
+    if top < 3 and _LONGER.search(before):
+        hit.notes.append("longer")
+        return
     if not hit.level:
         if _STREET.search(before):
             hit.notes.append("street")
@@ -127,6 +139,24 @@ def _if_single(hit: Hit, weak: bool) -> None:
         return
     hit.sense = best
     hit.confidence = {3: 0.95, 2: 0.9, 1: 0.85}[best.rank] if hit.exact else 0.75
+
+
+def _second_sign(sheet: Page, hits: Sequence[Hit]) -> None:
+    """Names that are also persons or firms need a level word, a local preposition, or another name of their province."""
+    firm: dict[str, set[str]] = {}
+    persons = {hit.entry.key for hit in hits if "person" in hit.notes or "longer" in hit.notes}
+    for hit in hits:
+        if hit.sense is not None and hit.sense.kind != "club" and (hit.level or not is_risky(hit.sense.name)):
+            firm.setdefault(hit.profile, set()).add(hit.sense.name if not hit.level else "*" + hit.sense.name)
+    for hit in hits:
+        if hit.sense is None or hit.level or hit.sense.kind == "club" or not is_risky(hit.sense.name):
+            continue
+        if firm.get(hit.profile):
+            continue
+        if hit.entry.key not in persons and (_LOCAL.search(sheet.text[max(0, hit.start - 24) : hit.start]) or _LOCAL_AFTER.match(sheet.text[hit.end : hit.end + 12])):
+            continue
+        hit.sense, hit.confidence = None, 0.0
+        hit.notes.append("alone")
 
 
 def _majority(hits: Sequence[Hit], outlet: str) -> Counter[str]:
