@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -72,5 +72,7 @@ class Robots:
         if answer.outcome in {ex.UNREACHABLE, ex.TIMEOUT, ex.GUARD, ex.DEFERRED, ex.THROTTLED}:
             return Verdict(False, answer.reason, answer)
         if answer.status >= 500:
-            return Verdict(False, f"robots.txt trả lỗi {answer.status}, coi như chưa được phép (RFC 9309)")
+            # RFC 9309, 2.3.1.4: as good as forbidden, but it will pass: the address is tried again.
+            reason = f"robots.txt trả lỗi {answer.status}, coi như chưa được phép (RFC 9309)"
+            return Verdict(False, reason, replace(answer, outcome=ex.HTTP_ERROR, reason=reason))
         return Verdict()

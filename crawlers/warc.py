@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import hashlib
@@ -116,10 +117,9 @@ class WarcFile:
         return self.name, offset, len(record)
 
     def _failed(self, error: OSError) -> UserError:
-        try:
+        # The disk is in trouble: where this fails too, `mend` cuts the tail at the next start.
+        with contextlib.suppress(OSError):
             self.rollback()
-        except OSError:
-            pass  # the disk is in trouble; `mend` cuts the tail at the next start
         if error.errno in _FULL:
             return UserError(f"{self._data}: hết chỗ trên đĩa khi ghi WARC; hãy giải phóng đĩa rồi chạy lại, không mất gì")
         return UserError(f"{self._data}: không ghi được WARC ({error.strerror}); hãy kiểm tra đĩa rồi chạy lại, không mất gì")

@@ -46,21 +46,21 @@ def save_source(conn: Connection, source: str, **values: Any) -> None:
     upsert(conn, source_states, {"source": source, **values})
 
 
-def add_day(conn: Connection, source: str, now: datetime, items: int, failures: int) -> None:
+def add_day(conn: Connection, source: str, now: datetime, found: int, failures: int) -> None:
     """Add to what a source gave on the day of `now`."""
     day = (stamp(now) or "")[:10]
     where = (source_days.c.source == source, source_days.c.day == day)
     row = conn.execute(select(source_days).where(*where)).mappings().first()
-    before = row or {"items": 0, "failures": 0}
-    upsert(conn, source_days, {"source": source, "day": day, "items": before["items"] + items,
+    before = row or {"found": 0, "failures": 0}
+    upsert(conn, source_days, {"source": source, "day": day, "found": before["found"] + found,
                                "failures": before["failures"] + failures})  # fmt: skip
 
 
 def trend(conn: Connection, source: str, now: datetime, days: int = TREND_DAYS) -> list[int]:
     """Return the items per day of the last `days` days, oldest first, today last; days without a poll count 0."""
     first = now - timedelta(days=days - 1)
-    query = select(source_days.c.day, source_days.c.items).where(
+    query = select(source_days.c.day, source_days.c.found).where(
         source_days.c.source == source, source_days.c.day >= (stamp(first) or "")[:10]
     )
-    found: dict[str, int] = {day: items for day, items in conn.execute(query)}
+    found: dict[str, int] = {row.day: row.found for row in conn.execute(query)}
     return [found.get((stamp(first + timedelta(days=n)) or "")[:10], 0) for n in range(days)]

@@ -20,6 +20,7 @@ DEAD = "dead"
 RECHECKS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(hours=72))
 # Waiting times after failures that may pass; then the address is given up, with its reason kept.
 RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3), timedelta(hours=12), timedelta(hours=24))
+GIVE_UP = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +123,15 @@ def failed(
         # The article is captured; only its second look failed.
         later = next((item.discovered + gap for gap in RECHECKS if item.discovered + gap > now), None)
         values |= {"recheck": None if final else stamp(later)}
-    elif final or attempts > len(RETRIES):
+    elif final or (attempts > len(RETRIES) and now - item.discovered > GIVE_UP):
         values |= {"state": DEAD, "next_try": None}
     else:
-        pause = max(RETRIES[attempts - 1], timedelta(seconds=wait or 0))
+        pause = max(RETRIES[min(attempts, len(RETRIES)) - 1], timedelta(seconds=wait or 0))
         values |= {"next_try": stamp(now + pause)}
     conn.execute(update(frontier).where(frontier.c.url == item.url).values(**values))
 
 
 def counts(conn: Connection) -> dict[str, int]:
     """Return how many addresses are in each state."""
-    rows = conn.execute(select(frontier.c.state, func.count()).group_by(frontier.c.state))
-    return {state: number for state, number in rows}
+    rows = conn.execute(select(frontier.c.state, func.count().label("number")).group_by(frontier.c.state))
+    return {row.state: row.number for row in rows}

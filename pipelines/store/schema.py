@@ -52,7 +52,7 @@ feed_states = Table(
     Column("last_modified", Text),
     Column("body_sha256", String(64)),
     Column("items_sha256", String(64)),
-    Column("items", Integer, nullable=False, default=0),
+    Column("item_count", Integer, nullable=False, default=0),
     Column("status", Integer),
     Column("outcome", String(40), nullable=False, default=""),
     Column("reason", Text, nullable=False, default=""),
@@ -67,7 +67,7 @@ source_days = Table(
     "source_days", metadata,
     Column("source", String(120), primary_key=True),
     Column("day", String(10), primary_key=True),
-    Column("items", Integer, nullable=False, default=0),
+    Column("found", Integer, nullable=False, default=0),
     Column("failures", Integer, nullable=False, default=0),
 )
 

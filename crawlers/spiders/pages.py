@@ -1,0 +1,66 @@
+"""The two spiders: article pages out of the frontier, and list pages of outlets without a feed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from functools import partial
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.exceptions import CloseSpider
+from scrapy.http import HtmlResponse, Response
+
+from crawlers.exchange import Exchange
+from crawlers.lists import links_of
+from crawlers.polling import Poll
+from crawlers.sink import Sink
+from crawlers.urls import host_of
+from pipelines.errors import UserError
+from pipelines.store.frontier import Due
+
+FetchPage = Callable[[Due], Any]
+
+
+class PageSpider(Spider):
+    """Fetches every due address and hands the exchange to the sink; one request at a time per host."""
+
+    name = "pages"
+    todo: Iterable[Due]
+    sink: Sink
+    fetch_page: FetchPage
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Yield the due addresses in their order; Scrapy takes them as slots fall free."""
+        for item in self.todo:
+            meta = {"fetch": partial(self.fetch_page, item), "item": item, "download_slot": item.host}
+            yield Request(item.url, meta=meta, dont_filter=True, callback=self.parse)
+
+    async def parse(self, response: Response) -> None:
+        """Store what came; stop the crawl when the disk or the store has given up."""
+        exchange: Exchange = response.meta["exchange"]
+        try:
+            await self.sink.put(response.meta["item"], exchange)
+        except UserError as error:
+            raise CloseSpider(str(error)) from error
+
+
+class ListSpider(Spider):
+    """Reads list pages and hands the addresses found on them to their poll."""
+
+    name = "lists"
+    polls: Iterable[Poll]
+    finish: Callable[[Poll, Exchange, Any], None]
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Yield every list page that is to be polled."""
+        for poll in self.polls:
+            meta = {"fetch": poll.ask, "poll": poll, "download_slot": host_of(poll.url)}
+            yield Request(poll.url, meta=meta, dont_filter=True, callback=self.parse)
+
+    async def parse(self, response: Response) -> None:
+        """Read the links by the selector of the declaration."""
+        poll: Poll = response.meta["poll"]
+        page = poll.page
+        assert page is not None
+        found = links_of(response, page, poll.source.home) if isinstance(response, HtmlResponse) else None
+        self.finish(poll, response.meta["exchange"], found)
