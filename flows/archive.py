@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def archive(chain: Chain) -> StepCount:
-    """Seal WARC files (`FILE.sha256` beside each); outcomes: sealed, kept, changed, short, missing."""
+    """Seal WARC files (`FILE.sha256` beside each); outcomes: sealed, kept, open, changed, short, missing."""
     from pipelines.store import captures
 
     with chain.store.read() as conn:
@@ -27,6 +27,8 @@ def archive(chain: Chain) -> StepCount:
 def _seal(path: Path, end: int) -> str:
     if not path.exists():
         return "missing"
+    if path.with_name(path.name + ".open").exists():
+        return "open"
     if path.stat().st_size < end:
         return "short"
     seal = path.with_name(path.name + ".sha256")

@@ -106,6 +106,10 @@ def read(chain: Chain, advance: Advance = _quiet) -> StepCount:
                 hint = captures.hint(conn, capture)
                 try:
                     headers, body = read_body(chain.settings, capture)
+                except FileNotFoundError:
+                    # Another machine collected it and will read it; on a single machine `archive` counts it missing.
+                    outcomes["elsewhere"] += 1
+                    continue
                 except (OSError, ValueError) as error:
                     outcome, reason = "lost", f"{capture.warc_file}: {error}"
                 else:

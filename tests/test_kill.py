@@ -1,0 +1,122 @@
+"""Killed with -9 in each step and run again: the same final state as a run that nobody disturbed, table by table."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from crawlers.newsroom import serve_newsroom
+from crawlers.newsroom.server import Site
+from pipelines.store import Store
+from pipelines.store.schema import metadata
+
+# Step as the progress names it, and how long to let it work before the kill (seconds).
+MOMENTS = [("thu thập", 0.7), ("thu thập", 2.5), ("đọc bài", 0.3), ("đối chiếu", 0.2), ("chuyển vào chỉ mục", 0.05), ("điểm báo", 0.3)]
+# What may differ between two runs: clocks, places in files, counters of attempts and of runs.
+VOLATILE = {
+    "source_states": {"last_attempt", "last_success", "last_item", "next_poll", "interval"},
+    "feed_states": {"checked", "full_probe", "etag", "last_modified", "trust", "outcome", "status"},
+    "frontier": {"discovered", "next_try", "recheck", "attempts", "etag", "last_modified", "outcome"},
+    "captures": {"fetched", "warc_file", "warc_offset", "warc_length", "read_outcome", "read_reason", "etag", "last_modified"},
+    "articles": {"first_seen"},
+    "alerts": {"raised"},
+    "outbox": {"seq", "version", "created", "delivered", "attempts", "next_try", "last_error"},
+    "papers": {"id", "path", "sha256", "made"},
+    "audit": {"at", "hash", "previous", "details"},
+}
+UNCOMPARED = {"runs", "run_steps", "meta"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("sources")
+    with serve_newsroom(slow_seconds=0.2, huge_bytes=16_000_000, sources=folder) as running:
+        yield running
+
+
+def once(site: Site, data: Path) -> subprocess.Popen[str]:
+    """Start one round on the newsroom."""
+    env = {**os.environ, "COTMOC_SOURCES": str(site.sources), "COTMOC_DATA": str(data), "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "flows.cli", "once"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdin=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+
+
+def finish(site: Site, data: Path) -> None:
+    process = once(site, data)
+    out, err = process.communicate(timeout=200)
+    assert process.returncode == 0, err[-2000:]
+    assert "outcomes:" in out
+
+
+def dump(data: Path) -> dict[str, list[Any]]:
+    """Return all rows of all compared tables, without what may differ, in a fixed order."""
+    store = Store.open(f"sqlite:///{data / 'cotmoc.sqlite3'}")
+    tables = {}
+    with store.read() as conn:
+        for name, table in metadata.tables.items():
+            if name in UNCOMPARED:
+                continue
+            columns = [column for column in table.columns if column.name not in VOLATILE.get(name, set())]
+            tables[name] = sorted(repr(tuple(row)) for row in conn.execute(select(*columns)))
+    store.close()
+    return tables
+
+
+def records(data: Path) -> list[str]:
+    """Return the target of every response and resource record in the WARC files; a torn file raises."""
+    from warcio.archiveiterator import ArchiveIterator
+
+    found = []
+    for path in sorted((data / "warc").rglob("*.warc.gz")):
+        with path.open("rb") as stream:
+            for record in ArchiveIterator(stream):
+                record.content_stream().read()
+                if record.rec_type in ("response", "resource"):
+                    found.append(record.rec_headers.get_header("WARC-Target-URI"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def undisturbed(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
+    data = tmp_path_factory.mktemp("undisturbed")
+    finish(site, data)
+    return dump(data)
+
+
+@pytest.mark.parametrize(("step", "seconds"), MOMENTS)
+def test_killed_and_run_again(
+    site: Site, undisturbed: dict[str, list[Any]], tmp_path: Path, step: str, seconds: float
+) -> None:
+    process = once(site, tmp_path)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if re.match(rf"… {step}", line):
+            break
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stderr.close()
+    finish(site, tmp_path)
+    again = dump(tmp_path)
+    for name, rows in undisturbed.items():
+        assert again[name] == rows, f"table {name} differs after a kill in step {step}"
+    assert records(tmp_path)
+
+
+def test_a_second_run_changes_nothing(site: Site, tmp_path: Path) -> None:
+    finish(site, tmp_path)
+    before = dump(tmp_path)
+    finish(site, tmp_path)
+    assert dump(tmp_path) == before
