@@ -25,7 +25,7 @@ def render_docx(digest: Digest) -> bytes:
                 nd30.body(document, NOTHING)
             for entry in part.entries:
                 for place, one in enumerate(entry):
-                    _line(document, one, keep=place < len(entry) - 1)
+                    _line(document, one, keep=place == 0 and len(entry) > 1)
     nd30.closing(document, digest.profile.recipients, SIGNER)
     return nd30.to_bytes(document)
 

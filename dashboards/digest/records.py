@@ -100,7 +100,5 @@ class Digest:
     @property
     def period(self) -> str:
         """The period in the words of the form."""
-        return (
-            f"Kỳ: từ 6h00 ngày {self.start.strftime('%d/%m/%Y')} đến 6h00 ngày {self.end.strftime('%d/%m/%Y')}"
-            " (từ 6h00 hôm trước đến 6h00 hôm nay)"
-        )
+        first, last = self.start.strftime("%d/%m/%Y"), self.end.strftime("%d/%m/%Y")
+        return f"Kỳ: từ 6h00 hôm trước ({first}) đến 6h00 hôm nay ({last})"

@@ -13,6 +13,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
+from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from dashboards.shown import safe_url, visible
@@ -20,6 +21,8 @@ from pipelines.settings import Profile
 
 FONT = "Times New Roman"
 BODY = 13
+# Widths in mm of the two columns of the heading block; together the text's width.
+LEFT, RIGHT = 75, 90
 _LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 
 
@@ -29,7 +32,7 @@ def new_document(profile: Profile, moment: datetime, title: str) -> DocumentType
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin = section.bottom_margin = Mm(20)
-    section.left_margin, section.right_margin = Mm(30), Mm(20)
+    section.left_margin, section.right_margin = Mm(30), Mm(15)
     section.header_distance = Mm(10)
     section.different_first_page_header_footer = True
     normal = document.styles["Normal"]
@@ -52,9 +55,8 @@ def new_document(profile: Profile, moment: datetime, title: str) -> DocumentType
 def heading_block(document: DocumentType, profile: Profile, sign: str, year: int) -> None:
     """Put the issuing body (left) and quốc hiệu, tiêu ngữ, place and date (right); number and date stay blank."""
     table = document.add_table(rows=1, cols=2)
-    table.autofit = False
+    _widths(table, (LEFT, RIGHT), bare=True)
     left, right = table.rows[0].cells
-    left.width, right.width = Mm(68), Mm(92)
     first = left.paragraphs[0]
     if profile.agency_parent:
         _centre(first, profile.agency_parent, size=12)
@@ -75,6 +77,7 @@ def title_block(document: DocumentType, title: str, abstract: str) -> None:
     _centre(head, title, bold=True, size=14)
     _centre(document.add_paragraph(), abstract, bold=True, size=13)
     _rule(document.add_paragraph(), Mm(40))
+    document.paragraphs[-1].paragraph_format.space_after = Pt(6)
 
 
 def body(
@@ -106,28 +109,25 @@ def heading(document: DocumentType, text: str, *, level: int = 1) -> None:
     _run(paragraph, text, bold=True, italic=level > 1, size=BODY)
 
 
-def table(document: DocumentType, rows: Sequence[tuple[str, str]], *, widths: tuple[int, int] = (130, 30)) -> None:
+def table(document: DocumentType, rows: Sequence[tuple[str, str]], *, widths: tuple[int, int] = (135, 30)) -> None:
     """Add a bordered table of labels and values, widths in mm."""
     grid = document.add_table(rows=0, cols=2)
     grid.style = "Table Grid"
-    grid.autofit = False
     for label, value in rows:
         cells = grid.add_row().cells
-        for cell, width in zip(cells, widths, strict=True):
-            cell.width = Mm(width)
         _run(cells[0].paragraphs[0], label, size=BODY)
         _run(cells[1].paragraphs[0], value, size=BODY)
         if widths[1] < 60:
             cells[1].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    _widths(grid, widths)
 
 
 def closing(document: DocumentType, recipients: Sequence[str], signer: str) -> None:
     """Put “Nơi nhận” (left) and the signature block (right); name, signature and seal stay blank."""
     document.add_paragraph()
     grid = document.add_table(rows=1, cols=2)
-    grid.autofit = False
+    _widths(grid, (85, 80), bare=True)
     left, right = grid.rows[0].cells
-    left.width, right.width = Mm(85), Mm(75)
     _run(left.paragraphs[0], "Nơi nhận:", bold=True, italic=True, size=12)
     for place, name in enumerate(recipients):
         end = "." if place == len(recipients) - 1 else ";"
@@ -170,14 +170,32 @@ def _centre(paragraph: Paragraph, text: str, *, bold: bool = False, italic: bool
     _run(paragraph, text, bold=bold, italic=italic, size=size)
 
 
+def _widths(table: Table, widths: Sequence[int], *, bare: bool = False) -> None:
+    """Fix column widths in mm (Word reads the cells, LibreOffice the columns); `bare` takes the cells' side margins away."""
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+        for cell in column.cells:
+            cell.width = Mm(width)
+    if bare:
+        margins = OxmlElement("w:tblCellMar")
+        for side in ("w:left", "w:right"):
+            element = OxmlElement(side)
+            element.set(qn("w:w"), "0")
+            element.set(qn("w:type"), "dxa")
+            margins.append(element)
+        properties = table._tbl.tblPr
+        look = properties.find(qn("w:tblLook"))
+        look.addprevious(margins) if look is not None else properties.append(margins)
+
+
 def _rule(paragraph: Paragraph, width: int) -> None:
     """A short rule: the upper border of an empty paragraph that is indented from both sides."""
     paragraph.paragraph_format.line_spacing = Pt(6)
     cell = paragraph._p.getparent()
-    room = Mm(160)
+    room = Mm(165)
     if cell is not None and cell.tag == qn("w:tc"):
-        room = Mm(68) if width < Mm(40) else Mm(92)
-        room -= Mm(4)
+        room = Mm(LEFT) if width < Mm(40) else Mm(RIGHT)
     side = max(0, (room - width) // 2)
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = side
     borders = OxmlElement("w:pBdr")

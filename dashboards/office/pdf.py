@@ -45,7 +45,7 @@ class Paper(FPDF):
                 raise UserError(f"{path}: thiếu phông chữ của văn bản; cài lại chương trình (make setup)")
             self.add_font("serif", style, str(path))
         self.extra: frozenset[int] = frozenset()
-        self.set_margins(30, 20, 20)
+        self.set_margins(30, 20, 15)
         self.set_auto_page_break(True, 20)
         self.set_creation_date(moment)
         self.set_title(title)
@@ -112,9 +112,9 @@ class Paper(FPDF):
         """The block of issuing body, quốc hiệu, tiêu ngữ, number, place and date (blank)."""
         top = self.get_y()
         left = [(profile.agency_parent, "", 12)] if profile.agency_parent else []
-        left_end = self._column(30, 66, [*left, (profile.agency, "B", 12)], top, 24, [(f"Số: ……/{sign}", "", 13)])
+        left_end = self._column(29, 76, [*left, (profile.agency, "B", 12)], top, 24, [(f"Số: ……/{sign}", "", 13)])
         right_end = self._column(
-            98, 92, [("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "B", 12), ("Độc lập - Tự do - Hạnh phúc", "B", 13)], top, 50,
+            105, 91, [("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "B", 12), ("Độc lập - Tự do - Hạnh phúc", "B", 13)], top, 50,
             [(f"{profile.locality}, ngày …… tháng …… năm {year}", "I", 13)],
         )  # fmt: skip
         self.set_xy(self.l_margin, max(left_end, right_end) + 6)
@@ -134,10 +134,10 @@ class Paper(FPDF):
                 self.ln(3)
         return self.get_y()
 
-    def rows(self, rows: Sequence[tuple[str, str]], widths: tuple[int, int] = (130, 30)) -> None:
+    def rows(self, rows: Sequence[tuple[str, str]], widths: tuple[int, int] = (135, 30)) -> None:
         """A bordered table of labels and values."""
         self.set_font("serif", "", 12)
-        with self.table(col_widths=widths, text_align=("LEFT", "RIGHT"), first_row_as_headings=False, line_height=6) as grid:
+        with self.table(col_widths=widths, text_align=("LEFT", "RIGHT"), first_row_as_headings=False, line_height=6, width=165, align="LEFT") as grid:
             for label, value in rows:
                 grid.row([self.clean(label), self.clean(value)])
 
