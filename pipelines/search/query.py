@@ -165,6 +165,8 @@ class _Build(Transformer_NonRecursive):
                 raise fail(self.query, mark.start_pos or 0, f"“{mark}” cần một từ hoặc cụm từ ở mỗi bên")
             if left.prefix or right.prefix:
                 raise fail(self.query, mark.start_pos or 0, f"“{mark}” không đi cùng dấu *")
+            if left.words == right.words:
+                raise fail(self.query, mark.start_pos or 0, f"hai bên của “{mark}” phải khác nhau")
             pairs.append(Near(left, right, distance))
         return pairs[0] if len(pairs) == 1 else And(tuple(pairs))
 

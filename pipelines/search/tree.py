@@ -133,10 +133,10 @@ def _lower_near(near: Near) -> Node:
     left, right = _lower_text(near.left), _lower_text(near.right)
     if isinstance(left, Match) and isinstance(right, Match) and left.field == right.field:
         return Close(left.field, left.words, right.words, near.distance)
-    close = Close(
-        "folded", tuple(map(folded, near.left.words)), tuple(map(folded, near.right.words)), near.distance
-    )
-    return And((close, *(m for side in (left, right) for m in (side.parts if isinstance(side, And) else (side,)))))
+    parts = tuple(m for side in (left, right) for m in (side.parts if isinstance(side, And) else (side,)))
+    bare = tuple(map(folded, near.left.words)), tuple(map(folded, near.right.words))
+    # Of one and the same run the engines differ in what "near itself" means; "ha near/5 hà" asks for both words only.
+    return And(parts) if bare[0] == bare[1] else And((Close("folded", *bare, near.distance), *parts))
 
 
 def texts(node: Node, wanted: bool = True) -> Iterator[Text]:

@@ -1,0 +1,48 @@
+"""`cotmoc search`: ask the index in the language of docs/search.md."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.options import DataOption, JsonOption
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def search(
+    query: Annotated[list[str], typer.Argument(metavar="QUERY", help='Câu tìm, ví dụ: \'"biên giới" tier:flag since:7d\'.')],
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Số bài nhiều nhất.")] = 20,
+    offset: Annotated[int, typer.Option("--offset", min=0, help="Bỏ qua bấy nhiêu bài đầu.")] = 0,
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Tìm bài, mới trước. Từ không dấu tìm cả chữ có dấu; --json: mỗi dòng một bài."""
+    import json
+
+    from dashboards.shown import one_line
+    from flows.context import settings
+    from pipelines.clock import show
+    from pipelines.search import open_index
+
+    index = open_index(settings(data))
+    found = index.search(" ".join(query), limit=limit, offset=offset)
+    index.close()
+    for hit in found.hits:
+        if as_json:
+            names = ("id", "title", "outlet", "published", "tier", "url", "snippet")
+            typer.echo(json.dumps({name: getattr(hit, name) for name in names}, ensure_ascii=False))
+            continue
+        when = show(_moment(hit.published))
+        mark = {"flag": " · CẢNH BÁO", "watch": " · theo dõi"}.get(hit.tier, "")
+        typer.echo(f"{one_line(hit.title, 160)}\n  {one_line(hit.outlet, 60)} · {when}{mark}\n  {one_line(hit.snippet)}\n  {one_line(hit.url)}\n")
+    if not as_json:
+        typer.echo(f"{'hơn ' if found.more else ''}{found.total} bài" + (f", xem {len(found.hits)} bài" if len(found.hits) < found.total else ""), err=True)
+
+
+def _moment(text: str | None) -> datetime | None:
+    from datetime import datetime
+
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,315 @@
+"""The Elasticsearch engine: versioned indices behind one alias, ready tokens, external versions, bulk item by item.
+
+`{prefix}-articles` is the alias that answers; `{prefix}-articles-v000001` an index; each index has an alias
+`…-v000001-write` of its own and is written through it with `require_alias`, so that a late bulk cannot bring a
+dropped version back to life.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from pipelines.errors import UsageError, UserError
+from pipelines.search import mapping
+from pipelines.search.analysis import ANALYSIS_VERSION
+from pipelines.search.document import BadDocument, checksum, indexed
+from pipelines.search.dsl import compile_dsl
+from pipelines.search.elastic_errors import blocked, outcome_of, spoken
+from pipelines.search.hits import hit, page, tree_of
+from pipelines.search.port import (
+    COUNT_LIMIT,
+    FACETS,
+    BulkResult,
+    Change,
+    ItemResult,
+    Outcome,
+    SearchResult,
+)
+from pipelines.search.tree import Everything, Node
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+    from pipelines.settings import Settings
+
+# One bulk request carries at most this much (Elasticsearch's advice is 5 to 15 MB) …
+BULK_BYTES = 5_000_000
+# … and what it refuses with 429 is offered again after these seconds, then left to the outbox.
+PAUSES = (0.5, 1.0, 2.0)
+SCAN_PART = 1000
+KEEP_ALIVE = "2m"
+
+
+class ElasticIndex:
+    """The port on an Elasticsearch 9 of any size."""
+
+    name = "elasticsearch"
+
+    def __init__(self, client: Elasticsearch, prefix: str, where: str, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.client, self.prefix, self.where, self._sleep = client, prefix, where, sleep
+        self.alias = mapping.alias(prefix)
+        self._ready = False
+
+    @classmethod
+    def open(cls, settings: Settings) -> ElasticIndex:
+        """Return the engine that `settings` name; nothing is asked of the server yet. UsageError for a bad address."""
+        from elasticsearch import Elasticsearch
+
+        options: dict[str, Any] = {"request_timeout": 30, "max_retries": 2, "retry_on_timeout": True}
+        if settings.elasticsearch_api_key:
+            options["api_key"] = settings.elasticsearch_api_key
+        elif settings.elasticsearch_user:
+            options["basic_auth"] = (settings.elasticsearch_user, settings.elasticsearch_password)
+        if settings.elasticsearch_ca:
+            options["ca_certs"] = settings.elasticsearch_ca
+        if settings.elasticsearch_cloud_id:
+            options["cloud_id"] = settings.elasticsearch_cloud_id
+            where = settings.elasticsearch_cloud_id.split(":")[0]
+        else:
+            options["hosts"] = settings.elasticsearch_url.split(",")
+            where = ",".join(_shown(url) for url in settings.elasticsearch_url.split(","))
+        try:
+            return cls(Elasticsearch(**options), settings.index_prefix, where)
+        except (ValueError, OSError) as error:
+            raise UsageError(f"COTMOC_ELASTICSEARCH_URL: địa chỉ không dùng được ({error}); viết như http://127.0.0.1:9200") from error
+
+    def setup(self) -> None:
+        """Put the template and make the first version unless the alias is there."""
+        if self._ready:
+            return
+        with spoken(self.where):
+            self.client.indices.put_index_template(name=self.alias, **mapping.template(self.prefix))
+            if not self.client.indices.exists_alias(name=self.alias):
+                self._create(1, {self.alias: {}})
+            self._check()
+        self._ready = True
+
+    def _create(self, number: int, aliases: Mapping[str, Any]) -> str:
+        name = f"{self.alias}-v{number:06d}"
+        self.client.options(ignore_status=400).indices.create(index=name, aliases={**aliases, f"{name}-write": {}})
+        return name
+
+    def _check(self) -> None:
+        for body in self.client.indices.get_mapping(index=self.alias).values():
+            found = body["mappings"].get("_meta", {})
+            if found != {"mapping": mapping.MAPPING_VERSION, "analysis": ANALYSIS_VERSION}:
+                raise UserError(f"Elasticsearch {self.where}: chỉ mục {self.alias} do một phiên bản khác của cotmoc tạo; chạy cotmoc index rebuild")
+
+    def _behind(self, alias: str) -> list[str]:
+        """Return the indices behind an alias, none when there is no such alias."""
+        found = self.client.options(ignore_status=404).indices.get_alias(name=alias)
+        return sorted(found.body) if found.meta.status == 200 else []
+
+    def bulk(self, changes: Sequence[Change]) -> BulkResult:
+        """Write changes to the current version, and to one that is being built."""
+        self.setup()
+        with spoken(self.where):
+            current, building = self._behind(self.alias), self._behind(f"{self.alias}-building")
+            if not current:  # somebody deleted it since: begin again, verify will tell what is missing
+                self._ready = False
+                self.setup()
+                current = self._behind(self.alias)
+            result = self._write(current[0], changes)
+            for index in building:
+                self._write(index, changes)
+            self.client.indices.refresh(index=self.alias)
+        return result
+
+    def _write(self, index: str, changes: Sequence[Change]) -> BulkResult:
+        results: list[ItemResult | None] = [None] * len(changes)
+        lines: list[tuple[int, list[dict[str, Any]], int]] = []
+        for at, change in enumerate(changes):
+            try:
+                lines.append((at, *_operation(index, change)))
+            except BadDocument as error:
+                results[at] = ItemResult(change.id, change.version, Outcome.REJECTED, str(error))
+        for part in _parts(lines):
+            self._send(part, changes, results)
+        return BulkResult(tuple(result for result in results if result is not None))
+
+    def _send(self, part: list[tuple[int, list[dict[str, Any]]]], changes: Sequence[Change], results: list[ItemResult | None]) -> None:
+        """Send one request; what is refused for load is offered again after a pause."""
+        for pause in (*PAUSES, None):
+            answer = self.client.bulk(operations=[line for _, operation in part for line in operation])
+            again: list[tuple[int, list[dict[str, Any]]]] = []
+            for (at, operation), item in zip(part, answer["items"], strict=True):
+                body = next(iter(item.values()))
+                outcome, reason = outcome_of(body)
+                if outcome is Outcome.RETRY and "cluster_block" in reason:
+                    raise blocked(self.where)
+                results[at] = ItemResult(changes[at].id, changes[at].version, outcome, reason)
+                if outcome is Outcome.RETRY and body.get("status") == 429:
+                    again.append((at, operation))
+            if not again or pause is None:
+                return
+            part = again
+            self._sleep(pause)
+
+    def search(self, query: str | Node, limit: int = 20, offset: int = 0) -> SearchResult:
+        """Return hits, newest first."""
+        tree = tree_of(query)
+        page(limit, offset)
+        with spoken(self.where):
+            answer = self.client.options(ignore_status=404).search(
+                index=self.alias, query=compile_dsl(tree.lowered), sort=_order(), size=limit, from_=offset,
+                track_total_hits=COUNT_LIMIT + 1,
+            )  # fmt: skip
+        if answer.meta.status == 404:
+            return SearchResult([], 0)
+        total = answer["hits"]["total"]["value"]
+        hits = [hit(_document(found["_source"]), tree.node) for found in answer["hits"]["hits"]]
+        return SearchResult(hits, min(total, COUNT_LIMIT), total > COUNT_LIMIT)
+
+    def scan(self, query: str | Node) -> Iterator[Mapping[str, Any]]:
+        """Give every document that matches, newest first, from one point in time."""
+        tree = tree_of(query)
+        for found in self._walk(compile_dsl(tree.lowered), _order()):
+            yield _document(found["_source"])
+
+    def _walk(self, query: Mapping[str, Any], order: list[dict[str, str]]) -> Iterator[Mapping[str, Any]]:
+        with spoken(self.where):
+            opened = self.client.options(ignore_status=404).open_point_in_time(index=self.alias, keep_alive=KEEP_ALIVE)
+            if opened.meta.status == 404:
+                return
+            point = opened["id"]
+            after: list[Any] | None = None
+            try:
+                while True:
+                    answer = self.client.search(
+                        pit={"id": point, "keep_alive": KEEP_ALIVE}, query=query, sort=order, size=SCAN_PART,
+                        search_after=after, track_total_hits=False,
+                    )  # fmt: skip
+                    point = answer["pit_id"]
+                    found = answer["hits"]["hits"]
+                    yield from found
+                    if len(found) < SCAN_PART:
+                        return
+                    after = found[-1]["sort"]
+            finally:
+                self.client.options(ignore_status=404).close_point_in_time(id=point)
+
+    def facets(
+        self, query: str | Node, fields: Sequence[str] = FACETS, limit: int = 50
+    ) -> dict[str, list[tuple[str, int]]]:
+        """Count matching articles by field value."""
+        aggregations: dict[str, Any] = {}
+        for name in fields:
+            if name == "day":
+                aggregations[name] = {"terms": {"field": "day", "size": limit, "order": {"_key": "desc"}}}
+            else:
+                aggregations[name] = {"terms": {"field": "tags", "include": f"{name}:.*", "size": limit, "order": [{"_count": "desc"}, {"_key": "asc"}]}}
+        with spoken(self.where):
+            answer = self.client.options(ignore_status=404).search(
+                index=self.alias, query=compile_dsl(tree_of(query).lowered), size=0, aggregations=aggregations, track_total_hits=False
+            )
+        if answer.meta.status == 404:
+            return {name: [] for name in fields}
+        return {
+            name: [
+                (bucket["key"] if name == "day" else bucket["key"][len(name) + 1 :], bucket["doc_count"])
+                for bucket in answer["aggregations"][name]["buckets"]
+            ]
+            for name in fields
+        }
+
+    def count(self) -> int:
+        """Return the number of documents."""
+        with spoken(self.where):
+            answer = self.client.options(ignore_status=404).count(index=self.alias)
+        return answer["count"] if answer.meta.status == 200 else 0
+
+    def checksums(self) -> Iterator[tuple[str, str]]:
+        """Give id and checksum of every document as it is stored, by id."""
+        for found in self._walk(compile_dsl(Everything()), [{"id": "asc"}]):
+            yield found["_id"], checksum(_document(found["_source"]))
+
+    def delete(self, changes: Iterable[tuple[str, int]]) -> BulkResult:
+        """Delete documents by id and version."""
+        return self.bulk([Change(id_, version, None) for id_, version in changes])
+
+    def start_version(self) -> str:
+        """Make an empty new version behind the alias `…-building`."""
+        with spoken(self.where):
+            self.client.indices.put_index_template(name=self.alias, **mapping.template(self.prefix))
+            if not self.client.indices.exists_alias(name=self.alias):
+                self._create(1, {self.alias: {}})
+            self._ready = True
+            for abandoned in self._behind(f"{self.alias}-building"):
+                self.client.indices.delete(index=abandoned)
+            known = self.client.indices.get(index=f"{self.alias}-v*", features="aliases")
+            number = max(int(name.rsplit("-v", 1)[1]) for name in known.body) + 1
+            return self._create(number, {f"{self.alias}-building": {}})
+
+    def fill(self, changes: Sequence[Change]) -> BulkResult:
+        """Write changes to the new version only."""
+        with spoken(self.where):
+            building = self._behind(f"{self.alias}-building")
+            if not building:
+                raise UserError("chỉ mục: một lần dựng lại khác đã xong hoặc bị hủy; chạy lại cotmoc index rebuild")
+            return self._write(building[0], changes)
+
+    def switch_version(self) -> None:
+        """Move the alias to the new version in one step, then drop the old one."""
+        with spoken(self.where):
+            building, old = self._behind(f"{self.alias}-building"), self._behind(self.alias)
+            if not building:
+                raise UserError("chỉ mục: không có phiên bản mới nào đang dựng; chạy lại cotmoc index rebuild")
+            new = building[0]
+            self.client.indices.refresh(index=new)
+            self.client.indices.update_aliases(
+                actions=[
+                    {"add": {"index": new, "alias": self.alias}},
+                    {"remove": {"index": new, "alias": f"{self.alias}-building"}},
+                    *({"remove_index": {"index": name}} for name in old),
+                ]
+            )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.client.close()
+
+
+def _shown(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname or url)
+
+
+def _order() -> list[dict[str, str]]:
+    return [{"rank": "desc"}, {"id": "asc"}]
+
+
+def _operation(index: str, change: Change) -> tuple[list[dict[str, Any]], int]:
+    """Return the lines of one bulk operation and about how many bytes they take; raises BadDocument."""
+    # external_gte: the same message twice lands twice as the same document, and both count as delivered.
+    target = {"_index": f"{index}-write", "_id": change.id, "version": change.version, "version_type": "external_gte", "require_alias": True}
+    if change.document is None:
+        return [{"delete": target}], 200
+    entry = indexed(change.document)
+    if change.document["id"] != change.id:
+        raise BadDocument(f"mã “{change.document['id']}” khác khóa “{change.id}”")
+    body = {
+        **change.document, "exact": entry.exact, "folded": entry.folded, "tags": list(entry.tags),
+        "rank": entry.rank, "day": entry.day, "sum": entry.sum,
+    }  # fmt: skip
+    return [{"index": target}, body], 500 + 2 * len(entry.exact) + 2 * len(change.document["body"])
+
+
+def _parts(lines: Iterable[tuple[int, list[dict[str, Any]], int]]) -> Iterator[list[tuple[int, list[dict[str, Any]]]]]:
+    """Cut operations into requests of at most about BULK_BYTES."""
+    part: list[tuple[int, list[dict[str, Any]]]] = []
+    size = 0
+    for at, operation, weight in lines:
+        if part and size + weight > BULK_BYTES:
+            yield part
+            part, size = [], 0
+        part.append((at, operation))
+        size += weight
+    if part:
+        yield part
+
+
+def _document(source: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in source.items() if name not in mapping.DERIVED}
