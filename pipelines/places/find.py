@@ -43,7 +43,8 @@ class Page:
     damaged: bool
 
 
-_DAMAGE = re.compile(r"\b(?:bién|dao|dåo|quyén|chü|dưòng|đưòng|cùa|thé|dän|tinh|huyên|kêt|đoan|nhât)\b")
+# A closed syllable (-c, -ch, -p, -t) always bears a tone in Vietnamese; "môt", "viêc", "kêt" come from a scanner.
+_DAMAGE = re.compile(r"\b(?:[a-zđ]*[âêôăơưđ][a-zâêôăơưđ]*(?:c|ch|p|t)|bién|quyén|chü|dåo|thü|dän)\b", re.I)
 
 
 def page(text: str, lang: str) -> Page:
@@ -56,7 +57,7 @@ def page(text: str, lang: str) -> Page:
     capitals = sum(map(str.isupper, sample))
     opening = next((char for char in sample if char.isalpha()), "A")
     low = len(text) < 1500 and capitals * 25 < letters and opening.islower()
-    return Page(text, folded, one_tone_style(text), bare, low, len(_DAMAGE.findall(text[:2000].lower())) >= 2)
+    return Page(text, folded, one_tone_style(text), bare, low, len(_DAMAGE.findall(text[:2000])) >= 2)
 
 
 def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:

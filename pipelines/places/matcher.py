@@ -81,7 +81,7 @@ class Matcher:
         places = Places(
             about=tuple(about),
             mentioned=tuple(mentioned),
-            national=is_national(sheet.folded, sheet.text, bool(about)),
+            national=is_national(sheet, bool(about)),
             mentions=mentions,
         )
         return Reading(clean, sheet, hits, balance, places)

@@ -1,64 +1,116 @@
 """The mark `national`: the text touches a topic of national sovereignty, not only its weather, a street or a milestone.
 
-Signs are counted over folded text, so that text without marks reads the same. A sign of the first kind is enough;
-those of the second kind need a second sign or a Vietnamese setting (general terms are used of other countries too).
+Anchors are looked for first, in one pass over the folded text; only texts that hold one are read with the rules.
+Rules are written with marks and used so; for text typed without marks, or damaged by a scan, their folded form is used.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
-# Enough alone: archipelagos as such, their features, instruments and lines that govern our seas and borders.
-_SURE = re.compile(
-    r"quan dao (?:hoang sa|truong sa|tay sa|nam sa)|hoang sa (?:va|,|-|cung|hay) truong sa|truong sa (?:va|,|-|cung) hoang sa|hoang sa, truong sa|"
-    r"(?:dac khu|huyen dao|bien dao|vung bien|hai chien|dao|linh|chien si|dat|cua|nho|ra|tai|o) (?:hoang sa|truong sa)\b(?!,? (?:ho nam|trung quoc))|"
-    r"(?:hoang sa|truong sa) (?:la |thuoc |cua )|"
-    r"(?:duong|ban do|hinh|yeu sach)[^.\n]{0,20}luoi bo|duong (?:chin|9|muoi|10|mười|dut) (?:doan|khuc)|(?:chin|9|muoi|10) (?:doan|vach|net dut)|duong (?:dut )?(?:doan|khuc)[^.\n]{0,30}(?:bien dong|hinh chu u)|duong chu u|hinh chu u tren bien|"
-    r"nine[- ]dash|ten[- ]dash|(?:nine|ten) (?:little )?dashes|dashed? line|u-shaped line|"
-    r"luat bien|unclos|law of the sea|phan quyet[^.\n]{0,40}(?:bien dong|trong tai|pca|2016)|toa trong tai|toa an (?:lhq|lien hop quoc|quoc te)[^.\n]{0,30}(?:truong sa|hoang sa|bien)|arbitra(?:l|tion)[^.\n]{0,60}(?:sea|2016|philippines)|"
-    r"(?:duong|hiep dinh|ranh gioi)[^.\n]{0,12}phan dinh[^.\n]{0,30}(?:vinh|trung quoc|bien|nam 2000|viet nam)|phan dinh (?:vinh|bien|tren bien)|vinh bac bo[^.\n]{0,40}(?:53,23|phan dinh|hiep dinh)|"
-    r"duong co so|baselines?\b[^.\n]{0,60}(?:viet|con co|island|sea|1982|gulf)|vung dac quyen kinh te|them luc dia|lanh hai|noi thuy|exclusive economic zone|"
-    r"phan gioi,? cam moc|cam moc (?:xong|bien|quoc)|moc (?:quoc gioi|bien gioi)|cot moc (?:so )?\d|cot moc (?:bien gioi|chu quyen|gan|quoc)|hiep uoc (?:bien gioi|hoach dinh)|nghi dinh thu[^.\n]{0,40}(?:bien gioi|phan gioi|moc|thac)|"
-    r"chu quyen (?:bien|dao|lanh tho|quoc gia|bien gioi|cua viet nam|viet nam|thieng lieng|khong the|doi voi|truong sa|hoang sa)|bien,? dao (?:que huong|viet nam|to quoc|thieng)|tu lieu ve bien,? dao|tuyen truyen[^.\n]{0,20}bien,? dao|"
-    r"cong (?:ham|thu)[^.\n]{0,30}(?:1958|pham van dong|ong dong)|cong ham|letter of (?:september )?1958|september 1958|hoa uoc san francisco|san francisco[^.\n]{0,30}(?:1951|treaty|hoang sa)|thanh do 1990|hoi nghi thanh do|"
-    r"gac ma|len dao|co lin|chu thap|vanh khan|xu bi\b|ga ven|ba binh\b|phu lam|tri ton|tu chinh|song tu tay|sinh ton|bai co may|scarborough|tam sa\b|dk1|nha gian|da ba dau|phan vinh|"
-    r"ai nam quan|thac ban gioc|duong brevie|koh tral|hd-?981|haiyang|hai duong 9|hai duong dia chat|"
-    r"paracel|spratly|spratlys|south china sea|west philippine sea|sansha|woody island|fiery cross|kalayaan|pag-asa|xisha|nansha",
-)
+from pipelines.places.find import Page
+from pipelines.text import fold
+
+# Something of this must stand in the text (folded) before any rule is tried.
+ANCHORS = (
+    "hoang sa", "truong sa", "tay sa", "nam sa", "tam sa", "bien dong", "luoi bo", "doan", "net dut", "dash", "unclos", "luat bien", "law of the sea",
+    "phan dinh", "vinh bac bo", "tonkin", "duong co so", "baseline", "lanh hai", "dac quyen kinh te", "them luc dia", "economic zone", "bien gioi", "duong bien",
+    "cot moc", "moc ", "cam moc", "chu quyen", "bien dao", "bien, dao", "cong ham", "cong thu", "1958", "thanh do", "san francisco", "gac ma", "len dao",
+    "co lin", "chu thap", "vanh khan", "xu bi", "ga ven", "ba binh", "phu lam", "tri ton", "tu chinh", "song tu tay", "sinh ton", "co may", "scarborough",
+    "dk1", "nha gian", "nam quan", "ban gioc", "brevie", "koh tral", "hd-981", "hd 981", "haiyang", "hai duong", "paracel", "spratly", "china sea",
+    "philippine sea", "sansha", "woody island", "fiery cross", "kalayaan", "pag-asa", "xisha", "nansha", "hai chien", "99 nam", "ninety-nine", "phu quoc",
+    "linh ", "soldiers", "border", "demarcat", "frontier", "boundary", "tau la", "tau sat", "ngu truong", "toa trong tai", "arbitra", "hiep uoc", "treaty",
+    "dut ", "nghi dinh thu", "bien cuong", "quoc gioi", "nuoc ngoai quan ly", "ranh gioi bien", "giap kham", "lan sang",
+)  # fmt: skip
 _SCRIPTS = re.compile(
-    r"西沙|南沙|东沙|中沙|三沙|黄沙群岛|长沙群岛|南海(?!区|区|站|鱼)|九段线|十段线|断续线|仲裁案|北部湾|万安滩|陆地边界|领海|海洋法|边界线|界碑|勘界|主权|"
-    r"ເສັ້ນຊາຍແດນ|ຫຼັກໝາຍ|ຫລັກໝາຍ|ອະທິປະໄຕ|ທະເລຈີນໃຕ້|ທະເລຕາເວັນອອກ|ດິນແດນ|ທະຫານ|ສັນຍາລັບ|ຊາຍແດນ"
+    r"西沙|南沙|东沙|中沙|三沙|黄沙群岛|长沙群岛|南海(?!区|站|鱼)|九段|十段|十一段|断续线|仲裁案|北部湾|万安滩|陆地边界|领海|海洋法|海上边界|边界线|界碑|勘界|主权|"
+    r"ເສັ້ນຊາຍແດນ|ຫຼັກໝາຍ|ຫລັກໝາຍ|ອະທິປະໄຕ|ທະເລຈີນໃຕ້|ທະເລຕາເວັນອອກ|ດິນແດນ|ທະຫານ|ສັນຍາລັບ"
 )
-_SEA = re.compile(r"bien dong\b")
-_STORM = re.compile(r"\bbao\b|ap thap|gio (?:mua|cap|giat)|song cao|\bmua\b|giat cap|thoi tiet|nhiet doi|khong khi lanh|du bao|cap \d|bão|động đất|bien dong manh|bien dong nhe|bien dong\b[^.\n]{0,10}(?:dan so|gia|nhan su|ty gia)")
-_BORDER = re.compile(
-    r"duong bien(?: gioi)?\b|bien gioi (?:quoc gia|viet nam|viet|voi (?:lao|trung quoc|campuchia)|tren (?:bo|dat lien)|dat lien|phia tay|phia bac|lanh tho|biển|bien|hai nuoc|hai ben)|"
-    r"(?:vung|khu vuc|tren tuyen|bao ve|giu|canh giu|quan ly|tranh chap|doi|lan|tuan tra)[^.\n]{0,12} (?:bien gioi|bien cuong|duong bien)|lan sang dat|giu moc|cot moc|quoc gioi|"
-    r"quan su|nổ súng|no sung|xe tang|linh (?:trung quoc|tq)|binh si|phong toa|ban may phat|ban sung|tau (?:la|sat|trung quoc|tq|hai canh)|bi (?:tau|dam|huc)|huc (?:chim|tau)|ngu truong|border|demarcat|frontier|boundary|"
-    r"hai chien|17/2|1979|14/3|tran .{0,20}1988|chien tranh bien gioi"
+_SURE = (
+    r"quần đảo (?:hoàng sa|trường sa|tây sa|nam sa)|(?:hoàng sa|trường sa)[ ,–-]{1,3}(?:và |với |cùng |hay )?(?:hoàng sa|trường sa)|"
+    r"(?:đường|bản đồ|hình|yêu sách)[^.\n]{0,20}lưỡi bò|lưỡi bò[^.\n]{0,20}(?:phi pháp|trái phép)|đường (?:chín|9|mười|10|đứt) (?:đoạn|khúc)|(?:chín|9|mười|10) (?:đoạn|vạch|nét đứt)|đường (?:đứt )?đoạn|hình chữ u trên biển|"
+    r"(?:các |có |in )(?:nét|đường) đứt|đường đứt (?:đoạn|khúc|nét)|"
+    r"nine[- ]dash|ten[- ]dash|(?:nine|ten) (?:little )?dashes|dashed line|u-shaped line|luật biển(?! cả)|\bunclos\b|law of the sea|"
+    r"(?:phán quyết|vụ kiện)[^.\n]{0,40}(?:biển đông|\bpca\b|năm 2016)|tòa trọng tài (?:thành lập|năm 2016|\(|thường trực|quốc tế)|tòa[^.\n]{0,20}2016[^.\n]{0,60}(?:đảo|sa\b|biển|ba bình)|"
+    r"arbitra(?:l|tion)[^.\n]{0,80}(?:\bsea\b|2016|philippines)|2016 (?:award|ruling)|"
+    r"(?:đường|hiệp định|ranh giới)[^.\n]{0,12}phân định|phân định (?:vịnh|biển|trên biển)|kết quả phân định|vịnh bắc bộ[^.\n]{0,80}(?:ngư trường|hiệp định|chủ quyền|tàu cá|công ước)|(?:hiệp định|ngư trường|công ước)[^.\n]{0,60}vịnh bắc bộ|hiệp định nghề cá|"
+    r"đường cơ sở|\bbaselines?\b|gulf of tonkin|tonkin gulf|phân giới,? cắm mốc|phân giới|cắm mốc (?:xong|biên|quốc)|mốc (?:quốc giới|biên giới|chủ quyền)|cột mốc (?:số )?\d+[^.\n]{0,30}(?!tuổi|năm|triệu|tỷ|km)(?:biên|đất|lũng|suối|phía|chạy|tự|dời|ở|chỗ)|"
+    r"cột mốc (?:biên giới|chủ quyền|gần cửa khẩu|quốc giới|sống)|mốc \d{2,4}\b[^.\n]{0,20}(?:cũ|biên|\()|hiệp ước (?:biên giới|hoạch định)|hiệp ước 1999|nghị định thư[^.\n]{0,40}(?:biên giới|phân giới|mốc|thác|2009)|"
+    r"chủ quyền (?:biển|đảo|lãnh thổ của (?:việt nam|tổ quốc)|biên giới|của (?:việt nam|trung quốc|tổ quốc)|việt nam|thiêng liêng|trường sa|hoàng sa)|chủ quyền[^.\n]{0,40}(?:\btq\b|hoàng sa|trường sa|tây sa|biển đông|các đảo|quần đảo)|"
+    r"biển,? đảo (?:quê hương|việt nam|tổ quốc|thiêng)|(?:yêu|tư liệu về|tuyên truyền(?: về)?|chủ quyền) biển,? đảo|về biển,? đảo|"
+    r"công (?:hàm|thư)[^.\n]{0,40}(?:1958|phạm văn đồng|ông đồng)|(?:letter of )?september 1958|1958 letter|hòa ước san francisco|san francisco[^.\n]{0,30}(?:1951|treaty|conference)|hội nghị san francisco|thành đô 1990|hội nghị thành đô|mật ước|"
+    r"gạc ma|len đao|(?:đá |đảo )?cô lin\b|đảo (?:nổi |chìm )?(?:sinh tồn|phú lâm|tri tôn|ba bình|nam yết|song tử|sơn ca|đá tây|thị tứ|phan vinh|an bang)|(?:đá|bãi|bãi đá|bãi cạn) (?:chữ thập|vành khăn|xu bi|ga ven|châu viên|tư chính|cỏ mây|cỏ rong|ba đầu|subi)|"
+    r"vành khăn và xu bi|ba bình cho|số phận ba bình|bãi cạn scarborough|thành phố tam sa|\bdk1\b|nhà giàn|ải nam quan|mục nam quan|thác bản giốc|đường brévié|koh tral|hd-?981|giàn khoan 981|hải dương (?:981|địa chất)|"
+    r"phú quốc[^.\n]{0,80}(?:của campuchia|hun sen|thuê đảo)|(?:campuchia|hun sen)[^.\n]{0,60}(?:đòi|lấy)[^.\n]{0,20}phú quốc|"
+    r"cho (?:nước ngoài|trung quốc)[^.\n]{0,20}(?:thuê|quản lý)|nước ngoài quản lý|đặc khu[^.\n]{0,40}99 năm|thuê đất 99 năm|ninety-nine years|foreign administration|ranh giới biển|tây sa\b|nam sa (?:là|của|thuộc)|"
+    r"lấn sang đất|tranh chấp[^.\n]{0,25}(?:sát đường biên|biên giới (?:việt|với lào|với trung))|xâm phạm (?:vùng biển|lãnh hải)|lãnh hải việt nam|vùng đặc quyền kinh tế[^.\n]{0,30}việt nam|"
+    r"tàu (?:sắt|trung quốc|tq|hải cảnh)[^.\n]{0,25}(?:húc|ép|đâm|áp sát|cắt)|hải chiến|chiến tranh (?:bảo vệ )?biên giới|"
+    r"paracel|spratly|south china sea|west philippine sea|sansha|woody island|fiery cross|kalayaan|pag-asa|xisha|nansha"
 )
-_ABROAD = re.compile(r"thai lan|campuchia|ukraine|nga\b|an do|pakistan|israel|gaza|iran|my\b|mexico|afghanistan|han quoc|trieu tien|ba lan|belarus")
-_OURS = re.compile(r"viet nam|vietnam|\bvn\b|bien phong|hanoi|ha noi|ngu dan|hai quan|canh sat bien|quoc gioi|phia ta|nuoc ta|phia minh|dan minh|ben minh")
+_LENGTH = (
+    r"(?:đường biên giới|biên giới|đường biên|giáp (?:tỉnh )?(?:hủa phăn|khăm muồn|savannakhet|vân nam|salavan|quảng tây))[^.\n]{0,60}\d{2,4}(?:[,.]\d+)? ?(?:km|cây số)|"
+    r"\d{2,4}(?:[,.]\d+)? ?(?:km|cây số)[^.\n]{0,8} (?:đường biên|biên giới)"
+)
+_FEATURES = r"chữ thập|châu viên|ga ven|xu bi|vành khăn|gạc ma|cô lin|len đao|tiên nữ|đá lát|subi|hoàng sa|trường sa"
+_WEATHER_ONLY = re.compile(r"^(?:quần đảo|quan dao) (?:hoàng|hoang|trường|truong) sa$|^(?:hoàng|hoang|trường|truong) sa[ ,–-]{1,3}.*sa$")
+_STORM = r"bão số|cơn bão|tâm bão|áp thấp|gió (?:mùa|cấp|giật)|sóng (?:cao|biển cao)|mưa (?:to|lớn|dông|rào|vừa)|giật cấp|thời tiết|nhiệt đới|không khí lạnh|dự báo|bao so|biển động|động đất|\bbão\b"
+_SEA = re.compile(r"[Bb]iển Đông(?! Á)|BIỂN ĐÔNG|\bBĐ\b|[Bb]ien Dong|biển đông(?! (?:nghịt|đúc|vui|nghẹt|người|khách|kín|á|nam))")
+_ISLES = r"(?<!đường )(?<!phố )(?<!kênh )(?<!công ty )(?:hoàng sa|trường sa)\b"
+_STREET = r"(?:đường|phố|bờ kè|hẻm|số nhà|quận|\d+)[ ,-]+(?:hoàng|trường) sa|nhiêu lộc|thị nghè|quận 1\b|quận 3\b"
+_CHANGSHA = re.compile(r"Hồ Nam|Changsha|Ho Nam|Trường Sa \(Trung Quốc")
+_BORDER = (
+    r"đường biên(?: giới)?\b(?! độ)|biên giới (?:quốc gia|việt nam|việt|với (?:lào|trung quốc|campuchia)|trên (?:bộ|đất liền)|đất liền|phía tây|phía bắc|lãnh thổ|biển|hai nước|hai bên|qg)|"
+    r"(?:xã|phường|xã phường) biên giới|(?:vùng|khu vực|tuyến|bảo vệ|giữ|quản lý|đổi|lấn|tuần tra|công tác) (?:khu vực )?biên giới|quốc giới|giữ mốc|tôn tạo mốc|đi tuần|tuần tra|cột mốc|đồn biên phòng|phía trung quốc|"
+    r"lính bên|lính (?:trung quốc|tq)|binh sĩ|phong tỏa|bắn máy|máy phát|nổ súng|xe tăng|soldiers|troops|\barmy\b|border|demarcat|frontier|boundary|treaty|treaties|ngư trường|biên cương|hiệp ước"
+)
+_ABROAD = re.compile(r"Thái Lan|Ukraine|Ấn Độ|Pakistan|Israel|Gaza|Iran|Mexico|Afghanistan|Hàn Quốc|Triều Tiên|Ba Lan|Belarus|Thailand|India|Lebanon|Syria|Mỹ")
+_OURS = r"việt nam|vietnam|\bvn\b|biên phòng|hà nội|hanoi|ngư dân|hải quân|cảnh sát biển|phía ta|nước ta|phía mình|dân mình|bên mình"
 
 
-def is_national(folded: str, text: str, ours: bool = False) -> bool:
-    """Tell whether the text touches a national sovereignty topic; `ours` = it is about a followed border province."""
-    if _SCRIPTS.search(text):
+@cache
+def _rule(source: str, folded: bool) -> re.Pattern[str]:
+    return re.compile(fold(source) if folded else source)
+
+
+@cache
+def anchors():  # type: ignore[no-untyped-def]
+    """Return the automaton of anchors over folded text."""
+    from ahocorasick_rs import AhoCorasick, Implementation
+
+    return AhoCorasick(list(ANCHORS), implementation=Implementation.DFA)
+
+
+def is_national(sheet: Page, ours: bool = False) -> bool:
+    """Tell whether the text touches a national sovereignty topic; `ours` = it is about a followed province."""
+    if not sheet.text.isascii() and _SCRIPTS.search(sheet.text):
         return True
-    sure = [match for match in _SURE.finditer(folded)]
-    stormy = len({m.group() for m in _STORM.finditer(folded)}) >= 2
-    if sure and not (stormy and all(_only_weather(match.group()) for match in sure)):
-        return True
-    if _SEA.search(folded) and re.search(r"Bi[eể]n Đ[oô]ng|Bien Dong|BIỂN ĐÔNG|biển [đĐ]ông|\bBĐ\b", text) and not stormy:
-        return True
-    border = {match.group() for match in _BORDER.finditer(folded)}
-    if not border:
+    if not anchors().find_matches_as_indexes(sheet.folded):
         return False
-    setting = len(set(_OURS.findall(folded))) + 2 * ours
-    foreign = bool(_ABROAD.search(folded)) and not ours
-    return len(border) + setting >= 3 and not foreign and any("bien" in b or "moc" in b or "gioi" in b or "border" in b or "tau" in b or "linh" in b or "sung" in b for b in border)
+    plain = sheet.bare or sheet.damaged
+    low = sheet.folded if plain else sheet.styled.lower()
+    stormy = len(set(_rule(_STORM, plain).findall(low))) >= 2
+    elsewhere = bool(_CHANGSHA.search(sheet.text)) or bool(_rule(_STREET, plain).search(low))
+    for match in _rule(_SURE, plain).finditer(low):
+        if not (stormy and _WEATHER_ONLY.match(match.group())):
+            return True
+    if not stormy and _SEA.search(sheet.text):
+        return True
+    if len(set(_rule(_FEATURES, plain).findall(low))) >= 2 and not stormy and not elsewhere:
+        return True
+    if _rule(_LENGTH, plain).search(low) and (ours or not _ABROAD.search(sheet.text)):
+        return True
+    if not stormy and not elsewhere and _rule(_ISLES, plain).search(low):
+        return True
+    return _border(sheet, low, plain, ours)
 
 
-def _only_weather(sign: str) -> bool:
-    """Tell whether `sign` is also the name of a forecast zone (vùng biển Hoàng Sa, bắc Biển Đông)."""
-    return bool(re.fullmatch(r"(?:quan dao|vung bien|dac khu|hoang sa va|hoang sa,|truong sa va)? ?(?:hoang sa|truong sa|o truong sa|o hoang sa).{0,8}|hoang sa (?:va|,|-) truong sa|hoang sa, truong sa|dao (?:hoang|truong) sa|tai truong sa|lanh hai", sign.strip()))
+def _border(sheet: Page, low: str, plain: bool, ours: bool) -> bool:
+    """Tell whether several general signs of the land border meet in a Vietnamese setting."""
+    signs = set(_rule(_BORDER, plain).findall(low))
+    if not signs:
+        return False
+    setting = len(set(_rule(_OURS, plain).findall(low))) + ours
+    if _ABROAD.search(sheet.text) and not ours:
+        return False
+    return len(signs) >= 2 and len(signs) + setting >= 3
