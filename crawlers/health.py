@@ -13,6 +13,7 @@ from crawlers.polling import Poll
 from crawlers.registry import Source
 from crawlers.urls import host_of
 from pipelines.store import Store, feeds
+from pipelines.store.feeds import ANSWERED
 from pipelines.store.rows import moment, stamp
 
 OK = "ok"
@@ -33,8 +34,6 @@ SLOW_SECONDS = 20.0
 CLOCK_SECONDS = 600.0
 # Below three hosts it cannot be told whether they or we are cut off.
 OUTAGE_HOSTS = 3
-_ANSWERED = {"new", "same", ex.UNCHANGED, "moved", "empty", "lied"}
-_NO_ANSWER = {ex.UNREACHABLE, ex.TIMEOUT, ex.DEFERRED, ex.THROTTLED}
 _STATUS_OF = {
     ex.GONE: "gone", ex.ROBOTS: "blocked by robots", ex.GUARD: "blocked", ex.TIMEOUT: "slow",
     ex.UNREACHABLE: "unreachable", "not-a-feed": "not a feed", "empty": "empty", ex.THROTTLED: "blocked",
@@ -81,7 +80,7 @@ def update_health(
         with store.begin() as conn:
             before = feeds.source_state(conn, source.id)
             new = sum(poll.new for poll in mine)
-            failed = sum(poll.outcome not in _ANSWERED for poll in mine)
+            failed = sum(poll.outcome not in ANSWERED for poll in mine)
             feeds.add_day(conn, source.id, now, new, failed)
             trend = feeds.trend(conn, source.id, now)
             verdict = assess(source, mine, pages.get(source.id, Counter()), before, trend, now)
@@ -90,7 +89,7 @@ def update_health(
                 "last_attempt": stamp(now), "next_poll": stamp(now + verdict.interval),
                 "interval": int(verdict.interval.total_seconds()),
             }  # fmt: skip
-            if any(poll.outcome in _ANSWERED for poll in mine):
+            if any(poll.outcome in ANSWERED for poll in mine):
                 row["last_success"] = stamp(now)
             if new:
                 row["last_item"] = stamp(now)
@@ -106,7 +105,7 @@ def assess(
     now: datetime,
 ) -> Verdict:
     """Judge one source by its polls, its pages, its failures so far and its trend (items per day, today last)."""
-    bad = [poll for poll in polls if poll.outcome not in _ANSWERED]
+    bad = [poll for poll in polls if poll.outcome not in ANSWERED]
     weight = max((ex.WEIGHT.get(poll.outcome, 0.5) for poll in bad), default=0.0)
     kept = float(before["failures"]) if before else 0.0
     failures = kept + weight if len(bad) == len(polls) else weight / 2 if bad else 0.0

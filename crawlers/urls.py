@@ -14,6 +14,8 @@ _TRACKERS = re.compile(
 _PORTS = {"http": 80, "https": 443}
 _SAFE_PATH = "/%:@!$&'()*+,;=-._~"
 MAX_URL = 2000
+# Pages that gather articles and look like one by their id (list pages of html/meth04, March 2026).
+_SECTION = re.compile(r"/(topic|tag|tags|event|chu-de|su-kien|tac-gia|author|tim-kiem|search|page|trang|rss)(/|-\w+\.|$)")
 
 
 def clean_url(link: str, base: str = "") -> str | None:
@@ -72,4 +74,6 @@ def looks_like_article(url: str, home: str) -> bool:
     if re.search(r"\.(jpg|jpeg|png|gif|webp|svg|pdf|mp3|mp4|css|js|rss|xml)$", last, re.IGNORECASE):
         return False
     slug = re.sub(r"\.\w{2,5}$", "", last)
-    return slug.count("-") >= 3 or bool(re.search(r"(?:^|[-_])(?:post|d|a)?\d{5,}$", slug))
+    if _SECTION.search(path):
+        return False
+    return slug.count("-") >= 6 or bool(re.search(r"(?:^|[-_.])(?:post|d|a|i)?\d{5,}$", slug))

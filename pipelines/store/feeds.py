@@ -11,6 +11,8 @@ from pipelines.store.rows import stamp, upsert
 from pipelines.store.schema import feed_states, source_days, source_states
 
 TREND_DAYS = 28
+# Outcomes of a poll in which the source gave an answer that could be read.
+ANSWERED = frozenset({"new", "same", "unchanged", "moved", "empty", "lied"})
 
 
 def state(conn: Connection, url: str) -> dict[str, Any]:

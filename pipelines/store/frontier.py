@@ -131,6 +131,12 @@ def failed(
     conn.execute(update(frontier).where(frontier.c.url == item.url).values(**values))
 
 
+def outcome(conn: Connection, url: str) -> tuple[str, str] | None:
+    """Return the last outcome and reason of an address, or None for one never met."""
+    row = conn.execute(select(frontier.c.outcome, frontier.c.reason).where(frontier.c.url == url)).first()
+    return (row.outcome, row.reason) if row else None
+
+
 def counts(conn: Connection) -> dict[str, int]:
     """Return how many addresses are in each state."""
     rows = conn.execute(select(frontier.c.state, func.count().label("number")).group_by(frontier.c.state))

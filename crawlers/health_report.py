@@ -1,0 +1,45 @@
+"""The health of all sources as rows for the command line and the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from crawlers.health import NEW, STATUS_VI
+from crawlers.registry import Source
+from pipelines.clock import show
+from pipelines.store import Store, feeds
+from pipelines.store.rows import moment
+
+_BARS = " ▁▂▃▄▅▆▇█"
+# What an office must look at stands first.
+_ORDER = {"ok": 2, NEW: 3}
+
+
+def report(store: Store, sources: Sequence[Source], now: datetime) -> list[dict[str, Any]]:
+    """Return one row per source: status, reason, times (ISO and local), items per day of 28 days, trend line."""
+    rows = []
+    with store.read() as conn:
+        states = feeds.source_rows(conn)
+        for source in sources:
+            state = states.get(source.id, {})
+            trend = feeds.trend(conn, source.id, now)
+            status = state.get("status") or NEW
+            row = {
+                "source": source.id, "name": source.name, "kind": source.kind, "status": status,
+                "status_vi": STATUS_VI.get(status, status), "reason": state.get("reason") or "",
+                "failures": state.get("failures") or 0.0, "verified": source.verified,
+                "interval_minutes": (state.get("interval") or source.rhythm * 60) // 60, "trend": trend, "line": line(trend),
+            }  # fmt: skip
+            for name in ("last_attempt", "last_success", "last_item", "next_poll"):
+                row[name] = state.get(name)
+                row[f"{name}_local"] = show(moment(state.get(name)))
+            rows.append(row)
+    return sorted(rows, key=lambda row: (_ORDER.get(row["status"], 1), row["source"]))
+
+
+def line(trend: Sequence[int]) -> str:
+    """Return numbers as a line of block letters, the highest as a full block."""
+    top = max(trend, default=0)
+    return "".join(_BARS[0 if not day else max(1, round(day / top * 8))] for day in trend) if top else ""
