@@ -8,7 +8,7 @@ PROFILE ?= ninh-binh
 SHARED_DATA ?= $(wildcard ../shared/data)
 export SHARED_DATA
 
-.PHONY: setup demo test start replay bench bench-index bench-web lint clean elasticsearch servers
+.PHONY: setup demo test start replay bench bench-index bench-web lint clean
 
 setup: $(VENV)/.ready
 
@@ -43,6 +43,9 @@ bench: setup
 	@mkdir -p build/bench
 	@$(BIN)/python -m tests.bench.chain
 
+bench-index: setup
+	@$(BIN)/python -m tests.bench.index $(BENCH)
+
 lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -50,3 +53,5 @@ lint: setup
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache *.egg-info
+
+include .ci/servers.mk

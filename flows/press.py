@@ -91,8 +91,8 @@ def deliver_task() -> list[StepCount]:
     try:
         count = deliver(chain)
         _say([count])
-        if count.outcomes.get("retry"):
-            raise UserError(f"chỉ mục chưa nhận {count.outcomes['retry']} mục; hộp thư đi giữ lại và sẽ gửi tiếp")
+        if owed := count.outcomes.get("retry", 0) + count.outcomes.get("waiting", 0):
+            raise UserError(f"chỉ mục chưa nhận {owed} mục; hộp thư đi giữ lại và sẽ gửi tiếp")
         return [count]
     finally:
         chain.close()
