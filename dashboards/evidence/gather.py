@@ -1,0 +1,174 @@
+"""Gathering the parts of a story: what is there goes in, what should be there and is not is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from classifiers.referencebase import Reference, load_references
+from dashboards import queries
+from dashboards.evidence.letter import render_letter
+from dashboards.evidence.manifest import PURPOSE, File, Parts, readable
+from dashboards.evidence.warc import Reader, parse
+from dashboards.highlight import fields, locate
+from pipelines.errors import UserError
+from pipelines.records import Alert
+from pipelines.settings import Profile
+from pipelines.store import alerts as alert_store
+
+README = f"""HỒ SƠ CHỨNG CỨ – {PURPOSE.upper()}
+
+Hồ sơ nói về nội dung đã đăng, không nói về người viết. Do Cột Mốc lập; nhận định là của máy, quyết định là của người trực.
+
+manifest.json        danh mục tệp với SHA-256, phần còn thiếu, phiên bản công cụ
+cau.json             các câu: vị trí, cách nêu, nhận định, tư liệu, lý do
+tu-lieu.json         các mục tư liệu được dẫn, với điều khoản, địa chỉ và các bên khi còn tranh luận
+quyet-dinh.json      các quyết định của người trực
+cong-van-du-thao.docx  dự thảo công văn, số, ngày, căn cứ và chữ ký để trống
+bai/NN/              mỗi bài: bản ghi WARC, thân trang như nhận được (than-trang.raw, chỉ mở bằng trình soạn thảo),
+                     văn bản đã đọc (van-ban.txt), các lần sửa (cac-ban.json)
+
+Kiểm tra: cotmoc evidence verify THƯ-MỤC-HOẶC-ZIP
+"""
+
+
+@dataclass(frozen=True)
+class StoryFacts:
+    """What the store knows of a story."""
+
+    id: str
+    first_article: str
+    articles: list[Mapping[str, Any]]
+    revisions: dict[str, list[Mapping[str, Any]]]
+    captures: dict[str, Mapping[str, Any]]
+    alerts: list[Alert]
+    decisions: list[dict[str, Any]]
+
+
+def read_story(conn: Connection, story: str) -> StoryFacts:
+    """Read a story by its id; UserError when there is none, or nothing was ever raised on it."""
+    alerts = alert_store.list_alerts(conn, story=story, limit=1000)
+    if not alerts:
+        raise UserError(f"câu chuyện {story}: không có cảnh báo nào, nên không lập hồ sơ; xem: cotmoc alerts")
+    articles: list[Mapping[str, Any]] = list(queries.copies(conn, story))
+    known = {row["id"] for row in articles}
+    for id in dict.fromkeys(alert.article for alert in alerts):
+        row = queries.article(conn, id) if id not in known else None
+        if row:
+            articles.append(row)
+    head = queries.story(conn, story)
+    revisions: dict[str, list[Mapping[str, Any]]] = {row["id"]: list(queries.revisions(conn, row["id"])) for row in articles}
+    captures = {}
+    for rows in revisions.values():
+        for row in rows:
+            capture = queries.capture(conn, row["capture"])
+            if capture:
+                captures[capture["id"]] = capture
+    decisions = [d.model_dump(mode="json") for alert in alerts for d in alert_store.decisions_of(conn, alert.id)]
+    return StoryFacts(story, head["first_article"] if head else articles[0]["id"] if articles else "", articles, revisions, captures, alerts, decisions)
+
+
+def gather(facts: StoryFacts, profile: Profile, reader: Reader, moment: datetime) -> tuple[Parts, list[dict[str, Any]]]:
+    """Return the parts of the pack and the manifest's list of articles."""
+    parts, listed = Parts(), []
+    judged = {(alert.article, alert.revision) for alert in facts.alerts}
+    for number, current in enumerate(facts.articles, 1):
+        wanted = next((rev for id, rev in sorted(judged) if id == current["id"]), None)
+        row = next((r for r in facts.revisions[current["id"]] if r["revision"] == wanted), current)
+        folder = f"bai/{number:02}"
+        listed.append(_entry(row, facts, folder, wanted is not None))
+        _page(parts, row, facts, reader, folder, required=wanted is not None)
+        parts.files.append(File(f"{folder}/van-ban.txt", "text", _plain(row), row["id"]))
+        history = [_revision(r) for r in facts.revisions[row["id"]]]
+        parts.files.append(File(f"{folder}/cac-ban.json", "revisions", readable(history), row["id"]))
+    for id in sorted({alert.article for alert in facts.alerts} - {row["id"] for row in facts.articles}):
+        parts.missing.append({"part": "text", "article": id, "reason": "bài không còn trong kho"})
+        listed.append({"id": id, "with_claim": True})
+    references = _references(parts, facts)
+    _claims(parts, facts)
+    parts.files.append(File("quyet-dinh.json", "decisions", readable(facts.decisions)))
+    lead = next((row for row in facts.articles if row["id"] == facts.alerts[0].article), None)
+    if lead is not None:
+        same = [alert for alert in facts.alerts if alert.article == lead["id"]]
+        parts.files.append(File("cong-van-du-thao.docx", "letter", render_letter(profile, lead, same, references, moment)))
+    else:
+        parts.missing.append({"part": "letter", "article": "", "reason": "không còn bài để nêu"})
+    parts.files.append(File("DOC-TRUOC.txt", "readme", README.encode()))
+    return parts, listed
+
+
+def _entry(row: Mapping[str, Any], facts: StoryFacts, folder: str, with_claim: bool) -> dict[str, Any]:
+    capture = facts.captures.get(row["capture"] or "")
+    names = ("id", "revision", "outlet", "source", "url", "canonical", "title", "lang", "published", "date_origin", "first_seen")
+    entry: dict[str, Any] = {name: row[name] for name in names}
+    taken = ("id", "url", "final_url", "fetched", "status", "content_type", "body_sha256", "size", "warc_file", "warc_offset", "etag", "last_modified")
+    return entry | {
+        "folder": folder, "with_claim": with_claim, "first_publisher": row["id"] == facts.first_article,
+        "capture": {name: capture[name] for name in taken} if capture else None,
+    }  # fmt: skip
+
+
+def _page(parts: Parts, row: Mapping[str, Any], facts: StoryFacts, reader: Reader, folder: str, *, required: bool) -> None:
+    """Add WARC slice and body; what cannot be had is missing for a judged article, only absent for a copy."""
+    capture = facts.captures.get(row["capture"] or "")
+    lacking = parts.missing if required else parts.absent
+    reason, found, slice_ = "bài không đến từ một bản chụp (nhập từ tệp)", None, b""
+    if capture:
+        try:
+            slice_ = reader(capture)
+            found = parse(slice_)
+            reason = ""
+        except (OSError, ValueError) as error:
+            reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+    if found is None or not capture:
+        lacking += [{"part": part, "article": row["id"], "reason": reason} for part in ("warc", "body")]
+        return
+    parts.files.append(File(f"{folder}/ban-chup.warc.gz", "warc", slice_, row["id"]))
+    if found.sha256 != capture["body_sha256"]:
+        lacking.append({"part": "body", "article": row["id"], "reason": "thân trang trong WARC không khớp mã băm lúc thu"})
+        return
+    parts.files.append(File(f"{folder}/than-trang.raw", "body", found.body, row["id"]))
+
+
+def _plain(row: Mapping[str, Any]) -> bytes:
+    lines = [row["title"], row["sapo"], row["body"], *row["captions"]]
+    return ("\n\n".join(line for line in lines if line) + "\n").encode("utf-8", "replace")
+
+
+def _revision(row: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("revision", "current", "title", "sapo", "body", "captions", "published", "modified", "first_seen", "capture", "text_hash", "parser")
+    return {name: row[name] for name in names}
+
+
+def _references(parts: Parts, facts: StoryFacts) -> dict[str, Reference]:
+    base = load_references()
+    wanted = sorted({id for alert in facts.alerts for id in alert.claim.refs})
+    found = {id: base.get(id) for id in wanted if id in base}
+    parts.missing += [
+        {"part": "references", "article": "", "reason": f"tư liệu {id} không còn trong cơ sở tư liệu"}
+        for id in wanted if id not in found
+    ]  # fmt: skip
+    content = {
+        "base_version": base.version,
+        "entries": [{**entry.model_dump(mode="json", exclude={"counter"}), "version": entry.version} for entry in found.values()],
+    }
+    parts.files.append(File("tu-lieu.json", "references", readable(content)))
+    return found
+
+
+def _claims(parts: Parts, facts: StoryFacts) -> None:
+    content = []
+    for alert in facts.alerts:
+        row = next((r for r in facts.revisions.get(alert.article, []) if r["revision"] == alert.revision), None)
+        place = locate(row, alert.claim) if row else None
+        if row and not place:
+            parts.missing.append({"part": "claims", "article": alert.article, "reason": "câu không còn nguyên văn trong bản đã lưu"})
+        view = alert.model_dump(mode="json")
+        view["place"] = {"field": place.field, "start": place.start, "end": place.end} if place else None
+        view["context"] = fields(row)[place.field][max(0, place.start - 200) : place.end + 200] if row and place else ""
+        content.append(view)
+    parts.files.append(File("cau.json", "claims", readable(content)))

@@ -1,0 +1,61 @@
+"""The draft request for correction that lies in a pack, in the form of Nghị định 30/2020/NĐ-CP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from classifiers.referencebase import Reference
+from dashboards.evidence.manifest import PURPOSE
+from dashboards.office import nd30
+from dashboards.shown import is_foreign, one_line, role_vi, time_vi, verdict_vi
+from pipelines.records import Alert
+from pipelines.settings import Profile
+
+
+def render_letter(
+    profile: Profile, article: Mapping[str, Any], alerts: Sequence[Alert], references: Mapping[str, Reference], moment: datetime
+) -> bytes:
+    """Return the DOCX; number, date, legal basis and signature stay blank for the office to fill in."""
+    document = nd30.new_document(profile, moment, "Dự thảo công văn đề nghị cải chính")
+    nd30.watermark(document, f"DỰ THẢO – {PURPOSE}")
+    nd30.heading_block(document, profile, "……-……", moment.year)
+    nd30.title_block(document, "CÔNG VĂN (DỰ THẢO)", "V/v đề nghị xem xét, cải chính thông tin")
+    nd30.body(document, f"Kính gửi: {one_line(article['outlet'], 120)}", bold=True)
+    nd30.body(document, "Căn cứ …… (người soạn điền căn cứ pháp luật đang có hiệu lực vào ngày bài đăng);", italic=True)
+    nd30.body(
+        document,
+        f"Ngày {time_vi(article['published'])}, quý báo (kênh) đăng “{one_line(article['title'] or '(không có đầu đề)')}” "
+        f"tại địa chỉ {one_line(article['canonical'] or article['url'])}. Qua đối chiếu với tư liệu có dẫn nguồn, "
+        f"{profile.agency} trao đổi như sau:",
+    )
+    for number, alert in enumerate(alerts, 1):
+        _claim(document, number, alert, references)
+    if is_foreign(article["kind"], article["lang"]):
+        nd30.body(document, "Đề nghị ban biên tập xem lại các câu nêu trên theo quy trình đính chính của quý cơ quan.")
+    else:
+        nd30.body(document, "Đề nghị quý cơ quan xem xét, cải chính theo quy định và thông tin lại kết quả.")
+    nd30.body(document, f"Công văn này chỉ nói về nội dung bài đăng, {PURPOSE}; không xem xét người viết bài./.")
+    kept = [name for name in profile.recipients if name.startswith("Lưu")] or ["Lưu: VT"]
+    nd30.closing(document, ["Như trên", *kept], "QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ")
+    return nd30.to_bytes(document)
+
+
+def _claim(document, number: int, alert: Alert, references: Mapping[str, Reference]) -> None:  # type: ignore[no-untyped-def]
+    claim = alert.claim
+    nd30.heading(document, f"{number}. Câu trong bài")
+    nd30.body(document, f"“{claim.sentence}”", italic=True)
+    nd30.body(document, f"Cách nêu: {role_vi(claim.role)}. Nhận định: {verdict_vi(claim.verdict)}.")
+    for id in claim.refs:
+        entry = references.get(id)
+        if entry is None:
+            nd30.body(document, f"Tư liệu {id}: (không còn trong cơ sở tư liệu, cần bổ sung).")
+            continue
+        source = ", ".join(part for part in (entry.source.title, entry.source.number, entry.source.article) if part)
+        nd30.body(document, f"Tư liệu {id}: {entry.statement_vi} ({source})", url=entry.source.url)
+        if entry.contested:
+            sides = "; ".join(f"{side.party}: {side.position_vi}" for side in entry.sides) or entry.note
+            nd30.body(document, f"Điểm này còn tranh luận. {sides}", italic=True)
+    if claim.differs:
+        nd30.body(document, f"Chỗ khác nhau: {claim.differs}")

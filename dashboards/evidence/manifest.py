@@ -1,0 +1,69 @@
+"""The manifest: every file with its SHA-256, what is missing, and the id that covers all of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+FORMAT = "cotmoc-evidence/1"
+NAME, SUM = "manifest.json", "manifest.sha256"
+PURPOSE = "phục vụ trả lời, cải chính"
+# What the pack's id does not cover: the moment of making, the audit head then, and pictures that never come out twice alike.
+UNCOVERED = ("pack", "made", "audit_head", "absent_optional")
+PICTURES = frozenset({"screenshot", "print"})
+# Roles that every article with a claim must have, and those that a pack must have once.
+PER_ARTICLE = ("warc", "body", "text", "revisions")
+ONCE = ("claims", "references", "decisions", "letter", "readme")
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a pack; `article` is the id of the article that it belongs to, or empty."""
+
+    path: str
+    role: str
+    content: bytes
+    article: str = ""
+
+
+@dataclass
+class Parts:
+    """Files gathered so far; `missing` makes a pack incomplete, `absent` is only noted."""
+
+    files: list[File] = field(default_factory=list)
+    missing: list[dict[str, str]] = field(default_factory=list)
+    absent: list[dict[str, str]] = field(default_factory=list)
+
+
+def canonical(value: Any) -> bytes:
+    """Return JSON with sorted keys and no blanks, in UTF-8."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def readable(value: Any) -> bytes:
+    """Return indented JSON in UTF-8, for people."""
+    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def listed(file: File) -> dict[str, Any]:
+    """Return the manifest's line for one file."""
+    digest = hashlib.sha256(file.content).hexdigest()
+    return {"path": file.path, "role": file.role, "article": file.article, "size": len(file.content), "sha256": digest}
+
+
+def pack_id(manifest: dict[str, Any]) -> str:
+    """Return the id over all that the manifest says, pictures apart; equal content gives an equal id."""
+    covered = {key: value for key, value in manifest.items() if key not in UNCOVERED}
+    covered["files"] = [file for file in manifest["files"] if file["role"] not in PICTURES]
+    return hashlib.sha256(canonical(covered)).hexdigest()
+
+
+def unmet(files: list[dict[str, Any]], articles: list[dict[str, Any]]) -> list[str]:
+    """Return which required parts a manifest does not list, in words."""
+    have = {(file.get("role"), file.get("article", "")) for file in files}
+    roles = {role for role, _ in have}
+    lacks = [f"{role} của bài {article['id'][:12]}" for article in articles if article.get("with_claim")
+             for role in PER_ARTICLE if (role, article["id"]) not in have]  # fmt: skip
+    return lacks + [role for role in ONCE if role not in roles]

@@ -1,0 +1,74 @@
+"""Reading one WARC record by file and offset, without the crawlers: the slice itself and the body inside it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+
+MAX_SLICE = 60_000_000
+MAX_BODY = 200_000_000
+
+# Row of `captures` → the bytes of its record as they stand in the WARC; OSError or ValueError when they do not.
+Reader = Callable[[Mapping[str, Any]], bytes]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a record holds: kind, address, HTTP status line and headers, and the body with its coding undone."""
+
+    kind: str
+    uri: str
+    status: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the decoded body, as `captures.body_sha256` has it."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+def reader_of(data: Path) -> Reader:
+    """Return a reader of the WARC files under the data folder."""
+    root = data.resolve()
+
+    def read(capture: Mapping[str, Any]) -> bytes:
+        path = next((p for p in (root / capture["warc_file"], root / "warc" / capture["warc_file"]) if p.exists()), None)
+        if path is None:
+            raise FileNotFoundError(2, "không còn tệp WARC", capture["warc_file"])
+        length = int(capture["warc_length"])
+        if not 0 < length <= MAX_SLICE:
+            raise ValueError(f"độ dài bản ghi {length} không hợp lệ")
+        with path.open("rb") as stream:
+            stream.seek(int(capture["warc_offset"]))
+            found = stream.read(length)
+        if len(found) != length:
+            raise ValueError("tệp WARC ngắn hơn vị trí đã ghi")
+        return found
+
+    return read
+
+
+def parse(slice_: bytes) -> Found:
+    """Return the one record in `slice_`; ValueError when it is none, damaged, or unpacks to more than 200 MB."""
+    try:
+        record = next(iter(ArchiveIterator(BytesIO(slice_))), None)
+        if record is None:
+            raise ValueError("không phải bản ghi WARC")
+        body = record.content_stream().read(MAX_BODY + 1)
+    except (ArchiveLoadFailed, OSError, EOFError, UnicodeError) as error:
+        raise ValueError(f"bản ghi WARC hỏng ({type(error).__name__})") from error
+    if len(body) > MAX_BODY:
+        raise ValueError("thân trang quá lớn")
+    http = record.http_headers
+    return Found(
+        kind=record.rec_type, uri=record.rec_headers.get_header("WARC-Target-URI") or "",
+        status=f"{http.protocol} {http.statusline}" if http else "", headers=tuple(http.headers) if http else (), body=body,
+    )  # fmt: skip

@@ -1,0 +1,112 @@
+"""`cotmoc evidence STORY` builds an evidence pack; `cotmoc evidence verify PACK` checks one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.options import DataOption
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+    from pipelines.store import Store
+
+
+def evidence(
+    what: Annotated[list[str], typer.Argument(metavar="STORY | verify PACK", help="Mã câu chuyện hoặc cảnh báo (từ 6 ký tự đầu), hoặc “verify” và đường dẫn hồ sơ.")],
+    output: Annotated[Path | None, typer.Option("--output", help="Thư mục ghi hồ sơ (mặc định: DATA/evidence).")] = None,
+    data: DataOption = None,
+) -> None:
+    """Lập hồ sơ chứng cứ của một câu chuyện (thư mục và ZIP), hoặc kiểm tra một hồ sơ (verify)."""
+    from flows.context import open_store, settings
+    from pipelines.errors import UsageError
+
+    config = settings(data)
+    if what[0] == "verify":
+        if len(what) != 2:
+            raise UsageError("cotmoc evidence verify PACK: cần đúng một thư mục hoặc tệp ZIP")
+        _verify(Path(what[1]), config)
+        return
+    if len(what) != 1:
+        raise UsageError("cotmoc evidence STORY: cần đúng một mã câu chuyện")
+    store = open_store(config)
+    try:
+        _build(store, config, what[0], output or config.data / "evidence")
+    finally:
+        store.close()
+
+
+def _build(store: Store, config: Settings, given: str, output: Path) -> None:
+    from dashboards.evidence import build_pack
+
+    pack = build_pack(store, config, _story(store, given), output)
+    typer.echo(str(pack.path))
+    typer.echo(str(pack.zip))
+    for item in pack.absent:
+        typer.echo(f"không có (tùy chọn): {item['part']}: {item['reason']}", err=True)
+    if not pack.complete:
+        for item in pack.missing:
+            typer.echo(f"thiếu: {item['part']} {item['article'][:12]}: {item['reason']}", err=True)
+        typer.echo("hồ sơ CHƯA ĐỦ, không dùng để gửi đi", err=True)
+        raise typer.Exit(1)
+
+
+def _story(store: Store, given: str) -> str:
+    """Return the story that `given` begins, as id of a story or of an alert; UserError when none or several."""
+    from sqlalchemy import or_, select
+
+    from pipelines.errors import UserError
+    from pipelines.store.schema import alerts
+
+    wanted = given.strip().lower()
+    if len(wanted) < 6 or not all(char in "0123456789abcdef" for char in wanted):
+        raise UserError(f"“{given}” không phải mã câu chuyện; lấy mã bằng: cotmoc alerts", code=2)
+    query = select(alerts.c.story).where(or_(alerts.c.story.startswith(wanted), alerts.c.id.startswith(wanted))).distinct()
+    with store.read() as conn:
+        found = list(conn.execute(query.limit(3)).scalars())
+    if not found:
+        raise UserError(f"không có câu chuyện hay cảnh báo nào mang mã {given}; lấy mã bằng: cotmoc alerts")
+    if len(found) > 1:
+        raise UserError(f"mã {given} hợp với nhiều câu chuyện; hãy ghi dài hơn")
+    return str(found[0])
+
+
+def _verify(path: Path, config: Settings) -> None:
+    from dashboards.evidence import verify_pack
+
+    problems = verify_pack(path)
+    problems += _against_audit(path, config) if path.exists() else []
+    for problem in problems:
+        typer.echo(f"SAI: {problem}", err=True)
+    if problems:
+        typer.echo(f"{path}: hồ sơ không dùng được ({len(problems)} lỗi)")
+        raise typer.Exit(1)
+    typer.echo(f"{path}: đủ và nguyên vẹn")
+
+
+def _against_audit(path: Path, config: Settings) -> list[str]:
+    """Compare with the audit log of this data folder when there is one; on another machine say that there is none."""
+    from sqlalchemy import select
+
+    from dashboards.evidence.verify import manifest_of
+    from flows.context import open_store
+    from pipelines.store.schema import audit
+
+    if not config.database_url and not (config.data / "cotmoc.sqlite3").exists():
+        typer.echo("không có kho dữ liệu ở máy này: chỉ kiểm tra chính hồ sơ, chưa đối chiếu với nhật ký", err=True)
+        return []
+    store = open_store(config)
+    with store.read() as conn:
+        rows = conn.execute(
+            select(audit.c.object, audit.c.details).where(audit.c.action.in_(["evidence.seal", "evidence.incomplete"]))
+        ).all()
+    store.close()
+    found, story = manifest_of(path)
+    if found in {row.details.get("manifest") for row in rows}:
+        return []
+    if story in {row.object for row in rows}:
+        return ["manifest.json: nhật ký của kho này ghi hồ sơ khác cho câu chuyện này (hồ sơ bị sửa hoặc lập ở nơi khác)"]
+    typer.echo("kho dữ liệu này chưa từng lập hồ sơ cho câu chuyện đó: chỉ kiểm tra chính hồ sơ", err=True)
+    return []
