@@ -44,7 +44,7 @@ class Page:
 
 
 # A closed syllable (-c, -ch, -p, -t) always bears a tone in Vietnamese; "môt", "viêc", "kêt" come from a scanner.
-_DAMAGE = re.compile(r"\b(?:[a-zđ]*[âêôăơưđ][a-zâêôăơưđ]*(?:c|ch|p|t)|bién|quyén|chü|dåo|thü|dän)\b", re.I)
+_DAMAGE = re.compile(r"(?<![\w-])(?:[A-ZĐ]?[a-zđ]*[âêôăơư][a-zâêôăơư]*(?:c|ch|p|t)|bién|quyén|chü|dåo|thü|dän)(?![\w-])")
 
 
 def page(text: str, lang: str) -> Page:

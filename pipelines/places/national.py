@@ -54,9 +54,12 @@ _LENGTH = (
 )
 _FEATURES = r"chữ thập|châu viên|ga ven|xu bi|vành khăn|gạc ma|cô lin|len đao|tiên nữ|đá lát|subi|hoàng sa|trường sa"
 _WEATHER_ONLY = re.compile(r"^(?:quần đảo|quan dao) (?:hoàng|hoang|trường|truong) sa$|^(?:hoàng|hoang|trường|truong) sa[ ,–-]{1,3}.*sa$")
-_STORM = r"bão số|cơn bão|tâm bão|áp thấp|gió (?:mùa|cấp|giật)|sóng (?:cao|biển cao)|mưa (?:to|lớn|dông|rào|vừa)|giật cấp|thời tiết|nhiệt đới|không khí lạnh|dự báo|bao so|biển động|động đất|\bbão\b"
+_STORM = r"bão số|cơn bão|tâm bão|áp thấp|gió (?:mùa|cấp|giật)|sóng (?:cao|biển cao)|mưa (?:to|lớn|dông|rào|vừa)|giật cấp|thời tiết|nhiệt đới|cấp \d+|không khí lạnh|dự báo|bao so|biển động|động đất|\bbão\b"
 _SEA = re.compile(r"[Bb]iển Đông(?! Á)|BIỂN ĐÔNG|\bBĐ\b|[Bb]ien Dong|biển đông(?! (?:nghịt|đúc|vui|nghẹt|người|khách|kín|á|nam))")
-_ISLES = r"(?<!đường )(?<!phố )(?<!kênh )(?<!công ty )(?:hoàng sa|trường sa)\b"
+_ISLES = re.compile(
+    r"(?<!đường )(?<!phố )(?<!kênh )(?<!Công ty )(?<!Nguyễn )(?<!Trần )(?<!Lê )(?:(?:Hoàng|Trường) Sa|(?:Hoang|Truong) Sa|HOÀNG SA|TRƯỜNG SA)\b(?! Đéc)"
+)
+_ISLES_LOW = re.compile(r"(?<!đường )(?<!phố )(?<!quảng )(?<!duong )(?:hoàng|trường|hoang|truong) sa\b(?! đéc)")
 _STREET = r"(?:đường|phố|bờ kè|hẻm|số nhà|quận|\d+)[ ,-]+(?:hoàng|trường) sa|nhiêu lộc|thị nghè|quận 1\b|quận 3\b"
 _CHANGSHA = re.compile(r"Hồ Nam|Changsha|Ho Nam|Trường Sa \(Trung Quốc")
 _BORDER = (
@@ -94,13 +97,14 @@ def is_national(sheet: Page, ours: bool = False) -> bool:
     for match in _rule(_SURE, plain).finditer(low):
         if not (stormy and _WEATHER_ONLY.match(match.group())):
             return True
-    if not stormy and _SEA.search(sheet.text):
+    storm = stormy or re.search(r"\bbão\b|\bbao so\b", low) is not None
+    if not storm and _SEA.search(sheet.text):
         return True
     if len(set(_rule(_FEATURES, plain).findall(low))) >= 2 and not stormy and not elsewhere:
         return True
     if _rule(_LENGTH, plain).search(low) and (ours or not _ABROAD.search(sheet.text)):
         return True
-    if not stormy and not elsewhere and _rule(_ISLES, plain).search(low):
+    if not stormy and not elsewhere and (_ISLES.search(sheet.styled) or (sheet.low and _ISLES_LOW.search(low))):
         return True
     return _border(sheet, low, plain, ours)
 
