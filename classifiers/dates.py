@@ -1,0 +1,85 @@
+"""Dates inside a sentence, whole or in part: 16/3/2016, ngày 16 tháng 3 năm 2016, tháng 10/2011, 4 September 1958,
+1958年9月4日, 二〇〇九年, ປີ 2016; a bare year counts as a date of one year's width."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+from classifiers.numbers import LAO_DIGITS, zh_value
+
+MONTHS = {
+    name: index // 2 + 1
+    for index, name in enumerate(
+        "january jan february feb march mar april apr may may june jun july jul august aug september sep october oct "
+        "november nov december dec".split()
+    )
+}
+_MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
+PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("dmy", re.compile(r"(?<!\d)(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*((?:1[89]|20)\d\d)(?!\d)")),
+    ("dmy", re.compile(r"(?<!\d)(\d{1,2})\s*(?:tháng|thang)\s*(\d{1,2})\s*(?:,?\s*(?:năm|nam))?\s*((?:1[89]|20)\d\d)", re.I)),
+    ("dMy", re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH},?\s+((?:1[89]|20)\d\d)", re.I)),
+    ("Mdy", re.compile(rf"\b{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+((?:1[89]|20)\d\d)", re.I)),
+    ("My", re.compile(rf"\b{_MONTH},?\s+(?:of\s+)?((?:1[89]|20)\d\d)", re.I)),
+    ("ymd", re.compile(r"((?:1[89]|20)\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")),
+    ("zymd", re.compile(r"([一二][一二三四五六七八九〇零○]{3})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")),
+    ("ym", re.compile(r"((?:1[89]|20)\d\d)\s*年\s*(\d{1,2})\s*月")),
+    ("zy", re.compile(r"([一二][一二三四五六七八九〇零○]{3})年")),
+    ("my", re.compile(r"(?:tháng|thang)\s*(\d{1,2})\s*(?:[/.\-]|,?\s*(?:năm|nam)\s*)\s*((?:1[89]|20)\d\d)(?!\d)", re.I)),
+    ("my", re.compile(r"(?<![\d/.,])(\d{1,2})/((?:1[89]|20)\d\d)(?!\d)")),
+    ("y", re.compile(r"(?<![\d.,/])((?:1[89]|20)\d\d)(?![\d%]|[.,/]\d|\s?(?:km|m\b|mốc|ha\b|người|公里|cây số|hải lý))")),
+)
+
+
+class Partial(NamedTuple):
+    """A date as far as it was written; `start`, `end` in the given text."""
+
+    year: int
+    month: int | None
+    day: int | None
+    start: int
+    end: int
+
+    def agrees(self, known: date) -> bool:
+        """Whether a known day lies within what was written."""
+        return (
+            self.year == known.year
+            and self.month in (None, known.month)
+            and (self.day is None or self.day == known.day)
+        )
+
+    @property
+    def first(self) -> date:
+        """The first day that it may mean."""
+        return date(self.year, self.month or 1, self.day or 1)
+
+
+def partials(text: str) -> list[Partial]:
+    """Return all dates of an NFC text in order; the more complete reading of a place wins."""
+    text = text.translate(LAO_DIGITS)
+    found: list[Partial] = []
+    for kind, pattern in PATTERNS:
+        for match in pattern.finditer(text):
+            if any(p.start < match.end() and match.start() < p.end for p in found):
+                continue
+            made = _make(kind, match.groups(), match.start(), match.end())
+            if made is not None:
+                found.append(made)
+    return sorted(found, key=lambda p: p.start)
+
+
+def _make(kind: str, parts: tuple[str, ...], start: int, end: int) -> Partial | None:
+    try:
+        if kind.startswith("z"):
+            numbers = [int(zh_value(part) or 0) for part in parts]
+        else:
+            numbers = [MONTHS[part.lower()] if part.lower() in MONTHS else int(part) for part in parts]
+        order = kind.lower().removeprefix("z")
+        fields = dict(zip(order, numbers, strict=True))
+        partial = Partial(fields["y"], fields.get("m"), fields.get("d"), start, end)
+        _ = partial.first
+        return partial
+    except (ValueError, KeyError):
+        return None
