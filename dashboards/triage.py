@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pipelines.records import Alert
+from pipelines.search.owe import owe_story
 from pipelines.store import alerts as alert_store
 from pipelines.store import audit
 from pipelines.store.engine import Store
@@ -29,4 +30,5 @@ def record(
             details={"outcome": outcome, "status": decided.status, "version": version, "reason": reason[:REASON_LIMIT]},
             now=now,
         )  # fmt: skip
+        owe_story(conn, decided.story, now)
     return decided

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -56,30 +55,30 @@ def claim_key(claim: Claim) -> str:
 
 def judge(chain: Chain, conn: Connection, article: Article, tag: str) -> str:
     """Examine one article and land everything that follows from it; return the outcome."""
-    from pipelines.search.document import document_of
-    from pipelines.store import alerts, assessments, outbox, stories
+    from pipelines.search.owe import owe, owe_story
+    from pipelines.store import alerts, assessments, stories
 
     outcome, places, assessment = examine(chain, article)
     assessments.save(
         conn, article.id, article.revision, outcome=outcome, version=tag, places=places, assessment=assessment
     )
     story = stories.story_of(conn, article.id) or article.id
-    for claim in assessment.claims if assessment else ():
-        if claim.tier is Tier.NONE:
-            continue
-        alerts.raise_alert(
-            conn,
-            Alert(
-                id=alerts.alert_id(story, claim_key(claim)), story=story, article=article.id,
-                revision=article.revision, tier=claim.tier, claim=claim,
-                provinces=places.about, national=places.national, title=article.title, outlet=article.outlet,
-                url=article.url, published=article.published, raised=now(),
-            ),
-        )  # fmt: skip
-    statuses = alerts.statuses_of_story(conn, story)
-    document = document_of(article, places, assessment, statuses, story=story)
-    outbox.put(
-        conn, "index", article.id, outbox.next_version(conn, "index", article.id, now()),
-        json.dumps(document, ensure_ascii=False, sort_keys=True),
-    )  # fmt: skip
+    raised = [
+        alerts.raise_alert(conn, _alert(article, places, story, claim))
+        for claim in (assessment.claims if assessment else ())
+        if claim.tier is not Tier.NONE
+    ]
+    owe(conn, article.id, article.revision, now())
+    if any(raised):
+        owe_story(conn, story, now(), besides=[article.id])
     return outcome
+
+
+def _alert(article: Article, places: Places, story: str, claim: Claim) -> Alert:
+    from pipelines.store import alerts
+
+    return Alert(
+        id=alerts.alert_id(story, claim_key(claim)), story=story, article=article.id, revision=article.revision,
+        tier=claim.tier, claim=claim, provinces=places.about, national=places.national, title=article.title,
+        outlet=article.outlet, url=article.canonical, published=article.published, raised=now(),
+    )  # fmt: skip

@@ -107,7 +107,7 @@ def test_disk_full_is_one_line_and_the_next_run_goes_on(tmp_path: Path, limit: i
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit} << 20, {limit} << 20));"
         "sys.argv = ['cotmoc', 'once']; from flows.cli import main; main()"
     )
-    from crawlers.newsroom import serve_newsroom
+    from crawlers.newsroom.server import serve_newsroom
 
     with serve_newsroom(slow_seconds=0.1, huge_bytes=16_000_000, sources=tmp_path / "nguon") as site:
         env = {**os.environ, "COTMOC_SOURCES": str(site.sources), "COTMOC_DATA": str(tmp_path / "d")}

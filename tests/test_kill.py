@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from crawlers.newsroom import serve_newsroom
-from crawlers.newsroom.server import Site
+from crawlers.newsroom.server import Site, serve_newsroom
 from pipelines.store import Store
 from pipelines.store.schema import metadata
 

@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 import pytest
 
-from crawlers.newsroom import serve_newsroom
+from crawlers.newsroom.server import serve_newsroom
 from crawlers.registry import load_sources
 from flows.service import answers
 from flows.supervisor import quiet_prefect

@@ -18,7 +18,7 @@ def demo(
     import os
     import sys
 
-    from crawlers.newsroom import serve_newsroom
+    from crawlers.newsroom.server import serve_newsroom
     from crawlers.registry import load_sources
     from flows import mainjob
     from flows.chain import Chain
@@ -35,7 +35,7 @@ def demo(
     if stay:
         free_port(config.host, config.port)
     chain = Chain(config, open_store(config))
-    with held(config.data, "chain"), serve_newsroom() as site:
+    with held(config.data, "chain"), serve_newsroom(sources=config.data / "newsroom") as site:
         chain.registry = load_sources(site.sources)
         with mainjob.run_of(chain, "demo") as counts:
             mainjob.collect_to_deliver(chain, counts)
