@@ -52,11 +52,11 @@ def document_of(
     date = article.published or article.first_seen or datetime(1970, 1, 1, tzinfo=UTC)
     return {
         "id": article.id,
-        "url": article.url,
-        "title": article.title,
-        "sapo": article.sapo,
-        "body": article.body,
-        "captions": list(article.captions),
+        "url": _clean(article.url),
+        "title": _clean(article.title),
+        "sapo": _clean(article.sapo),
+        "body": _clean(article.body),
+        "captions": [_clean(caption) for caption in article.captions],
         "outlet": article.outlet,
         "source": article.source,
         "kind": article.kind,
@@ -76,6 +76,11 @@ def document_of(
     }
 
 
+def _clean(text: str) -> str:
+    """Replace halves of surrogate pairs, which a page may hold and no UTF-8 can: one would spoil a whole bulk request."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _utc(moment: datetime) -> str:
     return local(moment).astimezone(UTC).isoformat(timespec="seconds")
 
@@ -93,16 +98,21 @@ def check(document: Mapping[str, Any]) -> None:
     unknown = set(document) - set(FIELDS)
     if unknown:
         raise BadDocument(f"trường lạ “{min(unknown)}”")
+    for name in ("date", "published"):
+        try:
+            datetime.fromisoformat(document[name] or document["date"])
+        except ValueError as error:
+            raise BadDocument(f"trường “{name}” không phải thời điểm ISO: {document[name]}") from error
     try:
-        datetime.fromisoformat(document["date"])
-    except ValueError as error:
-        raise BadDocument(f"trường “date” không phải thời điểm ISO: {document['date']}") from error
+        checksum(document)
+    except UnicodeEncodeError as error:
+        raise BadDocument("có ký tự không viết được bằng UTF-8") from error
 
 
 def checksum(document: Mapping[str, Any]) -> str:
     """Return 16 hex digits of SHA-256 over the canonical JSON of `document`."""
     body = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return hashlib.sha256(body.encode()).hexdigest()[:16]
 
 
 def tag(name: str, value: str) -> str:
@@ -136,6 +146,7 @@ class Indexed:
 def indexed(document: Mapping[str, Any]) -> Indexed:
     """Analyse a document; raises BadDocument."""
     check(document)
+    total = checksum(document)
     exact = analysis.joined((document["title"], document["sapo"], document["body"], *document["captions"]))
     return Indexed(
         exact=" ".join(exact),
@@ -143,7 +154,7 @@ def indexed(document: Mapping[str, Any]) -> Indexed:
         tags=tags_of(document),
         rank=rank_of(document),
         day=local(datetime.fromisoformat(document["date"])).date().isoformat(),
-        sum=checksum(document),
+        sum=total,
     )
 
 

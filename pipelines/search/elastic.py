@@ -8,6 +8,7 @@ dropped version back to life.
 from __future__ import annotations
 
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -62,7 +63,9 @@ class ElasticIndex:
         if settings.elasticsearch_api_key:
             options["api_key"] = settings.elasticsearch_api_key
         elif settings.elasticsearch_user:
-            options["basic_auth"] = (settings.elasticsearch_user, settings.elasticsearch_password)
+            # The client's own basic_auth takes ASCII only (9.5.1); a Vietnamese password is UTF-8 (RFC 7617).
+            pair = f"{settings.elasticsearch_user}:{settings.elasticsearch_password}".encode()
+            options["headers"] = {"authorization": "Basic " + b64encode(pair).decode()}
         if settings.elasticsearch_ca:
             options["ca_certs"] = settings.elasticsearch_ca
         if settings.elasticsearch_cloud_id:

@@ -198,7 +198,7 @@ def _insert(db: sqlite3.Connection, version: int, document: Mapping[str, Any], n
     while db.execute(f"SELECT 1 FROM docs_{version} WHERE rank = ?", (rank,)).fetchone():
         rank += 1
     tags = " ".join(entry.tags)
-    body = zlib.compress(json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogatepass"), 1)
+    body = zlib.compress(json.dumps(document, ensure_ascii=False).encode(), 1)
     words = zlib.compress(f"{entry.exact}\n{tags}".encode(), 1)
     db.execute(
         f"INSERT INTO docs_{version} (rank, id, version, sum, day, doc, tokens) VALUES (?, ?, ?, ?, ?, ?, ?)",
