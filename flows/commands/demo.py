@@ -26,6 +26,7 @@ def demo(
     from flows.context import open_store, settings
     from flows.lock import held
     from flows.outcomes import print_run
+    from flows.sampling import sample_of
     from flows.service import free_port
     from pipelines.settings import load_profile
 
@@ -34,13 +35,27 @@ def demo(
     stay = os.environ.get("ONCE") != "1" and sys.stdin.isatty()
     if stay:
         free_port(config.host, config.port)
+    with held(config.data, "chain"):
+        sample, moved = sample_of(config.data)
+    if moved:
+        typer.echo(f"dữ liệu mẫu cũ được chuyển sang {moved}", err=True)
     chain = Chain(config, open_store(config))
-    with held(config.data, "chain"), serve_newsroom(sources=config.data / "newsroom") as site:
-        chain.registry = load_sources(site.sources)
-        with mainjob.run_of(chain, "demo") as counts:
+    sources = config.data / "newsroom"
+    with (
+        held(config.data, "chain"),
+        serve_newsroom(sample.dated, base_port=sample.base_port, slow_seconds=1.0, sources=sources) as site,
+        mainjob.run_of(chain, "demo") as counts,
+    ):
+        chain.registry = load_sources(sources)
+        if not sample.advanced:
+            sample.save(config.data)
             mainjob.collect_to_deliver(chain, counts)
-            papers = mainjob.todays_digest(chain, counts)
-            pack = mainjob.first_evidence(chain, counts)
+            typer.echo("tòa soạn mẫu sang ngày thứ hai: sửa một bài, đăng thêm tin; thu thập lần nữa", err=True)
+        site.advance()
+        sample._replace(advanced=True).save(config.data)
+        mainjob.collect_to_deliver(chain, counts, chain.registry.ids())
+        papers = mainjob.todays_digest(chain, counts)
+        pack = mainjob.first_evidence(chain, counts)
     run = mainjob.last_run(chain)
     print_run(run)
     typer.echo(f"digest: {papers[0]}")
