@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,7 +21,10 @@ _ALIKE = {"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ", "\u00a0": " ", "\u202f
 _HOMOGLYPH = dict(zip("АВЕКМНОРСТХУІЈЅаеорсхуіјѕԁһΑΒΕΖΗΙΚΜΝΟΡΤΥΧοα", "ABEKMHOPCTXYIJSaeopcxyijsdhABEZHIKMNOPTYXoa", strict=True))
 _ODD = re.compile("[" + _INVISIBLE + "".join(_ALIKE) + "\u0300-\u0338Ѐ-ӿԀ-ԯΑ-ω\uff01-\uff5e]| {2,}")
 _MIXED = re.compile(r"(?=\w*[A-Za-z\u00c0-\u024f\u1ea0-\u1ef9])(?=\w*[\u0370-\u03ff\u0400-\u052f])\w+")
-_CLUSTER = re.compile(r".[\u0300-\u0338]+|.", re.S)
+_FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
+_PIECE = re.compile(
+    "[" + _INVISIBLE + "]+| {2,}|[" + "".join(_ALIKE) + "](?:[" + "".join(_ALIKE) + " ])*|.[\u0300-\u0338]+|[\uff01-\uff5e]", re.S
+)
 
 
 def _letters() -> dict[int, str]:
@@ -87,29 +91,53 @@ def normalised(text: str) -> Normalised:
     out: list[str] = []
     starts: list[int] = []
     origins: list[int] = []
-    length, expected, blank = 0, -1, False
-    for match in _CLUSTER.finditer(text):
-        raw = match.group()
-        if len(raw) == 1 and raw in _INVISIBLE:
-            continue
-        piece = unicodedata.normalize("NFC", raw) if len(raw) > 1 else _ALIKE.get(raw, raw)
-        if len(raw) == 1 and not unicodedata.is_normalized("NFC", raw):
-            piece = unicodedata.normalize("NFC", raw)
-        if len(piece) == 1 and "\uff01" <= piece <= "\uff5e" and piece.isalnum():
-            piece = chr(ord(piece) - 0xFEE0)
-        if len(piece) == 2 and piece[0] in "dD" and piece[1] in "\u0335\u0336\u0337":
-            piece = "Đ" if piece[0] == "D" else "đ"
-        if piece == " " and blank:
-            continue
-        blank = piece == " "
-        if match.start() != expected:
+    length = last = 0
+
+    def put(piece: str, origin: int) -> None:
+        nonlocal length
+        if piece:
             starts.append(length)
-            origins.append(match.start())
-        expected = match.start() + len(piece) if len(piece) == len(raw) else -1
-        out.append(_ALIKE.get(piece, piece))
-        length += len(piece)
-    clean = _MIXED.sub(_latinise, "".join(out))
+            origins.append(origin)
+            out.append(piece)
+            length += len(piece)
+
+    for match in _PIECE.finditer(text):
+        put(text[last : match.start()], last)
+        _put_piece(match.group(), match.start(), put)
+        last = match.end()
+    put(text[last:], last)
+    clean = "".join(out)
+    if not unicodedata.is_normalized("NFC", clean):  # single characters with a canonical twin: one for one where possible
+        clean = "".join(_one(char) for char in clean)
+    if _FOREIGN.search(clean):
+        clean = _MIXED.sub(_latinise, clean)
     return Normalised(clean, text, tuple(starts) or (0,), tuple(origins) or (0,))
+
+
+def _one(char: str) -> str:
+    twin = unicodedata.normalize("NFC", char)
+    return twin if len(twin) == 1 else char
+
+
+def _put_piece(raw: str, origin: int, put: Callable[[str, int], None]) -> None:
+    """Write the clean form of one odd piece with the place it came from."""
+    first = raw[0]
+    if first in _INVISIBLE:
+        return
+    if first == " " or _ALIKE.get(first) == " ":
+        put(" ", origin)
+        for offset, char in enumerate(raw):
+            if _ALIKE.get(char, " ") != " ":
+                put(_ALIKE[char], origin + offset)
+        return
+    if len(raw) > 1 and unicodedata.combining(raw[1]):
+        stroke = "dD".find(first) >= 0 and raw[1] in "\u0335\u0336\u0337"
+        put({"d": "đ", "D": "Đ"}[first] if stroke else unicodedata.normalize("NFC", raw), origin)
+    elif first in _ALIKE:
+        for offset, char in enumerate(raw):
+            put(_ALIKE.get(char, char), origin + offset)
+    else:
+        put(chr(ord(first) - 0xFEE0) if first.isalnum() else first, origin)
 
 
 def normalize(text: str) -> str:

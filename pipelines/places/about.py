@@ -47,6 +47,8 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
     """Return what speaks for each profile and for the strongest other province."""
     found: dict[str, Weight] = defaultdict(lambda: Weight(""))
     enumerated = listed(sheet, hits)
+    if not any(hit.profile for hit in hits):
+        return Balance({}, 0.0, 0.0, True, len(sheet.text), 0)
     genre = "sport" if sport(sheet) else "weather" if weather(sheet) else ""
     for index, hit in enumerate(hits):
         sense = hit.sense

@@ -49,7 +49,7 @@ _LIST_GAP = re.compile(r"^(?:\s*\([^)]{0,24}\))?\s*(?:,|;|/|&|-|–|\bvà\b|\bha
 
 def sport(sheet: Page) -> bool:
     """Tell whether the text is about a match, a league or a club: some core word of it, and enough cues in all."""
-    low = sheet.text[:2500].lower()
+    low = sheet.text[:1500].lower()
     core = set(_SPORT_CORE.findall(low))
     return bool(core) and len(core) * 2 + len(set(_SPORT_MORE.findall(low))) >= (3 if len(low) < 700 else 6)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pipelines.places.lexicon import Entry, Lexicon, Sense
 from pipelines.text import fold, one_tone_style
@@ -31,16 +32,24 @@ class Hit:
         return self.sense.profile if self.sense else ""
 
 
-@dataclass(frozen=True, slots=True)
 class Page:
-    """A clean text with its folded shadow of the same length; `bare` = typed without marks, `low` = without capitals."""
+    """A clean text with its folded shadow of the same length; what is seldom asked is worked out when asked."""
 
-    text: str
-    folded: str
-    styled: str
-    bare: bool
-    low: bool
-    damaged: bool
+    def __init__(self, text: str, lang: str) -> None:
+        self.text = text
+        self.folded = fold(text)
+        sample = text[:900]
+        letters = sum(map(str.isalpha, sample)) or 1
+        marked = sum(map(str.__ne__, sample.lower(), self.folded[:900])) if len(self.folded) == len(text) else letters
+        self.bare = lang not in ("vi", "") or marked * 25 < letters
+        capitals = sum(map(str.isupper, sample))
+        opening = next((char for char in sample if char.isalpha()), "A")
+        self.low = len(text) < 1500 and capitals * 25 < letters and opening.islower()
+
+    @cached_property
+    def damaged(self) -> bool:
+        """Tell whether the text bears the marks of a scanner: two closed syllables without a tone."""
+        return len(_DAMAGE.findall(self.text[:2000])) >= 2
 
 
 # A closed syllable (-c, -ch, -p, -t) always bears a tone in Vietnamese; "môt", "viêc", "kêt" come from a scanner.
@@ -49,15 +58,7 @@ _DAMAGE = re.compile(r"(?<![\w-])(?:[A-ZĐ]?[a-zđ]*[âêôăơư][a-zâêôăơ
 
 def page(text: str, lang: str) -> Page:
     """Prepare clean `text`; without marks at all, or in a language that has none, bare names are read as names."""
-    folded = fold(text)
-    sample = text[:3000]
-    letters = sum(map(str.isalpha, sample)) or 1
-    marked = sum(a != b for a, b in zip(sample.lower(), folded[:3000], strict=False))
-    bare = lang not in ("vi", "") or marked * 25 < letters
-    capitals = sum(map(str.isupper, sample))
-    opening = next((char for char in sample if char.isalpha()), "A")
-    low = len(text) < 1500 and capitals * 25 < letters and opening.islower()
-    return Page(text, folded, one_tone_style(text), bare, low, len(_DAMAGE.findall(text[:2000])) >= 2)
+    return Page(text, lang)
 
 
 def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:
@@ -80,7 +81,7 @@ def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:
 
 
 def _accept(sheet: Page, start: int, end: int, entry: Entry) -> Hit | None:
-    raw = sheet.styled[start:end]
+    raw = one_tone_style(sheet.text[start:end])
     first = raw[0]
     form = raw.lower()
     if first.islower() and not (entry.strong and sheet.low) and not entry.small:

@@ -10,18 +10,18 @@ import re
 from functools import cache
 
 from pipelines.places.find import Page
-from pipelines.text import fold
+from pipelines.text import fold, one_tone_style
 
 # Something of this must stand in the text (folded) before any rule is tried.
 ANCHORS = (
-    "hoang sa", "truong sa", "tay sa", "nam sa", "tam sa", "bien dong", "luoi bo", "doan", "net dut", "dash", "unclos", "luat bien", "law of the sea",
+    "hoang sa", "truong sa", "tay sa", "nam sa", "tam sa", "bien dong", "luoi bo", "chin doan", "9 doan", "muoi doan", "10 doan", "duong doan", "chin vach", "10 vach", "net dut", "nine-dash", "nine dash", "ten-dash", "ten dash", "dashes", "dashed line", "u-shaped", "unclos", "luat bien", "law of the sea",
     "phan dinh", "vinh bac bo", "tonkin", "duong co so", "baseline", "lanh hai", "dac quyen kinh te", "them luc dia", "economic zone", "bien gioi", "duong bien",
-    "cot moc", "moc ", "cam moc", "chu quyen", "bien dao", "bien, dao", "cong ham", "cong thu", "1958", "thanh do", "san francisco", "gac ma", "len dao",
-    "co lin", "chu thap", "vanh khan", "xu bi", "ga ven", "ba binh", "phu lam", "tri ton", "tu chinh", "song tu tay", "sinh ton", "co may", "scarborough",
-    "dk1", "nha gian", "nam quan", "ban gioc", "brevie", "koh tral", "hd-981", "hd 981", "haiyang", "hai duong", "paracel", "spratly", "china sea",
+    "cot moc", "moc quoc", "moc bien", "moc gioi", "giu moc", "ton tao moc", "moc 1", "moc 2", "moc 3", "moc 4", "moc 5", "moc 6", "moc 7", "cam moc", "chu quyen", "bien dao", "bien, dao", "cong ham", "cong thu", "1958", "thanh do", "san francisco", "gac ma", "len dao",
+    "co lin", "da chu thap", "bai chu thap", "chau vien", "vanh khan", "xu bi", "ga ven", "dao ba binh", "ba binh cho", "phan ba binh", "dao phu lam", "tri ton", "tu chinh", "song tu tay", "dao sinh ton", "co may", "nam yet", "son ca", "phan vinh", "thi tu", "dao da tay", "subi", "scarborough",
+    "dk1", "nha gian", "nam quan", "ban gioc", "brevie", "koh tral", "hd-981", "hd 981", "haiyang", "hai duong 981", "hai duong 9", "hai duong dia chat", "paracel", "spratly", "china sea",
     "philippine sea", "sansha", "woody island", "fiery cross", "kalayaan", "pag-asa", "xisha", "nansha", "hai chien", "99 nam", "ninety-nine", "phu quoc",
-    "linh ", "soldiers", "border", "demarcat", "frontier", "boundary", "tau la", "tau sat", "ngu truong", "toa trong tai", "arbitra", "hiep uoc", "treaty",
-    "dut ", "nghi dinh thu", "bien cuong", "quoc gioi", "nuoc ngoai quan ly", "ranh gioi bien", "giap kham", "lan sang",
+    "linh ben", "linh trung quoc", "linh tq", "binh si", "troops", " army", "soldiers", "border", "demarcat", "frontier", "boundary", "tau la", "tau sat", "tau trung quoc", "tau hai canh", "hai canh", "bd ", "ngu truong", "toa trong tai", "arbitra", "hiep uoc", "treaty",
+    "duong dut", "phan gioi", "nghi dinh thu", "bien cuong", "quoc gioi", "nuoc ngoai quan ly", "ranh gioi bien", "giap kham", "lan sang",
 )  # fmt: skip
 _SCRIPTS = re.compile(
     r"西沙|南沙|东沙|中沙|三沙|黄沙群岛|长沙群岛|南海(?!区|站|鱼)|九段|十段|十一段|断续线|仲裁案|北部湾|万安滩|陆地边界|领海|海洋法|海上边界|边界线|界碑|勘界|主权|"
@@ -88,25 +88,41 @@ def is_national(sheet: Page, ours: bool = False) -> bool:
     """Tell whether the text touches a national sovereignty topic; `ours` = it is about a followed province."""
     if not sheet.text.isascii() and _SCRIPTS.search(sheet.text):
         return True
-    if not anchors().find_matches_as_indexes(sheet.folded):
+    found = anchors().find_matches_as_indexes(sheet.folded)
+    if not found:
         return False
     plain = sheet.bare or sheet.damaged
-    low = sheet.folded if plain else sheet.styled.lower()
-    stormy = len(set(_rule(_STORM, plain).findall(low))) >= 2
-    elsewhere = bool(_CHANGSHA.search(sheet.text)) or bool(_rule(_STREET, plain).search(low))
+    window = _windows(sheet, [(start, end) for _, start, end in found])
+    low = fold(window) if plain else window.lower()
+    opening = sheet.folded[:900] if plain else sheet.text[:900].lower()
+    stormy = len(set(_rule(_STORM, plain).findall(opening)) | set(_rule(_STORM, plain).findall(low))) >= 2
+    elsewhere = bool(_CHANGSHA.search(window)) or bool(_rule(_STREET, plain).search(low))
     for match in _rule(_SURE, plain).finditer(low):
         if not (stormy and _WEATHER_ONLY.match(match.group())):
             return True
     storm = stormy or re.search(r"\bbão\b|\bbao so\b", low) is not None
-    if not storm and _SEA.search(sheet.text):
+    if not storm and _SEA.search(window):
         return True
     if len(set(_rule(_FEATURES, plain).findall(low))) >= 2 and not stormy and not elsewhere:
         return True
-    if _rule(_LENGTH, plain).search(low) and (ours or not _ABROAD.search(sheet.text)):
+    if _rule(_LENGTH, plain).search(low) and (ours or not _ABROAD.search(window)):
         return True
-    if not stormy and not elsewhere and (_ISLES.search(sheet.styled) or (sheet.low and _ISLES_LOW.search(low))):
+    if not stormy and not elsewhere and (_ISLES.search(window) or (sheet.low and _ISLES_LOW.search(low))):
         return True
     return _border(sheet, low, plain, ours)
+
+
+def _windows(sheet: Page, spots: list[tuple[int, int]]) -> str:
+    """Return the text around the anchors, stretches apart on lines of their own, tone marks in one style."""
+    parts: list[list[int]] = []
+    for start, end in spots:
+        if parts and start - 160 <= parts[-1][1]:
+            parts[-1][1] = end + 160
+        else:
+            parts.append([max(0, start - 160), end + 160])
+        if len(parts) > 40:
+            break
+    return one_tone_style("\n".join(sheet.text[start:end] for start, end in parts))
 
 
 def _border(sheet: Page, low: str, plain: bool, ours: bool) -> bool:
