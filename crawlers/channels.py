@@ -62,7 +62,7 @@ def _cleaned(protocol: str, item: FeedItem) -> FeedItem | None:
         return None
     sapo = _SUBMITTED.sub("", item.sapo) if protocol == "reddit" else item.sapo
     text, title = without_people(sapo), without_people(item.title)
-    return FeedItem(url, title or _headline(text), text, item.published, item.confidence, item.note)
+    return FeedItem(url, title or _headline(text), text, item.published, item.confidence, item.note, item.modified)
 
 
 def _address(protocol: str, url: str) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from crawlers.urls import clean_url
-from pipelines.dates import parse_date
+from pipelines.dates import DOUBTFUL, parse_date
 from pipelines.text import normalize
 
 # VTV gives 500 items and VietNamNet 1,000 (2026); more than this is not a feed of news.
@@ -37,6 +37,7 @@ class FeedItem:
     published: datetime | None = None
     confidence: float = 0.0
     note: str = ""
+    modified: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +102,18 @@ def _item(entry: Any, base: str, now: datetime) -> FeedItem | None:
         return None
     summary = entry.get("summary") or next((part.get("value", "") for part in entry.get("content", [])), "")
     raw = next((str(entry[name]) for name in ("published", "updated", "created") if entry.get(name)), "")
-    return made(address, str(entry.get("title") or ""), str(summary or ""), raw, now)
+    changed = str(entry.get("updated") or "") if entry.get("published") else ""
+    return made(address, str(entry.get("title") or ""), str(summary or ""), raw, now, changed)
 
 
-def made(url: str, title: str, summary: str, date: str, now: datetime) -> FeedItem:
+def made(url: str, title: str, summary: str, date: str, now: datetime, changed: str = "") -> FeedItem:
     """Build an item out of raw strings: text without markup, date read as Vietnamese outlets write it."""
     when = parse_date(date, now=now) if date else None
+    edit = parse_date(changed, now=now) if changed else None
     return FeedItem(
         url, plain(title)[:500], plain(summary)[:MAX_SAPO],
         when.value if when else None, when.confidence if when else 0.0, when.note if when else "không có ngày",
+        edit.value if edit and edit.confidence > DOUBTFUL else None,
     )  # fmt: skip
 
 
@@ -153,6 +157,7 @@ def _json_feed(body: bytes, url: str, now: datetime) -> ParsedFeed:
             dropped += 1
             continue
         summary = str(entry.get("summary") or entry.get("content_text") or entry.get("content_html") or "")
-        date = str(entry.get("date_published") or entry.get("date_modified") or "")
-        items.append(made(address, str(entry.get("title") or ""), summary, date, now))
+        changed = str(entry.get("date_modified") or "")
+        date = str(entry.get("date_published") or changed)
+        items.append(made(address, str(entry.get("title") or ""), summary, date, now, changed))
     return ParsedFeed("feed" if items else "empty", tuple(_unique(items)), "", dropped)

@@ -160,6 +160,9 @@ class Poll:
                 continue
             date_origin = origin if item.published else "none"
             found.append(
-                Found(item.url, self.source.id, host_of(item.url), item.title, item.sapo, item.published, date_origin)
+                Found(
+                    item.url, self.source.id, host_of(item.url), item.title, item.sapo, item.published, date_origin,
+                    item.modified,
+                )  # fmt: skip
             )
         return found

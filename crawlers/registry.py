@@ -58,6 +58,7 @@ class Selectors(_Part):
     body: str = ""
     captions: str = ""
     date: str = ""
+    drop: str = ""
 
 
 class Source(_Part):
@@ -257,3 +258,8 @@ def _line_of(text: str, where: tuple[Any, ...]) -> int:
         else:
             break
     return line
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a declaration, as it stands in `sources/source.schema.json`."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Source.model_json_schema()}

@@ -56,7 +56,8 @@ def parse_sitemap(body: bytes, url: str, now: datetime) -> ParsedSitemap:
                     maps.append(address)
                 elif address:
                     date = facts.get("publication_date") or facts.get("lastmod", "")
-                    items.setdefault(address, made(address, facts.get("title", ""), "", date, now))
+                    changed = facts.get("lastmod", "")
+                    items.setdefault(address, made(address, facts.get("title", ""), "", date, now, changed))
                 facts = {}
                 node.clear()
                 while node.getprevious() is not None:

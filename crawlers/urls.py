@@ -1,51 +1,39 @@
-"""Addresses as outlets write them: made absolute, cleaned of trackers, keyed by host."""
+"""Addresses as they can be asked for: quoted, with ASCII host names, keyed by host."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
-# Seen in Vietnamese feeds and list pages, 2017–2026; none of them selects content.
-_TRACKERS = re.compile(
-    r"^(utm_\w+|fbclid|gclid|dclid|yclid|mc_cid|mc_eid|igshid|zarsrc|zalo_?src|vn_source|vn_medium|vn_campaign|vn_aid|"
-    r"_gl|_ga|gi|ref_src|cmpid|spm|at_medium|at_campaign)$",
-    re.IGNORECASE,
-)
+from pipelines.urls import clean
+
 _PORTS = {"http": 80, "https": 443}
 _SAFE_PATH = "/%:@!$&'()*+,;=-._~"
-MAX_URL = 2000
+_LOGIN = re.compile(r"(?i)(?:https?:)?//[^/?#]*@")
+_HOST = re.compile(r"[0-9a-z._-]+|[0-9a-f:.]+")
 # Pages that gather articles and look like one by their id (list pages of html/meth04, March 2026).
 _SECTION = re.compile(r"/(topic|tag|tags|event|chu-de|su-kien|tac-gia|author|tim-kiem|search|page|trang|rss)(/|-\w+\.|$)")
 
 
 def clean_url(link: str, base: str = "") -> str | None:
-    """Return the absolute http(s) address of `link` without trackers and fragment, or None if it is none."""
-    text = "".join(link.split()) if "\n" in link or "\t" in link else link.strip().replace(" ", "%20")
-    if not text or len(text) > MAX_URL:
+    """Return the absolute http(s) address of `link` as it can be asked for, or None: trackers and fragment out,
+    host names in ASCII, blanks and letters of the path quoted; addresses with a name and password are none.
+    """
+    address = clean("".join(link.split()) if "\n" in link or "\t" in link else link.strip().replace(" ", "%20"), base)
+    if address is None:
         return None
     try:
-        parts = urlsplit(urljoin(base, text))
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        return None
-    if parts.scheme not in _PORTS or not host or "@" in parts.netloc:
-        return None
-    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").lower()
         name = host if host.isascii() else host.encode("idna").decode("ascii")
-    except UnicodeError:
+    except (ValueError, UnicodeError):
         return None
-    if not re.fullmatch(r"[0-9a-z._-]+|[0-9a-f:.]+", name):
+    if _LOGIN.match(link.strip()) or not _HOST.fullmatch(name):
         return None
     netloc = f"[{name}]" if ":" in name else name
-    if port and port != _PORTS[parts.scheme]:
-        netloc += f":{port}"
-    query = parts.query
-    if query:
-        pairs = parse_qsl(query, keep_blank_values=True)
-        kept = [(key, value) for key, value in pairs if not _TRACKERS.match(key)]
-        if len(kept) != len(pairs):
-            query = urlencode(kept)
-        query = quote(query, safe=_SAFE_PATH + "?")
+    if parts.port:
+        netloc += f":{parts.port}"
+    query = quote(parts.query, safe=_SAFE_PATH + "?")
     return urlunsplit((parts.scheme, netloc, quote(parts.path, safe=_SAFE_PATH) or "/", query, ""))
 
 

@@ -34,6 +34,7 @@ class Found:
     sapo: str = ""
     published: datetime | None = None
     date_origin: str = "none"
+    modified: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +60,34 @@ def add(conn: Connection, found: Iterable[Found], now: datetime) -> int:
     for item in found:
         row = {
             "url": item.url, "source": item.source, "host": item.host, "title": item.title, "sapo": item.sapo,
-            "published": stamp(item.published), "date_origin": item.date_origin, "discovered": stamp(now),
+            "published": stamp(item.published), "modified": stamp(item.modified), "date_origin": item.date_origin, "discovered": stamp(now),
             "state": PENDING, "outcome": "", "reason": "", "attempts": 0,
         }  # fmt: skip
         if insert_once(conn, frontier, [row]):
             new += 1
-        elif item.title:
-            same = and_(frontier.c.url == item.url, frontier.c.source == item.source, frontier.c.state == DONE)
-            changed = or_(frontier.c.title != item.title, frontier.c.sapo != item.sapo)
-            values: dict[str, Any] = {"title": item.title, "sapo": item.sapo, "recheck": stamp(now)}
-            conn.execute(update(frontier).where(same, changed).values(**values))
+        else:
+            _refresh(conn, item, now)
     return new
+
+
+def _refresh(conn: Connection, item: Found, now: datetime) -> None:
+    """Learn more of a known address: a date it lacked; a changed title from the same kind of place is an edit."""
+    here = frontier.c.url == item.url
+    if item.published is not None:
+        learnt = {"published": stamp(item.published), "date_origin": item.date_origin}
+        learnt |= {"sapo": item.sapo} if item.sapo else {}
+        conn.execute(update(frontier).where(here, frontier.c.published.is_(None)).values(**learnt))
+    if item.modified is not None:
+        # An outlet that says when it changed an article (Atom, SGGP's <updated>, lastmod of a sitemap).
+        older = or_(frontier.c.modified.is_(None), frontier.c.modified < stamp(item.modified))
+        conn.execute(update(frontier).where(here, older, frontier.c.state == DONE).values(recheck=stamp(now)))
+        conn.execute(update(frontier).where(here, older).values(modified=stamp(item.modified)))
+    if item.title:
+        # List pages and feeds shorten titles each in their way: only like is compared with like.
+        alike = and_(here, frontier.c.source == item.source, frontier.c.date_origin == item.date_origin)
+        values = {"title": item.title, "sapo": item.sapo, "recheck": stamp(now)}
+        edited = update(frontier).where(alike, frontier.c.state == DONE, frontier.c.title != item.title)
+        conn.execute(edited.values(**values))
 
 
 def due(conn: Connection, now: datetime, sources: Collection[str] | None = None, limit: int = 50_000) -> list[Due]:

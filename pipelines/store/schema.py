@@ -79,6 +79,7 @@ frontier = Table(
     Column("host", String(255), nullable=False, index=True),
     Column("title", Text, nullable=False, default=""),
     Column("published", String(40)),
+    Column("modified", String(40)),
     Column("date_origin", String(20), nullable=False, default="none"),
     Column("sapo", Text, nullable=False, default=""),
     Column("discovered", String(40), nullable=False),
