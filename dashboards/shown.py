@@ -47,7 +47,7 @@ PERSPECTIVE_VI = {
 _DIRECTION = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _HARMLESS = {
     **{code: "\ufffd" for code in range(0x20) if chr(code) not in "\n\t"},
-    **{code: "\ufffd" for code in (*range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF)},
+    **dict.fromkeys((*range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), "\ufffd"),
     **{ord(char): "\ufffd" for char in _DIRECTION},
 }
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from docx.document import Document as DocumentType
+
 from dashboards.digest.outline import NOTHING, Line, Style, box, outline
 from dashboards.digest.records import Digest
+from dashboards.office import nd30
 
 SIGNER = "QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ"
 
 
 def render_docx(digest: Digest) -> bytes:
     """Return the DOCX; the same issue gives the same bytes."""
-    from dashboards.office import nd30
-
     document = nd30.new_document(digest.profile, digest.end, digest.title)
     nd30.heading_block(document, digest.profile, "ĐB-……", digest.day.year)
     nd30.title_block(document, digest.title, digest.period)
@@ -30,9 +31,7 @@ def render_docx(digest: Digest) -> bytes:
     return nd30.to_bytes(document)
 
 
-def _line(document, one: Line, *, keep: bool) -> None:  # type: ignore[no-untyped-def]
-    from dashboards.office import nd30
-
+def _line(document: DocumentType, one: Line, *, keep: bool) -> None:
     small = one.style in (Style.NOTE, Style.META)
     nd30.body(
         document, one.text, bold=one.style is Style.TITLE, italic=one.style in (Style.META, Style.QUOTE),

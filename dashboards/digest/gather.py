@@ -76,7 +76,8 @@ def news(conn: Connection, profile: Profile, start: datetime, end: datetime) -> 
         )
         .order_by(func.coalesce(articles.c.published, articles.c.first_seen), articles.c.id)
     )  # fmt: skip
-    rows = [row for row in conn.execute(query).mappings() if not _spam(row)]
+    rows: list[Mapping[str, Any]] = [dict(row) for row in conn.execute(query).mappings()]
+    rows = [row for row in rows if not (row["places"] or {}).get("spam")]
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         groups.setdefault(row["story"] or row["id"], []).append(row)
@@ -94,11 +95,7 @@ def news(conn: Connection, profile: Profile, start: datetime, end: datetime) -> 
             section.append(_item(story, lead, members))
         else:
             left_out += 1
-    return News(rows, *(tuple(shown[n]) for n in ("domestic", "foreign", "sea_domestic", "sea_foreign")), left_out)
-
-
-def _spam(row: Mapping[str, Any]) -> bool:
-    return bool((row["places"] or {}).get("spam"))
+    return News(rows, **{name: tuple(items) for name, items in shown.items()}, left_out=left_out)
 
 
 def _reverse(published: str | None) -> float:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dashboards.digest.docx import SIGNER
 from dashboards.digest.outline import NOTHING, Style, box, outline
 from dashboards.digest.records import Digest
+from dashboards.office.pdf import Paper
 
 
 def render_pdf(digest: Digest) -> bytes:
     """Return the PDF; letters that no font of this machine holds are shown as □ and said so at the end."""
-    from dashboards.office.pdf import Paper
-
     sections = outline(digest)
     paper = Paper(digest.title, digest.end)
     paper.borrow("".join(one.text for s in sections for part in s.parts for entry in part.entries for one in entry))
@@ -42,7 +41,7 @@ def render_pdf(digest: Digest) -> bytes:
     return bytes(paper.output())
 
 
-def _heading(paper, text: str, style: str) -> None:  # type: ignore[no-untyped-def]
+def _heading(paper: Paper, text: str, style: str) -> None:
     # A heading never stands alone at the foot of a page.
     if paper.get_y() > paper.h - 45:
         paper.add_page()

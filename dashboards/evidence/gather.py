@@ -57,12 +57,12 @@ def read_story(conn: Connection, story: str) -> StoryFacts:
     articles: list[Mapping[str, Any]] = list(queries.copies(conn, story))
     known = {row["id"] for row in articles}
     for id in dict.fromkeys(alert.article for alert in alerts):
-        row = queries.article(conn, id) if id not in known else None
-        if row:
-            articles.append(row)
+        extra = queries.article(conn, id) if id not in known else None
+        if extra:
+            articles.append(extra)
     head = queries.story(conn, story)
     revisions: dict[str, list[Mapping[str, Any]]] = {row["id"]: list(queries.revisions(conn, row["id"])) for row in articles}
-    captures = {}
+    captures: dict[str, Mapping[str, Any]] = {}
     for rows in revisions.values():
         for row in rows:
             capture = queries.capture(conn, row["capture"])

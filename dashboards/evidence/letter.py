@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from docx.document import Document as DocumentType
+
 from classifiers.referencebase import Reference
 from dashboards.evidence.manifest import PURPOSE
 from dashboards.office import nd30
@@ -42,7 +44,7 @@ def render_letter(
     return nd30.to_bytes(document)
 
 
-def _claim(document, number: int, alert: Alert, references: Mapping[str, Reference]) -> None:  # type: ignore[no-untyped-def]
+def _claim(document: DocumentType, number: int, alert: Alert, references: Mapping[str, Reference]) -> None:
     claim = alert.claim
     nd30.heading(document, f"{number}. Câu trong bài")
     nd30.body(document, f"“{claim.sentence}”", italic=True)

@@ -67,7 +67,8 @@ def _load(path: Path) -> dict[str, bytes]:
 
 
 def _folder(path: Path) -> dict[str, bytes]:
-    files, total = {}, 0
+    files: dict[str, bytes] = {}
+    total = 0
     for found in sorted(path.rglob("*")):
         name = found.relative_to(path).as_posix()
         if found.is_symlink():

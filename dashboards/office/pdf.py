@@ -55,12 +55,12 @@ class Paper(FPDF):
     def borrow(self, text: str) -> None:
         """Add fonts of this machine for the letters of `text` that the shipped font lacks."""
         need = {ord(char) for char in text if ord(char) > 0x20} - letters()
-        names = []
+        names: list[str] = []
         for path in FALLBACKS if need else ():
             if Path(path).exists():
                 name = f"extra{len(names)}"
                 self.add_font(name, "", path)
-                held = frozenset(self.fonts[name].cmap)
+                held = frozenset(getattr(self.fonts[name], "cmap", ()))
                 if need & held:
                     names.append(name)
                     self.extra |= held

@@ -56,7 +56,7 @@ def _alert(request: Request, id: str, status: int = 200, **said: str) -> Respons
             raise HTTPException(404, "Không có cảnh báo này.")
         alert, version = found
         article = queries.article(conn, alert.article, alert.revision)
-        values = {
+        values: dict[str, Any] = {
             "copies": queries.copies(conn, alert.story),
             "story": queries.story(conn, alert.story),
             "history": alert_store.decisions_of(conn, id),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -26,7 +27,7 @@ def article_page(request: Request) -> Response:
             raise HTTPException(404, "Không có bài này.")
         assessment = queries.assessment(conn, id, article["revision"])
         story = queries.story_of(conn, id)
-        values = {
+        values: dict[str, Any] = {
             "revisions": queries.revisions(conn, id),
             "copies": queries.copies(conn, story) if story else [],
             "provinces": queries.provinces_of(conn, id),

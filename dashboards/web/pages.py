@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from typing import Any
 
 from sqlalchemy import select
 from starlette.exceptions import HTTPException
@@ -24,7 +25,7 @@ from pipelines.text import fold
 def overview(request: Request) -> Response:
     """GET /: the last seven days, what waits, how the sources are."""
     with store(request).read() as conn:
-        values = {
+        values: dict[str, Any] = {
             "days": queries.days(conn, now()),
             "statuses": queries.tally(conn, "status"),
             "waiting": alert_store.list_alerts(conn, status=alert_store.WAITING, limit=10),
