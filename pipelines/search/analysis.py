@@ -21,7 +21,9 @@ LONGEST = 100
 BREAK = "¶"
 
 _UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_TOKEN = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W_])+")
+_HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_WORD = re.compile(r"[^\W_]+")
+_WORD_OR_CHARACTER = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W_])+")
 _NOT_KEY = re.compile(r"[\W_]+")
 # Syllables without a mark that are complete Vietnamese as they stand (level tone): nam, thanh, cho; but not bien, bac.
 _LEVEL = re.compile(
@@ -30,16 +32,28 @@ _LEVEL = re.compile(
 )
 
 
-def plain(text: str) -> str:
-    """Return `text` clean (NFC, one placement of tone marks) and lower-case; offsets are those of `normalize(text)`."""
-    clean = one_tone_style(unicodedata.normalize("NFC", normalize(text)))
+def _lower(text: str) -> str:
+    """Return clean NFC text in lower case at the offsets of `normalize(text)`."""
+    clean = unicodedata.normalize("NFC", normalize(text))
     low = clean.lower()
     return low if len(low) == len(clean) else "".join(char.lower()[0] for char in clean)
 
 
+def plain(text: str) -> str:
+    """Return `text` clean (NFC, one placement of tone marks) and lower-case; offsets are those of `normalize(text)`."""
+    return one_tone_style(_lower(text))
+
+
+@lru_cache(maxsize=200_000)
+def _written(token: str) -> str:
+    return one_tone_style(token)[:LONGEST]
+
+
 def tokens(text: str) -> list[str]:
     """Return the exact tokens of `text`: lower-case, NFC, with their marks."""
-    return [token[:LONGEST] for token in _TOKEN.findall(plain(text))]
+    low = _lower(text)
+    pattern = _WORD_OR_CHARACTER if _HAS_UNSPACED.search(low) else _WORD
+    return list(map(_written, pattern.findall(low)))
 
 
 @lru_cache(maxsize=200_000)
@@ -69,6 +83,7 @@ def joined(parts: Iterable[str]) -> list[str]:
     return out
 
 
+@lru_cache(maxsize=20_000)
 def key(value: str) -> str:
     """Return the form in which field values are compared: "Tuổi Trẻ" and "tuoi-tre" are one outlet."""
     return _NOT_KEY.sub("-", fold(plain(value))).strip("-")[:LONGEST]

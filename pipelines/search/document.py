@@ -85,8 +85,8 @@ def _utc(moment: datetime) -> str:
     return local(moment).astimezone(UTC).isoformat(timespec="seconds")
 
 
-def check(document: Mapping[str, Any]) -> None:
-    """Raise BadDocument unless `document` has exactly the fields of FIELDS, each of its type."""
+def check(document: Mapping[str, Any]) -> str:
+    """Return the checksum; raise BadDocument unless `document` has exactly the fields of FIELDS, each of its type."""
     for name, kind in FIELDS.items():
         if name not in document:
             raise BadDocument(f"thiếu trường “{name}”")
@@ -104,7 +104,7 @@ def check(document: Mapping[str, Any]) -> None:
         except ValueError as error:
             raise BadDocument(f"trường “{name}” không phải thời điểm ISO: {document[name]}") from error
     try:
-        checksum(document)
+        return checksum(document)
     except UnicodeEncodeError as error:
         raise BadDocument("có ký tự không viết được bằng UTF-8") from error
 
@@ -145,8 +145,7 @@ class Indexed:
 
 def indexed(document: Mapping[str, Any]) -> Indexed:
     """Analyse a document; raises BadDocument."""
-    check(document)
-    total = checksum(document)
+    total = check(document)
     exact = analysis.joined((document["title"], document["sapo"], document["body"], *document["captions"]))
     return Indexed(
         exact=" ".join(exact),
