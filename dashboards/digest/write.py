@@ -28,8 +28,7 @@ def write_digest(store: Store, settings: Settings, province: str, day: date, out
     attached = {f"{stem}.{kind}": files[kind] for kind in ("docx", "pdf")}
     files["eml"] = render_mail(digest, files["html"], attached)
     paths = {kind: output.resolve() / f"{stem}.{kind}" for kind in files}
-    for kind, content in files.items():
-        write_whole(paths[kind], content)
+    write_whole({paths[kind]: content for kind, content in files.items()})
     sums = {kind: sha256(content) for kind, content in files.items()}
     with store.begin() as conn:
         for kind, path in paths.items():

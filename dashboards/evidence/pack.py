@@ -68,7 +68,7 @@ def build_pack(store: Store, settings: Settings, story_id: str, output: Path, *,
         output.resolve() / name, output.resolve() / f"{name}.zip", manifest["pack"], not parts.missing,
         tuple(parts.missing), tuple(parts.absent), hashlib.sha256(manifest_bytes).hexdigest(),
     )  # fmt: skip
-    write_whole(pack.zip, _zipped(name, [*parts.files, *_seals(manifest_bytes)]))
+    write_whole({pack.zip: _zipped(name, [*parts.files, *_seals(manifest_bytes)])})
     _note(store, settings.profile, facts, pack)
     return pack
 
@@ -103,8 +103,7 @@ def _place(target: Path, files: list[File], manifest: dict[str, Any]) -> bytes:
     content = readable(manifest)
     beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent))
     try:
-        for file in [*files, *_seals(content)]:
-            write_whole(beside / file.path, file.content)
+        write_whole({beside / file.path: file.content for file in [*files, *_seals(content)]})
         beside.chmod(0o755)
         os.replace(beside, target)
     finally:

@@ -62,6 +62,8 @@ def parse(slice_: bytes) -> Found:
         record = next(iter(ArchiveIterator(BytesIO(slice_))), None)
         if record is None:
             raise ValueError("không phải bản ghi WARC")
+        if record.rec_type not in ("response", "resource"):
+            raise ValueError(f"bản ghi WARC loại {record.rec_type or 'không rõ'} không chứa trang")
         body = record.content_stream().read(MAX_BODY + 1)
     except (ArchiveLoadFailed, OSError, EOFError, UnicodeError) as error:
         raise ValueError(f"bản ghi WARC hỏng ({type(error).__name__})") from error

@@ -1,9 +1,11 @@
-"""Writing papers: under their final name only when whole."""
+"""Writing papers: under their final names only when all of them are whole."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.errors import UserError
@@ -14,16 +16,24 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write beside, flush to the disk, rename; UserError when that fails, and nothing half-written stays."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+def write_whole(files: Mapping[Path, bytes]) -> None:
+    """Write all files beside their places, flush them to the disk, then rename them.
+
+    UserError when that fails; then nothing half-written stays.
+    """
+    beside = {path: path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in files}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(beside, path)
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with beside[path].open("wb") as out:
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+        for path in files:
+            os.replace(beside[path], path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise UserError(f"{path}: không ghi được ({error.strerror}); giải phóng chỗ hoặc chọn nơi khác rồi chạy lại") from error
+        for path in beside.values():
+            with contextlib.suppress(OSError):
+                path.unlink()
+        where = next(iter(files)).parent
+        raise UserError(f"{where}: không ghi được ({error.strerror}); giải phóng chỗ hoặc chọn nơi khác rồi chạy lại") from error
