@@ -7,7 +7,7 @@ from email.utils import format_datetime
 
 from pipelines.clock import HANOI
 
-_DAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
+WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 _BEIJING = timezone(timedelta(hours=8))
 
 
@@ -40,7 +40,7 @@ def iso_z(moment: datetime) -> str:
 def shown(outlet: str, moment: datetime) -> str:
     """Return the date as the outlet's page shows it to readers."""
     local = moment.astimezone(HANOI)
-    weekday = _DAYS[local.weekday()]
+    weekday = WEEKDAYS[local.weekday()]
     styles = {
         "non-song": f"{weekday}, {local:%d/%m/%Y - %H:%M} (GMT+7)",
         "song-van": f"{weekday}, {local:%d/%m/%Y | %H:%M}",
