@@ -12,7 +12,10 @@ from threading import Lock
 
 _LOCK = Lock()
 _HAN_LAO = re.compile(r"[\u3400-\u9fff\u0e80-\u0eff]")
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？；]+[”’」』）]*|\n+|(?<=[.!?…”\"])(?=[A-ZĐÀ-ỸÂÊÔĂƠƯ][a-zà-ỹđ])")
+_CAPITAL = "".join(char for char in map(chr, (*range(0x41, 0x5B), *range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA))) if char.isupper())
+_END = re.compile(
+    r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？；]+[”’」』）]*|\n+|(?<=[a-zà-ỹ0-9][.!?…])(?=[" + _CAPITAL + r"][a-zà-ỹđ])|(?<=[.!?…][”\"])(?=[" + _CAPITAL + r"][a-zà-ỹđ])"
+)
 # What may stand before a full stop without ending a sentence (units, titles, address words, months).
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"“'\[,.])(?:TP|Tp|tp|TX|Tx|TT|Tt|tt|P|Q|H|X|Ths|ThS|TS|Ts|PGS|Pgs|GS|Gs|BS|Bs|KS|Ks|LS|CN|NSND|NSƯT|"

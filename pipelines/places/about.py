@@ -40,6 +40,7 @@ class Balance:
     other_title: float
     short: bool
     length: int
+    title: int
     places: int
 
 
@@ -48,7 +49,7 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
     found: dict[str, Weight] = defaultdict(lambda: Weight(""))
     enumerated = listed(sheet, hits)
     if not any(hit.profile for hit in hits):
-        return Balance({}, 0.0, 0.0, True, len(sheet.text), 0)
+        return Balance({}, 0.0, 0.0, True, len(sheet.text), title_end, 0)
     genre = "sport" if sport(sheet) else "weather" if weather(sheet) else ""
     for index, hit in enumerate(hits):
         sense = hit.sense
@@ -77,6 +78,7 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
         max((weight.title for weight in others), default=0.0),
         len(sheet.text) < 900,
         len(sheet.text),
+        title_end,
         len(found),
     )
 
@@ -92,6 +94,9 @@ def decide(balance: Balance) -> tuple[list[str], list[str]]:
 
 def is_about(weight: Weight, balance: Balance) -> bool:
     """Tell whether the scene of the text lies in this profile (CODEBOOK, Province)."""
+    rivals = [other.score for other in balance.profiles.values() if other is not weight]
+    if not weight.title and weight.lead < 0.5 and max(rivals, default=0.0) > 3 * weight.score:
+        return False
     if balance.short:
         if weight.title >= 0.6:
             return True
@@ -99,9 +104,12 @@ def is_about(weight: Weight, balance: Balance) -> bool:
             return False
         return weight.lead + weight.body >= 0.6 and (weight.scenes > 0 or weight.score >= 0.5 * balance.other)
     if weight.title >= 0.6:
-        return weight.score >= 0.4 * balance.other
-    if balance.places >= 8 and weight.score < 1.5 * balance.other:
+        # A "title" of 130 characters and more is the first sentence of a page whose title got lost.
+        share = 0.4 if balance.title < 130 else 0.95 if balance.places < 8 else 1.5
+        return weight.score >= share * balance.other and weight.score * 4 >= max(rivals, default=0.0)
+    if balance.places >= 8 and weight.score < 2 * balance.other:
         return False
     if weight.lead >= 0.55 and balance.length < 2500 and weight.score >= balance.other:
         return True
-    return weight.score >= 4.0 and weight.score >= 0.8 * balance.other and weight.lead + weight.body >= 2
+    least = 4.0 + max(0, balance.length - 3000) / 2500
+    return weight.score >= least and weight.score >= 0.8 * balance.other and weight.lead + weight.body >= 2

@@ -15,7 +15,7 @@ FACTOR = {
 
 _SPORT_CORE = re.compile(
     r"v[- .]?league|\bhlv\b|cầu thủ|tiền đạo|tiền vệ|thủ môn|hậu vệ|trung vệ|bàn thắng|ghi bàn|\bhagl\b|\bslna\b|\bcahn\b|\bfc\b|ngoại binh|đội bóng|"
-    r"bóng đá|bóng chuyền|futsal|\bafc\b|\bfifa\b|\bvff\b|\bvpf\b|cúp quốc gia|cup c2|trụ hạng|sân thiên trường|xuân son|thể công|penalty|phạt đền|u2[0-3] việt nam|đội tuyển"
+    r"bóng đá|bóng chuyền|futsal|\bafc\b|\bfifa\b|\bvff\b|\bvpf\b|cúp quốc gia|cup c2|trụ hạng|sân thiên trường|xuân son|thể công|penalty|phạt đền|bù giờ|\bhiệp \d|trên sân|\bvđqg\b|chủ công|lượt (?:đi|về|trận)|vòng bảng|sân nhà|clb (?:công an|hà nội|nam định|thanh hóa|ninh bình|hải phòng|đà nẵng|viettel)|u2[0-3] việt nam|đội tuyển"
 )
 _SPORT_MORE = re.compile(
     r"trọng tài|highlight|bảng xếp hạng|\bclb\b|hạng nhất|vô địch|đăng quang|vòng \d+|phút \d+|\b\d ?- ?\d\b|tỷ số|tỉ số|trận đấu|trận thua|\btrận\b|"
@@ -34,12 +34,20 @@ _HOME = re.compile(
 )
 _RESIDES = re.compile(r"(?:\btrú(?: tại| ở| quán| xã)?|\bngụ(?: tại| ở)?|\btuổi, (?:ở|quê|trú|ngụ)(?: tại| ở)?|\bsinh năm \d{4}, (?:ở|quê|trú)(?: tại| ở)?|\bhộ khẩu(?: thường trú)?(?: tại| ở)?|\bSN \d{4}, (?:ở|quê|trú|ngụ)(?: tại| ở)?)\s*:?\s*(?:[\w .]{0,40}[,(] ?)*(?:(?:tỉnh|huyện|TP\.?|thành phố|xã|phường|thị xã)\s+)?$", re.I)
 _SIGNED = re.compile(r"^\)?\s*(?:\)\s*(?:hỏi|thắc mắc|cho hay|viết|chia sẻ)\b|\)\s*$)")
-_SIGN_BEFORE = re.compile(r"\((?:[A-ZĐ][\w.]*\s?){1,4},\s*(?:\d+ tuổi,\s*)?$|\b(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Bb]ạn|[Đđ]ộc giả)\s+(?:[A-ZĐ][\wÀ-ỹ.]*\s){1,4}\($")
+_SIGN_BEFORE = re.compile(
+    r"\((?:[A-ZĐ][\w.]*\s?){1,4},\s*(?:\d+ tuổi,\s*)?$|\b(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Bb]ạn|[Đđ]ộc giả)\s+(?:[A-ZĐ][\wÀ-ỹ.]*\s){1,4}\($|"
+    r"(?:^|[.?!\n]\s*)(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trịnh|Mai|Đào|Đoàn|Lương|Trương)\s(?:[A-ZĐ][\wÀ-ỹ.]*\s){1,3}\($"
+)
+_AGED = re.compile(r"\(\d{1,2} tuổi,\s*(?:quê |ở |ngụ |trú )?$")
 _DELEGATE = re.compile(r"(?:\bđoàn(?: ĐBQH| đại biểu Quốc hội| đại biểu)?(?: tỉnh)?|\bĐBQH(?: tỉnh)?|\bđại biểu(?: Quốc hội)?(?: tỉnh)?)\s+$", re.I)
 _AMONG = re.compile(r"(?:\btrong đó(?: có)?|\bchẳng hạn(?: như)?|\bví dụ(?: như)?|\btừng|\bnhư(?: ở)?)\s+(?:tỉnh )?$", re.I)
 _ROAD = re.compile(r"(?:\bcao tốc|\btuyến(?: đường)?|\bđường sắt|\bxe khách|\bchặng|\bđường bay)\s+[^.,;]{0,30}$", re.I)
 _DASH_BEFORE, _DASH_AFTER = re.compile(r"\w\s?[-–]\s?$"), re.compile(r"^\s?[-–]\s?[A-ZĐ]")
-_RANGE_BEFORE = re.compile(r"\btừ\s+(?:phía \w+ |bắc |nam |tỉnh |khu vực )?(?:[\w -]{1,24}\s)?(?:đến|tới|vào|trở ra|ra)\s+(?:tỉnh |phía \w+ |bắc |nam )?$|\btừ\s+(?:bắc |nam |tỉnh |khu vực |phía \w+ )?$", re.I)
+_RANGE_BEFORE = re.compile(
+    r"\btừ\s+(?:phía \w+ |bắc |nam |tỉnh |khu vực |TP\.?)?(?:[A-ZĐ][\wÀ-ỹ.]*[ -]*){1,4}\s(?:đến|tới|vào|trở ra|ra)\s+(?:tỉnh |phía \w+ |bắc |nam |TP\.?)?$|"
+    r"\bTừ\s+(?:[A-ZĐ][\wÀ-ỹ.]*\s){1,4}(?:đến|tới)\s+$"
+)
+_FROM = re.compile(r"\btừ\s+(?:bắc |nam |tỉnh |khu vực |phía \w+ )?$", re.I)
 _RANGE_AFTER = re.compile(r"^\s*(?:đến|tới|trở ra|trở vào|vào|ra)\b", re.I)
 _SOURCE = re.compile(r"(?:\bbáo|\bđài(?: PT-?TH| truyền hình| phát thanh)?|\btheo báo)\s+$", re.I)
 _PATIENT = re.compile(r"(?:bệnh nhân|BN|ca bệnh|ca mắc|F0|F1|ổ dịch)[ \d]*(?:\([^)]*)?(?: ở| tại)?\s*\(?(?:tỉnh )?$", re.I)
@@ -109,7 +117,7 @@ def use(sheet: Page, hit: Hit, genre: str, size_of_list: int, published: str) ->
         return "delegate"
     if _SIGN_BEFORE.search(before) or (before.endswith("(") and _SIGNED.match(after)):
         return "signature"
-    if _RANGE_BEFORE.search(before) or (before.lower().endswith("từ ") and _RANGE_AFTER.match(after)):
+    if _RANGE_BEFORE.search(before) or (_FROM.search(before) and _RANGE_AFTER.match(after)):
         return "range"
     if size_of_list == 3:
         return "list3"
@@ -120,6 +128,8 @@ def use(sheet: Page, hit: Hit, genre: str, size_of_list: int, published: str) ->
     if sense.rank == 3 and (_DASH_BEFORE.search(before) or _DASH_AFTER.match(after)) and _ROAD.search(before):
         return "road"
     if _HOME.search(before) and not re.search(r"\bquê (?:tôi|mình|em|nhà)\b", before, re.I):
+        return "home"
+    if _AGED.search(before):
         return "home"
     if _RESIDES.search(before):
         return "resides"

@@ -9,11 +9,13 @@ from functools import cache
 
 from pipelines import gazetteer
 from pipelines.places.about import Balance, decide, weigh
+from pipelines.places.communes import sort_communes
 from pipelines.places.find import Hit, Page, find, page
 from pipelines.places.gate import touches
 from pipelines.places.lexicon import Lexicon, Sense, lexicon
 from pipelines.places.national import is_national
 from pipelines.places.resolve import resolve
+from pipelines.places.spam import is_spam
 from pipelines.records import Mention, Places
 from pipelines.text import Normalised, normalised
 
@@ -68,7 +70,8 @@ class Matcher:
         captions: Iterable[str] = (),
     ) -> Reading:
         """Like `resolve`, with all that led to the decision."""
-        clean = normalised(f"{title}\n{sapo}\n{body}")
+        full = f"{title}\n{sapo}\n{body}"
+        clean = normalised(full)
         sheet = page(clean.text, lang)
         hits = find(sheet, self._lexicon)
         when = published if isinstance(published, str) else published.isoformat() if published else ""
@@ -77,11 +80,16 @@ class Matcher:
         lead_end = max(title_end + 1, clean.text.find("\n", title_end + 1), min(len(clean.text), title_end + 300))
         balance = weigh(sheet, hits, title_end, lead_end, when[:10])
         about, mentioned = decide(balance)
+        communes, named = sort_communes(hits, about, lead_end)
+        spam = is_spam(sheet, hits)
+        if spam:
+            about, communes, mentioned = [], [], sorted({*about, *mentioned})
         mentions = tuple(_mention(clean, hit) for hit in hits if hit.sense and _ours(hit.sense))
         places = Places(
-            about=tuple(about),
-            mentioned=tuple(mentioned),
+            about=(*about, *communes),
+            mentioned=(*mentioned, *named),
             national=is_national(sheet, bool(about)),
+            spam=spam,
             mentions=mentions,
         )
         return Reading(clean, sheet, hits, balance, places)

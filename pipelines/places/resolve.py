@@ -28,17 +28,19 @@ _STREET = re.compile(
     re.I,
 )
 _SURNAME = re.compile(
-    r"(?:^|[\s(\"“])(?:(?:ông|bà|anh|chị|cô|chú|bác|em|cháu|bé|nghệ sĩ|ca sĩ|diễn viên|người mẫu|MC|đạo diễn|nhạc sĩ|NSƯT|NSND|HLV|thủ môn|trung vệ|tiền đạo|hoa hậu|á hậu|luật sư|bác sĩ|thầy)"
+    r"(?:^|[\s(\"“])(?:(?:ông|bà|anh|chị|cô|chú|bác|em|cháu|bé|nghệ sĩ|(?:nghệ sĩ |Nghệ sĩ )?(?:Nhân dân|nhân dân|Ưu tú|ưu tú)|Nghệ sĩ|ca sĩ|diễn viên|người mẫu|MC|đạo diễn|nhạc sĩ|NSƯT|NSND|HLV|thủ môn|trung vệ|tiền đạo|hoa hậu|á hậu|luật sư|bác sĩ|thầy)"
     r"|(?:[Nn]guyễn|[Tt]rần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trịnh|Mai|Tô|Đào|Đoàn|Lương|Trương|Lâm|Cao|Tạ|Thái|Chu|Hà|Quách|Kiều|Nguyen|Tran|Le|Pham|Thị|Văn|Đình|Quang|Thế|Xuân))\s+$"
 )
-# A capitalised syllable before the name, itself inside a phrase: "xã Tân Vĩnh Lộc", "Võ Thanh Liêm".
-_LONGER = re.compile(r"[^\W\d_.:!?\n]\s(?!(?:Huyện|Xã|Phường|Tỉnh|Thành|Thị|Vườn|Hồ|Sông|Núi|Đảo|Cảng|Chùa|Đền|Khu|Cửa|Biển|Bản|Phố|Công|Nam|Bắc|Đông|Tây|Tại|Ở|Bãi|Cầu|Đèo|Hang|Rừng|Làng)\s)[A-ZĐÀ-Ỹ][a-zà-ỹđ]+\s$")
+_LEADS = frozenset(
+    "Huyện Xã Phường Tỉnh Thành Thị Vườn Hồ Sông Núi Đảo Cảng Chùa Đền Khu Cửa Biển Bản Phố Công Nam Bắc Đông Tây Tại Ở Bãi Cầu Đèo Hang Rừng Làng Tới Về Lên Đến Từ Bến Ga Đồn".split()
+)
 _LOCAL = re.compile(
     r"(?:\bở|\btại|\bvề|\bđến|\btới|\blên|\bxuống|\bvùng|\bdân|\bngười|\bbiển|\bcửa biển|\bsông|\bdòng|\bbãi|\brừng|\bnúi|\bhang|\bkhu du lịch|\bdanh thắng|\bdi sản|"
     r"\bchợ|\bcầu|\bđền|\bchùa|\bđèo|\bđất|\bbến|\bo|\btai|\bve|\bbien|\bvisit|\bin|\bat|\bof|\bto|\bcon|\bcố đô|\bhuyện miền núi|\bkhách|\bdu lịch)\s+$",
     re.I,
 )
 _LOCAL_AFTER = re.compile(r"^\s*\((?:tỉnh )?[A-ZĐ]")
+_PRAGUE = re.compile(r"Praha|Prague|\bCzech|\bSéc\b|Cộng hòa Séc")
 _HENAN = re.compile(r"^\s*\(?,?\s*(?:Trung Quốc|TQ\b|China|của Trung Quốc|\(Trung Quốc)|^,\s*(?:miền|thuộc) [^.]{0,20}Trung Quốc")
 
 
@@ -49,9 +51,20 @@ def resolve(sheet: Page, hits: Sequence[Hit], published: str, outlet: str) -> No
         _first_pass(sheet, hit, published)
     _second_sign(sheet, hits)
     home = _majority(hits, outlet)
-    for position, hit in enumerate(hits):
-        if hit.sense is None and not hit.notes:
-            _second_pass(sheet, hits, position, home, published)
+    open_hits = [position for position, hit in enumerate(hits) if hit.sense is None and not hit.notes]
+    for position in open_hits:
+        _by_neighbour(hits, position)
+    said = {(hit.entry.key, bool(hit.level)): hit.sense for hit in hits if hit.sense is not None and "neighbour" in hit.notes}
+    for position in open_hits:
+        hit = hits[position]
+        if hit.sense is None:
+            again = said.get((hit.entry.key, bool(hit.level))) or said.get((hit.entry.key, not hit.level))
+            if again is not None:
+                hit.sense, hit.confidence = again, 0.8
+                hit.notes.append("again")
+            else:
+                _by_majority(hit, home)
+    _abroad(sheet, hits)
     _henan(sheet, hits)
 
 
@@ -63,6 +76,17 @@ def _level_word(sheet: Page, hit: Hit) -> str:
         return ""
     word = found.group(1).lower()
     return _NAMES.get(word, word)
+
+
+def _longer(before: str) -> bool:
+    """Tell whether a capitalised syllable inside the phrase makes a longer name: "xã Tân Vĩnh Lộc", "Võ Thanh Liêm"."""
+    if not before.endswith(" "):
+        return False
+    parts = before.split(" ")
+    if len(parts) < 3 or not parts[-3] or parts[-3][-1] in ".:!?,;\n(“\"'|":
+        return False
+    last = parts[-2]
+    return last[:1].isupper() and last.isalpha() and not last.isupper() and last not in _LEADS
 
 
 def _valid(sense: Sense, published: str) -> bool:
@@ -84,7 +108,7 @@ def _first_pass(sheet: Page, hit: Hit, published: str) -> None:
         return
     top = max(sense.rank for sense in hit.senses)
     before = sheet.text[max(0, hit.start - 24) : hit.start]
-    if top < 3 and _LONGER.search(before):
+    if top < 3 and _longer(before):
         hit.notes.append("longer")
         return
     if not hit.level:
@@ -114,12 +138,14 @@ def _first_pass(sheet: Page, hit: Hit, published: str) -> None:
 
 def _by_level(hit: Hit) -> None:
     """Keep the senses of the level named; `xã Quảng Bình` is never the province."""
-    same = tuple(sense for sense in hit.senses if sense.level == hit.level)
+    if hit.level in COMMUNE_LEVELS:  # a xã of one year is a phường of another: the place decides before the level
+        same = tuple(sense for sense in hit.senses if sense.rank == 1)
+    else:
+        same = tuple(sense for sense in hit.senses if sense.level == hit.level)
     if not same and hit.level in ("huyện", "thị xã", "thành phố", "quận"):
         same = tuple(sense for sense in hit.senses if sense.rank == 2 and sense.kind == "unit")
     if not same and hit.level in COMMUNE_LEVELS:
-        same = tuple(sense for sense in hit.senses if sense.rank == 1)
-        if not same and any(sense.kind == "strong" for sense in hit.senses):
+        if any(sense.kind == "strong" for sense in hit.senses):
             same = tuple(sense for sense in hit.senses if sense.kind == "strong")
     if not same and hit.level in ("tỉnh", "thành phố"):
         same = tuple(sense for sense in hit.senses if sense.rank == 3)
@@ -168,41 +194,55 @@ def _majority(hits: Sequence[Hit], outlet: str) -> Counter[str]:
     return votes
 
 
-def _second_pass(sheet: Page, hits: Sequence[Hit], position: int, home: Counter[str], published: str) -> None:
-    """Settle an ambiguous name by its neighbours within the address, then by the majority of the document."""
+def _places(hit: Hit) -> dict[str, Sense]:
+    """Return the possible provinces of a name; of several units in one province, the one of the level named."""
+    found: dict[str, Sense] = {}
+    for sense in sorted(hit.senses, key=lambda s: s.level != hit.level):
+        found.setdefault(sense.profile or sense.province, sense)
+    return found
+
+
+def _by_neighbour(hits: Sequence[Hit], position: int) -> None:
+    """Settle an ambiguous name by the names around it: the rest of its address, or what stands just before."""
     hit = hits[position]
-    by_place: dict[str, Sense] = {}
-    for sense in hit.senses:
-        by_place.setdefault(sense.profile or sense.province, sense)
-    near: str | None = None
+    by_place = _places(hit)
     for other in (*hits[position + 1 : position + 4], *reversed(hits[max(0, position - 2) : position])):
         if other.sense is None or other.sense.kind == "club":
             continue
         gap = other.start - hit.end if other.start > hit.start else hit.start - other.end
-        if gap > 45:
-            continue
         place = other.sense.profile or other.sense.province
-        if place in by_place:
-            near = place
-            break
-    if near is not None:
-        hit.sense, hit.confidence = by_place[near], 0.85
-        hit.notes.append("neighbour")
-        return
-    ranked = [(home[place], place) for place in by_place if home[place]]
-    if not ranked:
-        hit.notes.append("ambiguous")
-        return
-    best = max(ranked)
-    if len([1 for votes, _ in ranked if votes == best[0]]) == 1:
-        sense = by_place[best[1]]
-        if sense.rank <= 1 and not hit.level and is_common(sense.name):
-            hit.notes.append("ambiguous")
+        if gap <= 45 and place in by_place:
+            hit.sense, hit.confidence = by_place[place], 0.85
+            hit.notes.append("neighbour")
             return
-        hit.sense, hit.confidence = sense, 0.7
-        hit.notes.append("majority")
-    else:
+
+
+def _by_majority(hit: Hit, home: Counter[str]) -> None:
+    """Settle what is left by the settled provinces of the document; without any, by the level named."""
+    by_place = _places(hit)
+    ranked = sorted(((home[place], place) for place in by_place if home[place]), reverse=True)
+    sense: Sense | None = None
+    if ranked and (len(ranked) == 1 or ranked[0][0] > ranked[1][0]):
+        sense, hit.confidence = by_place[ranked[0][1]], 0.7
+    elif not ranked and hit.level:
+        same = {s.profile or s.province: s for s in hit.senses if s.level == hit.level}
+        if len(same) == 1:
+            sense, hit.confidence = next(iter(same.values())), 0.65
+    if sense is None or (sense.rank <= 1 and not hit.level and is_common(sense.name)):
+        hit.confidence = 0.0
         hit.notes.append("ambiguous")
+        return
+    hit.sense = sense
+    hit.notes.append("majority")
+
+
+def _abroad(sheet: Page, hits: Sequence[Hit]) -> None:
+    """The Sapa of Prague is a market: with its city named and no Lào Cai, no Sa Pa is meant."""
+    named = [hit for hit in hits if hit.entry.key in ("sapa", "sa pa")]
+    if named and _PRAGUE.search(sheet.text) and not any(hit.entry.key == "lao cai" for hit in hits):
+        for hit in named:
+            hit.sense, hit.confidence = None, 0.0
+            hit.notes.append("abroad")
 
 
 def _henan(sheet: Page, hits: Sequence[Hit]) -> None:
