@@ -1,0 +1,76 @@
+"""Why a text is about a place: each name with its reading and the rule that decided, in Vietnamese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipelines import gazetteer
+from pipelines.places.find import Hit
+from pipelines.places.matcher import Reading, labels
+
+# What each note of the resolution and of the context means to a reader.
+NOTES = {
+    "trap": "là một phần của tên khác, không phải địa danh theo dõi",
+    "club": "là tên đội thể thao",
+    "street": "là tên đường, phố, tòa nhà hay trường",
+    "person": "là tên người",
+    "longer": "nằm trong một tên dài hơn",
+    "not-yet": "đơn vị chưa có vào ngày của bài",
+    "hamlet": "là thôn, bản trùng tên, không phải đơn vị theo dõi",
+    "level": "cấp hành chính viết kèm không khớp",
+    "alone": "tên dễ trùng, không có dấu hiệu thứ hai của tỉnh",
+    "ambiguous": "trùng tên nhiều nơi, trong bài không đủ căn cứ",
+    "henan": "là Hà Nam (Trung Quốc)",
+    "abroad": "ở nước ngoài",
+    "neighbour": "chọn theo địa danh đứng cạnh",
+    "again": "như lần nêu trước trong bài",
+    "majority": "chọn theo tỉnh được nhắc nhiều trong bài",
+    "list": "trong danh sách từ bốn nơi",
+    "list3": "trong danh sách vài nơi",
+    "range": "chỉ khoảng từ nơi này đến nơi kia",
+    "home": "chỉ là quê quán, tuổi và nơi ở của một người",
+    "resides": "là nơi cư trú",
+    "signature": "là địa chỉ người viết, người hỏi",
+    "delegate": "là đoàn đại biểu",
+    "among": "nêu làm ví dụ",
+    "road": "là tên tuyến đường",
+    "source": "là tên báo, đài",
+    "patient": "gắn với mã ca bệnh",
+    "past": "tỉnh cũ, sau 1/7/2025 đứng một mình thì dễ là Hà Nam (Trung Quốc)",
+    "away": "chỉ để đo khoảng cách",
+}
+
+
+def explain(reading: Reading) -> Iterator[str]:
+    """Yield the lines of an explanation: names first, then profiles, then the marks."""
+    names = gazetteer.province_names()
+    for hit in reading.hits:
+        yield _line(reading, hit, names)
+    for profile, weight in sorted(reading.balance.profiles.items()):
+        verdict = "nói về" if profile in reading.places.about else "chỉ nhắc đến"
+        yield (
+            f"→ {names.get(profile, profile)}: {verdict} (tít {weight.title:.1f}, mở bài {weight.lead:.1f}, thân bài {weight.body:.1f}; "
+            f"điểm {weight.score:.1f}, nơi khác mạnh nhất {reading.balance.other:.1f}; {weight.passing} lần nhắc thoáng qua)"
+        )
+    for profile in reading.places.about:
+        if "/" in profile:
+            yield f"→ hồ sơ cấp xã {profile}: nói về"
+    if reading.places.national:
+        yield "→ chạm đề tài chủ quyền quốc gia"
+    if reading.places.spam:
+        yield "→ trang nhồi địa danh: không tính nói về nơi nào"
+    if not reading.hits and not reading.places.national:
+        yield "không có địa danh theo dõi"
+
+
+def _line(reading: Reading, hit: Hit, names: dict[str, str]) -> str:
+    start, end = reading.clean.span(hit.start, hit.end)
+    written = reading.clean.original[start:end]
+    why = "; ".join(NOTES.get(note, note) for note in hit.notes)
+    if hit.sense is None:
+        return f"“{written}” [{start}–{end}]: bỏ qua: {why or 'không rõ'}"
+    if not hit.profile:
+        place = names.get(hit.sense.province, "nơi khác")
+        return f"“{written}” [{start}–{end}]: {place}, ngoài các hồ sơ" + (f" ({why})" if why else "")
+    then, now = labels(hit.sense)
+    return f"“{written}” [{start}–{end}]: {then} → nay {now}; tin cậy {hit.confidence:.2f}" + (f" ({why})" if why else "")
