@@ -3,45 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from urllib.parse import urlsplit
 
+from dashboards.labels import LANG_VI, ROLE_VI, TIER_VI
 from pipelines.clock import show
+from pipelines.errors import UserError
 from pipelines.records import VERDICT_VI, Role, Tier, Verdict
+from pipelines.settings import load_profile
 from pipelines.store.rows import moment
-
-TIER_VI = {Tier.FLAG: "Cảnh báo", Tier.WATCH: "Cần xem", Tier.NONE: "Không nêu"}
-
-ROLE_VI = {
-    Role.ASSERT: "Bài tự khẳng định",
-    Role.ENDORSE: "Dẫn lời và tán đồng",
-    Role.ATTRIB: "Dẫn lời, không tán đồng",
-    Role.REBUT: "Nêu để bác bỏ",
-    Role.REPORT_ACTION: "Đưa tin xử lý vi phạm",
-    Role.ACADEMIC: "Lập luận học thuật",
-    Role.QUESTION: "Câu hỏi, giả định",
-    Role.SATIRE_FICTION: "Châm biếm, hư cấu",
-    Role.OPINION: "Ý kiến",
-    Role.INCIDENTAL: "Chỉ nhắc địa danh",
-    Role.LEGAL_TEXT: "Trích văn bản pháp lý",
-}
-
-LANG_VI = {
-    "vi": "tiếng Việt", "en": "tiếng Anh", "zh": "tiếng Trung", "lo": "tiếng Lào", "km": "tiếng Khmer",
-    "fr": "tiếng Pháp", "ru": "tiếng Nga", "th": "tiếng Thái",
-}  # fmt: skip
-
-PERSPECTIVE_VI = {
-    "multilateral": "văn kiện đa phương",
-    "international_award": "phán quyết quốc tế",
-    "bilateral_CN": "văn kiện Việt Nam – Trung Quốc",
-    "bilateral_LA": "văn kiện Việt Nam – Lào",
-    "bilateral_KH": "văn kiện Việt Nam – Campuchia",
-    "vn_law": "pháp luật Việt Nam",
-    "vn_law_or_fact": "pháp luật hoặc số liệu Việt Nam",
-    "state_declaration": "tuyên bố của một nước",
-    "state_submission": "hồ sơ một nước nộp",
-    "fact": "sự kiện, số liệu",
-}
 
 # Characters that turn the reading direction round or hide text; shown as a mark, one for one, so offsets hold.
 _DIRECTION = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -112,6 +82,15 @@ def verdict_vi(verdict: str) -> str:
 def lang_vi(lang: str) -> str:
     """Return the name of a language, or its code."""
     return LANG_VI.get(lang, lang)
+
+
+@cache
+def place_vi(profile: str) -> str:
+    """Return the title of a province profile (“Tỉnh Lào Cai”), or its name when there is no such profile."""
+    try:
+        return load_profile(profile).title
+    except UserError:
+        return profile
 
 
 def is_foreign(kind: str, lang: str) -> bool:

@@ -162,7 +162,7 @@ def test_unknown_things_are_404(desk: Desk) -> None:
 
 def test_the_article_page_shows_revisions_and_claims(desk: Desk) -> None:
     text = enter(desk).get(f"/articles/{desk.ids['first']}").text
-    assert "bản 1" in text and WRONG in text and "về ninh-binh" in text
+    assert "bản 1" in text and WRONG in text and "về Tỉnh Ninh Bình" in text
 
 
 # --- deciding ------------------------------------------------------------------------------------------------

@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, Response
 
 from classifiers.referencebase import load_references
 from dashboards import queries
-from dashboards.shown import PERSPECTIVE_VI
 from dashboards.web.view import page, settings, store
 from pipelines.clock import local, now
 from pipelines.errors import UserError
@@ -61,7 +60,7 @@ def reference(request: Request) -> Response:
         entry = load_references().get(request.path_params["id"])
     except UserError as error:
         raise HTTPException(404, str(error)) from error
-    return page(request, "reference.html", entry=entry, today=local(now()).date(), perspectives=PERSPECTIVE_VI)
+    return page(request, "reference.html", entry=entry, today=local(now()).date())
 
 
 def about(request: Request) -> Response:

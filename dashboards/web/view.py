@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from dashboards import shown
+from dashboards import labels, shown
 from dashboards.highlight import sides
 from dashboards.web.access import Access
 from pipelines.settings import Settings
@@ -17,6 +18,16 @@ from pipelines.store import Store
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 PAGE = 50
+
+
+TABLES = {
+    "perspective_vi": labels.PERSPECTIVE_VI, "type_vi": labels.TYPE_VI, "confidence_vi": labels.CONFIDENCE_VI,
+    "validity_vi": labels.VALIDITY_VI, "unit_vi": labels.UNIT_VI, "origin_vi": labels.ORIGIN_VI, "source_vi": labels.SOURCE_VI,
+}  # fmt: skip
+
+
+def _label(table: Mapping[str, str]) -> Callable[[str], str]:
+    return lambda code: table.get(code, code)
 
 
 def environment() -> Environment:
@@ -28,7 +39,7 @@ def environment() -> Environment:
         visible=shown.visible, one_line=shown.one_line, safe_url=shown.safe_url, time_vi=shown.time_vi,
         tier_vi=shown.tier_vi, role_vi=shown.role_vi, verdict_vi=shown.verdict_vi, lang_vi=shown.lang_vi,
         percent=shown.percent, number=shown.number, sides=sides,
-        perspective_vi=lambda name: shown.PERSPECTIVE_VI.get(name, name),
+        place_vi=shown.place_vi, **{name: _label(table) for name, table in TABLES.items()},
     )  # fmt: skip
     return env
 

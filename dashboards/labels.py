@@ -1,0 +1,79 @@
+"""Vietnamese labels of stored codes: roles, tiers, languages, types of claims, states of sources."""
+
+from __future__ import annotations
+
+from pipelines.records import Role, Tier
+
+TIER_VI = {Tier.FLAG: "Cảnh báo", Tier.WATCH: "Cần xem", Tier.NONE: "Không nêu"}
+
+ROLE_VI = {
+    Role.ASSERT: "Bài tự khẳng định",
+    Role.ENDORSE: "Dẫn lời và tán đồng",
+    Role.ATTRIB: "Dẫn lời, không tán đồng",
+    Role.REBUT: "Nêu để bác bỏ",
+    Role.REPORT_ACTION: "Đưa tin xử lý vi phạm",
+    Role.ACADEMIC: "Lập luận học thuật",
+    Role.QUESTION: "Câu hỏi, giả định",
+    Role.SATIRE_FICTION: "Châm biếm, hư cấu",
+    Role.OPINION: "Ý kiến",
+    Role.INCIDENTAL: "Chỉ nhắc địa danh",
+    Role.LEGAL_TEXT: "Trích văn bản pháp lý",
+}
+
+LANG_VI = {
+    "vi": "tiếng Việt", "en": "tiếng Anh", "zh": "tiếng Trung", "lo": "tiếng Lào", "km": "tiếng Khmer",
+    "fr": "tiếng Pháp", "ru": "tiếng Nga", "th": "tiếng Thái",
+}  # fmt: skip
+
+PERSPECTIVE_VI = {
+    "multilateral": "văn kiện đa phương",
+    "international_award": "phán quyết quốc tế",
+    "bilateral_CN": "văn kiện Việt Nam – Trung Quốc",
+    "bilateral_LA": "văn kiện Việt Nam – Lào",
+    "bilateral_KH": "văn kiện Việt Nam – Campuchia",
+    "vn_law": "pháp luật Việt Nam",
+    "vn_law_or_fact": "pháp luật hoặc số liệu Việt Nam",
+    "state_declaration": "tuyên bố của một nước",
+    "state_submission": "hồ sơ một nước nộp",
+    "fact": "sự kiện, số liệu",
+}
+
+# Short names of the codebook's types (taxonomy.json).
+TYPE_VI = {
+    "D01": "chủ quyền nêu như đã được công nhận", "D02": "bản đồ, hình ảnh đường lưỡi bò", "D03": "phán quyết 2016",
+    "D04": "công thư 1958", "D05": "“nhượng đất” biên giới phía Bắc", "D06": "tỷ lệ, số liệu điều ước",
+    "D07": "sự cố cột mốc, đụng độ biên giới", "D08": "tên gọi như khẳng định chủ quyền",
+    "D09": "văn kiện giả, trích dẫn bịa", "D10": "UNCLOS, vùng đặc quyền kinh tế", "D11": "đường cơ sở, thềm lục địa",
+    "D12": "tư liệu chiến sự 1974, 1979, 1988", "D13": "ngư dân, tàu cá, IUU", "D14": "biên giới Lào",
+    "D15": "biên giới Campuchia, Phú Quốc", "D16": "sáp nhập tỉnh và biên giới, biển, đảo",
+    "D17": "ảnh, video cũ hoặc nơi khác", "D18": "Cairo, Potsdam, San Francisco, Genève",
+}  # fmt: skip
+
+CONFIDENCE_VI = {
+    "verified": "đã đối chiếu với trang công khai",
+    "verified in part": "đã đối chiếu một phần",
+    "from knowledge, to verify": "chưa đối chiếu, cần người phụ trách kiểm chứng",
+}
+
+VALIDITY_VI = {"current": "đang dùng", "legacy": "số liệu cũ", "rounding": "làm tròn"}
+
+UNIT_VI = {
+    "percent": "%", "km2": "km²", "nm": "hải lý", "number": "", "date": "ngày", "year": "năm", "markers": "mốc",
+    "articles": "điều", "points": "điểm", "units": "đơn vị", "people": "người", "gates": "cửa khẩu", "votes": "phiếu",
+    "provinces": "tỉnh", "communes": "xã", "cities": "thành phố", "positions": "vị trí", "dashes": "đoạn",
+    "features": "thực thể", "chapters": "chương", "documents": "văn kiện", "parts": "phần", "parties": "bên",
+    "segments": "đoạn", "inspections": "lần kiểm tra",
+}  # fmt: skip
+
+ORIGIN_VI = {
+    "feed": "feed", "meta": "thẻ meta của trang", "json-ld": "dữ liệu JSON-LD của trang", "url": "địa chỉ trang",
+    "text": "chữ trên trang", "sitemap": "sitemap", "none": "không rõ",
+}  # fmt: skip
+
+# States that the collecting step writes into `source_states`.
+SOURCE_VI = {
+    "new": "chưa hỏi lần nào", "ok": "tốt", "drying": "đang cạn tin", "flooding": "tăng đột biến", "empty": "feed rỗng",
+    "moved": "đã chuyển chỗ", "blocked by robots": "robots.txt không cho", "blocked": "bị chặn",
+    "not a feed": "không còn là feed", "gone": "không còn", "slow": "quá chậm", "clock wrong": "đồng hồ sai",
+    "unreachable": "không kết nối được", "lying": "trả 304 sai sự thật", "failing": "đang lỗi",
+}  # fmt: skip
