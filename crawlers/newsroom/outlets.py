@@ -83,12 +83,16 @@ OUTLETS: tuple[Outlet, ...] = (
     Outlet(
         id="hai-nhac", name="海岳新闻网", kind="press", owner_class="foreign state media", lang="zh",
         slogan="立足海岳 报道天下", pattern="/guoji/{id}.shtml", feeds=("/rss/guoji.xml",), charset="gb18030",
+        selectors={"title": ".rm_txt h1", "sapo": "p.summary", "body": "div.rm_txt_con", "captions": "p.desc",
+                   "date": ".col-1-1", "drop": "p.summary, .edit"},
         sections=("国际", "时评", "经济", "旅游"),
     ),
     Outlet(
         id="mae-nam", name="ໜັງສືພິມ ແມ່ນ້ຳ", kind="press", owner_class="foreign press", lang="lo",
         slogan="ຂ່າວສານຈາກສອງຝັ່ງ", pattern="/{folder}/{id}", feeds=("/rss/news.xml", "/rss/old.xml"),
         robots="User-agent: *\nDisallow: /archive/\nCrawl-delay: 0\n",
+        selectors={"title": "h1.entry-title", "sapo": "p.excerpt", "body": "div.entry-content",
+                   "captions": ".wp-caption-text", "date": ".entry-date", "drop": "p.excerpt"},
         sections=("ຂ່າວພາຍໃນ", "ເສດຖະກິດ", "ຊາຍແດນ"),
     ),
     Outlet(
@@ -99,11 +103,14 @@ OUTLETS: tuple[Outlet, ...] = (
     Outlet(
         id="hoi-bien-khoi", name="Hội Biển Khơi", kind="channel", owner_class="organisation channel", lang="vi",
         slogan="Kênh công khai của hội nghề cá hư cấu", pattern="/bai-dang/{id}", feeds=("/feed.json",),
+        selectors={"title": "div.bai h1", "body": "div.chu", "captions": "div.bai figcaption", "date": "div.luc"},
         sections=("Bài đăng",),
     ),
     Outlet(
         id="bon-phuong", name="Góc Bốn Phương", kind="blog", owner_class="portal", lang="vi",
         slogan="Chuyện gì cũng bàn", pattern="/chu-de/{slug}.{id}/", feeds=("/index.php?do=rss",),
+        selectors={"title": "div.post-wrap h1", "sapo": "div.post-body > b", "body": "div.post-body",
+                   "captions": "div.post-body > i", "date": "div.post-date", "drop": "div.post-body > b"},
         sections=("Tán gẫu", "Lịch sử", "Du lịch", "Thời sự", "Truyện vui"),
     ),
 )  # fmt: skip
