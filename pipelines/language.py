@@ -5,26 +5,38 @@ from __future__ import annotations
 import re
 from functools import cache
 
+
+def _words(text: str, mark: str | None = None) -> frozenset[str]:
+    return frozenset(text.split(mark))
+
+
 SUPPORTED = ("vi", "en", "zh", "lo")
 
 _VI_LETTER = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]|[aeiouy][\u0300\u0301\u0303\u0309\u0323]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _LAO = re.compile(r"[\u0e80-\u0eff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
-_OTHER = {"ru": re.compile(r"[\u0400-\u04ff]"), "th": re.compile(r"[\u0e00-\u0e7f]"), "ko": re.compile(r"[\uac00-\ud7af]"), "km": re.compile(r"[\u1780-\u17ff]")}
+_OTHER = {
+    "ru": re.compile(r"[\u0400-\u04ff]"),
+    "th": re.compile(r"[\u0e00-\u0e7f]"),
+    "ko": re.compile(r"[\uac00-\ud7af]"),
+    "km": re.compile(r"[\u1780-\u17ff]"),
+}
 _WORD = re.compile(r"[a-z]+")
 # Common syllables of Vietnamese typed without marks, none an English word (a frequency list of our own reading).
-_VI_BARE = frozenset(
+_VI_BARE = _words(
     "khong duoc nguoi nhung cua cung nhu cac mot trong voi nam nay tinh viet thi va cho lai roi da dang se biet "
     "minh nha toi ban anh chi em di lam gi sao nao the hay hon nhieu truoc sau ngay thang nuoc bien dao quan duong "
     "phuong xa huyen thanh pho dan ong ba con may dau day vay nen vi thay noi nghe xem hoi ve len xuong qua ra vao "
-    "chu quyen lanh tho bo tren duoi giua den hoc sinh truong trung quoc phap luat moi gia dong gio trieu ty ko dc".split()
+    "chu quyen lanh tho bo tren duoi giua den hoc sinh truong trung quoc phap luat moi gia dong gio trieu ty ko dc"
 )
-_EN = frozenset("the of and to in is that for it with was on are as at by from this be have not or an has its were they their which about will would but he she we you people said after over new can".split())
+_EN = _words(
+    "the of and to in is that for it with was on are as at by from this be have not or an has its were they their which about will would but he she we you people said after over new can"
+)
 
 
 @cache
-def _identifier():  # type: ignore[no-untyped-def]
+def _identifier():
     """Return py3langid's identifier, loaded on first need (its model takes a moment and 30 MB)."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 

@@ -16,14 +16,38 @@ from functools import cache
 # Zero-width, bidirectional and soft-hyphen characters, BOM, word joiner, variation selectors.
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff\ufe0e\ufe0f"
 # Eth and African D are typed for Đ (old fonts, phones); đ with a combining stroke comes from web editors.
-_ALIKE = {"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u3000": " ", "\t": " ", "\r": " "}
+_ALIKE = {
+    "Ð": "Đ",
+    "Ɖ": "Đ",
+    "ð": "đ",
+    "ɖ": "đ",
+    "\u00a0": " ",
+    "\u202f": " ",
+    "\u2009": " ",
+    "\u3000": " ",
+    "\t": " ",
+    "\r": " ",
+}
 # Cyrillic and Greek letters drawn like Latin ones, replaced only inside a word that also has Latin letters.
-_HOMOGLYPH = dict(zip("АВЕКМНОРСТХУІЈЅаеорсхуіјѕԁһΑΒΕΖΗΙΚΜΝΟΡΤΥΧοα", "ABEKMHOPCTXYIJSaeopcxyijsdhABEZHIKMNOPTYXoa", strict=True))
+_HOMOGLYPH = dict(
+    zip(
+        "АВЕКМНОРСТХУІЈЅаеорсхуіјѕԁһΑΒΕΖΗΙΚΜΝΟΡΤΥΧοα",
+        "ABEKMHOPCTXYIJSaeopcxyijsdhABEZHIKMNOPTYXoa",
+        strict=True,
+    )
+)
 _ODD = re.compile("[" + _INVISIBLE + "".join(_ALIKE) + "\u0300-\u0338Ѐ-ӿԀ-ԯΑ-ω\uff01-\uff5e]| {2,}")
 _MIXED = re.compile(r"(?=\w*[A-Za-z\u00c0-\u024f\u1ea0-\u1ef9])(?=\w*[\u0370-\u03ff\u0400-\u052f])\w+")
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
 _PIECE = re.compile(
-    "[" + _INVISIBLE + "]+| {2,}|[" + "".join(_ALIKE) + "](?:[" + "".join(_ALIKE) + " ])*|.[\u0300-\u0338]+|[\uff01-\uff5e]", re.S
+    "["
+    + _INVISIBLE
+    + "]+| {2,}|["
+    + "".join(_ALIKE)
+    + "](?:["
+    + "".join(_ALIKE)
+    + " ])*|.[\u0300-\u0338]+|[\uff01-\uff5e]",
+    re.S,
 )
 
 
@@ -107,7 +131,9 @@ def normalised(text: str) -> Normalised:
         last = match.end()
     put(text[last:], last)
     clean = "".join(out)
-    if not unicodedata.is_normalized("NFC", clean):  # single characters with a canonical twin: one for one where possible
+    if not unicodedata.is_normalized(
+        "NFC", clean
+    ):  # single characters with a canonical twin: one for one where possible
         clean = "".join(_one(char) for char in clean)
     if _FOREIGN.search(clean):
         clean = _MIXED.sub(_latinise, clean)

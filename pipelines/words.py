@@ -12,9 +12,17 @@ from threading import Lock
 
 _LOCK = Lock()
 _HAN_LAO = re.compile(r"[\u3400-\u9fff\u0e80-\u0eff]")
-_CAPITAL = "".join(char for char in map(chr, (*range(0x41, 0x5B), *range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA))) if char.isupper())
+_CAPITAL = "".join(
+    char
+    for char in map(chr, (*range(0x41, 0x5B), *range(0xC0, 0x1B1), *range(0x1EA0, 0x1EFA)))
+    if char.isupper()
+)
 _END = re.compile(
-    r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？；]+[”’」』）]*|\n+|(?<=[a-zà-ỹ0-9][.!?…])(?=[" + _CAPITAL + r"][a-zà-ỹđ])|(?<=[.!?…][”\"])(?=[" + _CAPITAL + r"][a-zà-ỹđ])"
+    r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？；]+[”’」』）]*|\n+|(?<=[a-zà-ỹ0-9][.!?…])(?=["
+    + _CAPITAL
+    + r"][a-zà-ỹđ])|(?<=[.!?…][”\"])(?=["
+    + _CAPITAL
+    + r"][a-zà-ỹđ])"
 )
 # What may stand before a full stop without ending a sentence (units, titles, address words, months).
 _ABBREVIATION = re.compile(
@@ -65,7 +73,7 @@ def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
 
 
 @cache
-def _tokenizer():  # type: ignore[no-untyped-def]
+def _tokenizer():
     """Return underthesea's `word_tokenize` after its first call, made under the lock."""
     from underthesea import word_tokenize
 

@@ -10,7 +10,9 @@ import typer
 
 def places(
     text: Annotated[str | None, typer.Argument(help="Văn bản cần xem, đặt trong dấu ngoặc kép.")] = None,
-    input: Annotated[Path | None, typer.Option("--input", help="Tệp JSON lines: id, title, text, published …")] = None,
+    input: Annotated[
+        Path | None, typer.Option("--input", help="Tệp JSON lines: id, title, text, published …")
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", help="Tệp kết quả, mỗi dòng một bài.")] = None,
     title: Annotated[str, typer.Option("--title", help="Tít, nếu có.")] = "",
     date: Annotated[str, typer.Option("--date", help="Ngày của văn bản, YYYY-MM-DD; mặc định hôm nay.")] = "",
@@ -19,7 +21,9 @@ def places(
     from pipelines.errors import UsageError
 
     if (text is None) == (input is None):
-        raise UsageError("places: cần đúng một trong hai: văn bản trong ngoặc kép, hoặc --input TỆP --output TỆP")
+        raise UsageError(
+            "places: cần đúng một trong hai: văn bản trong ngoặc kép, hoặc --input TỆP --output TỆP"
+        )
     if text is not None:
         _one(text, title, date)
     elif input is not None and output is not None:
@@ -44,7 +48,7 @@ def _one(text: str, title: str, date: str) -> None:
             raise UsageError(f"places: --date “{date}” không phải ngày dạng YYYY-MM-DD") from None
     when = date or local(now()).date().isoformat()
     reading = Matcher.load().read(title, "", text, when, lang=detect(f"{title}\n{text}"))
-    for line in explain(reading):
+    for line in explain(reading, 0 if title else 2):
         typer.echo(line)
 
 
@@ -68,8 +72,15 @@ def _many(source: Path, target: Path) -> None:
                 for line in read_lines(stream, counts, bad):
                     out.write(answer(matcher, line, counts) + "\n")
     except OSError as error:
-        raise UsageError(f"places: {error.filename}: không mở được ({error.strerror}); hãy kiểm tra đường dẫn") from error
+        raise UsageError(
+            f"places: {error.filename}: không mở được ({error.strerror}); hãy kiểm tra đường dẫn"
+        ) from error
     total = sum(counts.values())
-    typer.echo("outcomes: " + ", ".join(f"{name} {count}" for name, count in counts.most_common()) + f" (tổng {total})", err=True)
+    typer.echo(
+        "outcomes: "
+        + ", ".join(f"{name} {count}" for name, count in counts.most_common())
+        + f" (tổng {total})",
+        err=True,
+    )
     if counts["hỏng"]:
         raise typer.Exit(1)

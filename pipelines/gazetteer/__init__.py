@@ -74,10 +74,20 @@ def features() -> tuple[Feature, ...]:
 @cache
 def province_names() -> dict[str, str]:
     """Return province keys, old and new, with their Vietnamese names."""
-    return {unit.province: unit.name for unit in units() if unit.level in ("tỉnh", "thành phố") and not unit.district and (unit.code == "" or len(unit.code) == 2)}
+    return {
+        unit.province: unit.name
+        for unit in units()
+        if unit.level in ("tỉnh", "thành phố")
+        and not unit.district
+        and (unit.code == "" or len(unit.code) == 2)
+    }
 
 
 @cache
 def commune_names() -> dict[str, tuple[str, str, str]]:
     """Return codes of today's communes with level, name and province key."""
-    return {unit.code: (unit.level, unit.name, unit.province) for unit in units() if unit.since and len(unit.code) == 5}
+    return {
+        unit.code: (unit.level, unit.name, unit.province)
+        for unit in units()
+        if unit.since and len(unit.code) == 5
+    }

@@ -63,7 +63,9 @@ def new_units(path: Path) -> tuple[list[list[str]], dict[str, str]]:
             rows.append([ward_name, ward_level, "", key, MERGER, "", ward["Code"], ward["Code"]])
             by_code[ward["Code"]] = ward_name
     if len(provinces) != 34 or len(by_code) != 3321:
-        raise UserError(f"{path}: {len(provinces)} tỉnh và {len(by_code)} xã, phải là 34 và 3.321; hãy kiểm tra nguồn")
+        raise UserError(
+            f"{path}: {len(provinces)} tỉnh và {len(by_code)} xã, phải là 34 và 3.321; hãy kiểm tra nguồn"
+        )
     return rows, by_code
 
 
@@ -88,7 +90,9 @@ def old_units(path: Path, table: Path, by_code: dict[str, str]) -> list[list[str
             rows.append([name, district_level or "huyện", "", key, "", MERGER, district["Code"], now])
     for (key, district, ward), codes in wards.items():
         level, name = split_level(ward)
-        rows.append([name, level or "xã", split_level(district)[1], key, "", MERGER, "", ";".join(sorted(codes))])
+        rows.append(
+            [name, level or "xã", split_level(district)[1], key, "", MERGER, "", ";".join(sorted(codes))]
+        )
     return rows
 
 
@@ -101,14 +105,18 @@ def older_units(path: Path) -> list[list[str]]:
 def features(folder: Path) -> list[str]:
     """Return lines `name, group, of, kind` of sea features and their foreign names."""
     found: list[str] = []
-    for line in (folder / "tt33-2024_hoangsa_truongsa_features.psv").read_text(encoding="utf-8").splitlines()[1:]:
+    for line in (
+        (folder / "tt33-2024_hoangsa_truongsa_features.psv").read_text(encoding="utf-8").splitlines()[1:]
+    ):
         name, _lat, _lon, section, _province = line.split("|")
         group = {"A": "dk1", "B": "hoang-sa", "C": "truong-sa"}[section]
         found.append(f"{clean(name)}\t{group}\t\tvi")
     for line in (folder / "curated_wikipedia-vi_extra.psv").read_text(encoding="utf-8").splitlines()[1:]:
         name, _lat, _lon, group = line.split("|")
         found.append(f"{clean(name)}\t{group}\t\tvi")
-    for item in json.loads((folder / "forfish_vn-islands.v1.geojson").read_text(encoding="utf-8"))["features"]:
+    for item in json.loads((folder / "forfish_vn-islands.v1.geojson").read_text(encoding="utf-8"))[
+        "features"
+    ]:
         values: dict[str, Any] = item["properties"]
         if values.get("group") in ("hoang-sa", "truong-sa"):
             found.append(f"{clean(values['name'])}\t{values['group']}\t\tvi")

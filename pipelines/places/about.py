@@ -28,7 +28,9 @@ class Weight:
     @property
     def score(self) -> float:
         """Weight of all positions together; many repetitions do not count without end."""
-        return min(self.title, 1.5) * TITLE + min(self.lead, _CAP_LEAD) * LEAD + min(self.body, _CAP_BODY) * BODY
+        return (
+            min(self.title, 1.5) * TITLE + min(self.lead, _CAP_LEAD) * LEAD + min(self.body, _CAP_BODY) * BODY
+        )
 
 
 @dataclass(frozen=True, slots=True)

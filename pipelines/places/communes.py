@@ -38,6 +38,8 @@ def sort_communes(hits: Sequence[Hit], about: Sequence[str], lead_end: int) -> t
         profile = commune_of(hit.sense) if hit.sense is not None else ""
         if profile:
             passing = {"home", "list", "list3", "signature", "delegate", "club", "among"} & set(hit.notes)
-            weights[profile] = weights.get(profile, 0.0) + (0.2 if passing else 2.0 if hit.start < lead_end else 1.0)
+            weights[profile] = weights.get(profile, 0.0) + (
+                0.2 if passing else 2.0 if hit.start < lead_end else 1.0
+            )
     found = [name for name, weight in weights.items() if weight >= 2.0 and name.split("/")[0] in about]
     return sorted(found), sorted(set(weights) - set(found))

@@ -21,27 +21,41 @@ _SPORT_MORE = re.compile(
     r"trọng tài|highlight|bảng xếp hạng|\bclb\b|hạng nhất|vô địch|đăng quang|vòng \d+|phút \d+|\b\d ?- ?\d\b|tỷ số|tỉ số|trận đấu|trận thua|\btrận\b|"
     r"hoàng đức|chủ nhà|đội khách|\bcđv\b|cổ động viên|\bsân\b|\bgiải\b|chung kết|bán kết|tứ kết|thắng|thua|hòa"
 )
-_WEATHER = re.compile(r"áp thấp|\bmưa (?:lớn|to|rất|dông|rào|đá|vừa)|dự báo|không khí lạnh|gió mùa|nhiệt độ|nắng nóng|tâm bão|hoàn lưu|rét đậm|sóng cao|giật cấp|\bbão (?:số|[A-Z])", re.I)
+_WEATHER = re.compile(
+    r"áp thấp|\bmưa (?:lớn|to|rất|dông|rào|đá|vừa)|dự báo|không khí lạnh|gió mùa|nhiệt độ|nắng nóng|tâm bão|hoàn lưu|rét đậm|sóng cao|giật cấp|\bbão (?:số|[A-Z])",
+    re.I,
+)
 _WHEREVER = re.compile(r"^[^.\n]{0,25}\b(?:gì|nào|đâu) cũng\b")
 _GUEST = re.compile(r"\b(?:làm khách|hành quân|chuyến đi|đá sân khách)[^.]{0,25}$", re.I)
 _PLACE_BEFORE = re.compile(
-    r"(?:\b(?:tỉnh|thành phố|TP\.?|huyện|thị xã|xã|phường|UBND(?: tỉnh)?|công an(?: tỉnh)?|HĐND(?: tỉnh)?|Tỉnh ủy|người dân|tại|ở|đến|về|tới|in|at)\s+)$", re.I
+    r"(?:\b(?:tỉnh|thành phố|TP\.?|huyện|thị xã|xã|phường|UBND(?: tỉnh)?|công an(?: tỉnh)?|HĐND(?: tỉnh)?|Tỉnh ủy|người dân|tại|ở|đến|về|tới|in|at)\s+)$",
+    re.I,
 )
 _HOME = re.compile(
     r"(?:\bquê(?: gốc| nhà| quán| hương)?(?: ở| tại| của \w+)?|\bngười gốc|\bgốc|\bsinh ra (?:và lớn lên )?(?:ở|tại)|\bnguyên quán|\bđến từ|\bngười đẹp|\bchàng trai|\bcô gái)"
     r"\s*:?\s*(?:(?:tỉnh|huyện|TP\.?|thành phố|xã|xứ|phường)\s+)?(?:[\w ]{1,25}[,(] ?(?:tỉnh |huyện )?){0,2}$",
     re.I,
 )
-_RESIDES = re.compile(r"(?:\btrú(?: tại| ở| quán| xã)?|\bngụ(?: tại| ở)?|\btuổi, (?:ở|quê|trú|ngụ)(?: tại| ở)?|\bsinh năm \d{4}, (?:ở|quê|trú)(?: tại| ở)?|\bhộ khẩu(?: thường trú)?(?: tại| ở)?|\bSN \d{4}, (?:ở|quê|trú|ngụ)(?: tại| ở)?)\s*:?\s*(?:[\w .]{0,40}[,(] ?)*(?:(?:tỉnh|huyện|TP\.?|thành phố|xã|phường|thị xã)\s+)?$", re.I)
+_RESIDES = re.compile(
+    r"(?:\btrú(?: tại| ở| quán| xã)?|\bngụ(?: tại| ở)?|\btuổi, (?:ở|quê|trú|ngụ)(?: tại| ở)?|\bsinh năm \d{4}, (?:ở|quê|trú)(?: tại| ở)?|\bhộ khẩu(?: thường trú)?(?: tại| ở)?|\bSN \d{4}, (?:ở|quê|trú|ngụ)(?: tại| ở)?)\s*:?\s*(?:[\w .]{0,40}[,(] ?)*(?:(?:tỉnh|huyện|TP\.?|thành phố|xã|phường|thị xã)\s+)?$",
+    re.I,
+)
 _SIGNED = re.compile(r"^\)?\s*(?:\)\s*(?:hỏi|thắc mắc|cho hay|viết|chia sẻ)\b|\)\s*$)")
 _SIGN_BEFORE = re.compile(
     r"\((?:[A-ZĐ][\w.]*\s?){1,4},\s*(?:\d+ tuổi,\s*)?$|\b(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Bb]ạn|[Đđ]ộc giả)\s+(?:[A-ZĐ][\wÀ-ỹ.]*\s){1,4}\($|"
     r"(?:^|[.?!\n]\s*)(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trịnh|Mai|Đào|Đoàn|Lương|Trương)\s(?:[A-ZĐ][\wÀ-ỹ.]*\s){1,3}\($"
 )
 _AGED = re.compile(r"\(\d{1,2} tuổi,\s*(?:quê |ở |ngụ |trú )?$")
-_DELEGATE = re.compile(r"(?:\bđoàn(?: ĐBQH| đại biểu Quốc hội| đại biểu)?(?: tỉnh)?|\bĐBQH(?: tỉnh)?|\bđại biểu(?: Quốc hội)?(?: tỉnh)?)\s+$", re.I)
-_AMONG = re.compile(r"(?:\btrong đó(?: có)?|\bchẳng hạn(?: như)?|\bví dụ(?: như)?|\btừng|\bnhư(?: ở)?)\s+(?:tỉnh )?$", re.I)
-_ROAD = re.compile(r"(?:\bcao tốc|\btuyến(?: đường)?|\bđường sắt|\bxe khách|\bchặng|\bđường bay)\s+[^.,;]{0,30}$", re.I)
+_DELEGATE = re.compile(
+    r"(?:\bđoàn(?: ĐBQH| đại biểu Quốc hội| đại biểu)?(?: tỉnh)?|\bĐBQH(?: tỉnh)?|\bđại biểu(?: Quốc hội)?(?: tỉnh)?)\s+$",
+    re.I,
+)
+_AMONG = re.compile(
+    r"(?:\btrong đó(?: có)?|\bchẳng hạn(?: như)?|\bví dụ(?: như)?|\btừng|\bnhư(?: ở)?)\s+(?:tỉnh )?$", re.I
+)
+_ROAD = re.compile(
+    r"(?:\bcao tốc|\btuyến(?: đường)?|\bđường sắt|\bxe khách|\bchặng|\bđường bay)\s+[^.,;]{0,30}$", re.I
+)
 _DASH_BEFORE, _DASH_AFTER = re.compile(r"\w\s?[-–]\s?$"), re.compile(r"^\s?[-–]\s?[A-ZĐ]")
 _RANGE_BEFORE = re.compile(
     r"\btừ\s+(?:phía \w+ |bắc |nam |tỉnh |khu vực |TP\.?)?(?:[A-ZĐ][\wÀ-ỹ.]*[ -]*){1,4}\s(?:đến|tới|vào|trở ra|ra)\s+(?:tỉnh |phía \w+ |bắc |nam |TP\.?)?$|"
@@ -50,9 +64,13 @@ _RANGE_BEFORE = re.compile(
 _FROM = re.compile(r"\btừ\s+(?:bắc |nam |tỉnh |khu vực |phía \w+ )?$", re.I)
 _RANGE_AFTER = re.compile(r"^\s*(?:đến|tới|trở ra|trở vào|vào|ra)\b", re.I)
 _SOURCE = re.compile(r"(?:\bbáo|\bđài(?: PT-?TH| truyền hình| phát thanh)?|\btheo báo)\s+$", re.I)
-_PATIENT = re.compile(r"(?:bệnh nhân|BN|ca bệnh|ca mắc|F0|F1|ổ dịch)[ \d]*(?:\([^)]*)?(?: ở| tại)?\s*\(?(?:tỉnh )?$", re.I)
+_PATIENT = re.compile(
+    r"(?:bệnh nhân|BN|ca bệnh|ca mắc|F0|F1|ổ dịch)[ \d]*(?:\([^)]*)?(?: ở| tại)?\s*\(?(?:tỉnh )?$", re.I
+)
 _AWAY = re.compile(r"\bcách\s+(?:bờ biển |phía \w+ |bắc |nam |tỉnh |đất liền )?$", re.I)
-_LIST_GAP = re.compile(r"^(?:\s*\([^)]{0,24}\))?\s*(?:,|;|/|&|-|–|\bvà\b|\bhay\b|\bhoặc\b|\bcùng\b|\band\b|…|\d+ (?:ca|tỷ đồng|người|trường hợp)|:)?(?:\s*(?:và|cùng|các|tỉnh|TP\.?|thành phố|tỉnh,))*\s*$")
+_LIST_GAP = re.compile(
+    r"^(?:\s*\([^)]{0,24}\))?\s*(?:,|;|/|&|-|–|\bvà\b|\bhay\b|\bhoặc\b|\bcùng\b|\band\b|…|\d+ (?:ca|tỷ đồng|người|trường hợp)|:)?(?:\s*(?:và|cùng|các|tỉnh|TP\.?|thành phố|tỉnh,))*\s*$"
+)
 
 
 def sport(sheet: Page) -> bool:
@@ -79,9 +97,17 @@ def listed(sheet: Page, hits: Sequence[Hit]) -> dict[int, int]:
 
     previous: Hit | None = None
     for index, hit in enumerate(hits):
-        if hit.sense is None or hit.sense.rank < 2 or (hit.sense.province[0] == "@" and hit.sense.province != "@region"):
+        if (
+            hit.sense is None
+            or hit.sense.rank < 2
+            or (hit.sense.province[0] == "@" and hit.sense.province != "@region")
+        ):
             continue
-        if previous is not None and hit.start - previous.end < 40 and _LIST_GAP.match(sheet.text[previous.end : hit.start]):
+        if (
+            previous is not None
+            and hit.start - previous.end < 40
+            and _LIST_GAP.match(sheet.text[previous.end : hit.start])
+        ):
             run.append(index)
         else:
             close()
@@ -107,7 +133,12 @@ def use(sheet: Page, hit: Hit, genre: str, size_of_list: int, published: str) ->
         return "club"
     if genre == "sport" and _GUEST.search(before):
         return "club"
-    if genre == "sport" and (sense.rank == 3 or sense.name in ("Thiên Trường", "sân Thiên Trường", "xứ Thanh")) and not hit.level and not _PLACE_BEFORE.search(before):
+    if (
+        genre == "sport"
+        and (sense.rank == 3 or sense.name in ("Thiên Trường", "sân Thiên Trường", "xứ Thanh"))
+        and not hit.level
+        and not _PLACE_BEFORE.search(before)
+    ):
         return "club"
     if genre == "sport" and sense.name in ("sân Thiên Trường", "Thiên Trường", "sân vận động Thiên Trường"):
         return "club"
@@ -141,6 +172,11 @@ def use(sheet: Page, hit: Hit, genre: str, size_of_list: int, published: str) ->
         return "source"
     if _AWAY.search(before):
         return "away"
-    if sense.province == "ha-nam" and sense.rank == 3 and published >= "2025-08-15" and not re.match(r"^\s*\(?(?:cũ|trước)", after):
+    if (
+        sense.province == "ha-nam"
+        and sense.rank == 3
+        and published >= "2025-08-15"
+        and not re.match(r"^\s*\(?(?:cũ|trước)", after)
+    ):
         return "past"
     return ""

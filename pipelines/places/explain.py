@@ -41,11 +41,11 @@ NOTES = {
 }
 
 
-def explain(reading: Reading) -> Iterator[str]:
-    """Yield the lines of an explanation: names first, then profiles, then the marks."""
+def explain(reading: Reading, before: int = 0) -> Iterator[str]:
+    """Yield the lines of an explanation: names, profiles, marks; `before` = characters that the user did not type."""
     names = gazetteer.province_names()
     for hit in reading.hits:
-        yield _line(reading, hit, names)
+        yield _line(reading, hit, names, before)
     for profile, weight in sorted(reading.balance.profiles.items()):
         verdict = "nói về" if profile in reading.places.about else "chỉ nhắc đến"
         yield (
@@ -63,9 +63,10 @@ def explain(reading: Reading) -> Iterator[str]:
         yield "không có địa danh theo dõi"
 
 
-def _line(reading: Reading, hit: Hit, names: dict[str, str]) -> str:
+def _line(reading: Reading, hit: Hit, names: dict[str, str], before: int) -> str:
     start, end = reading.clean.span(hit.start, hit.end)
     written = reading.clean.original[start:end]
+    start, end = start - before, end - before
     why = "; ".join(NOTES.get(note, note) for note in hit.notes)
     if hit.sense is None:
         return f"“{written}” [{start}–{end}]: bỏ qua: {why or 'không rõ'}"
@@ -73,4 +74,6 @@ def _line(reading: Reading, hit: Hit, names: dict[str, str]) -> str:
         place = names.get(hit.sense.province, "nơi khác")
         return f"“{written}” [{start}–{end}]: {place}, ngoài các hồ sơ" + (f" ({why})" if why else "")
     then, now = labels(hit.sense)
-    return f"“{written}” [{start}–{end}]: {then} → nay {now}; tin cậy {hit.confidence:.2f}" + (f" ({why})" if why else "")
+    return f"“{written}” [{start}–{end}]: {then} → nay {now}; tin cậy {hit.confidence:.2f}" + (
+        f" ({why})" if why else ""
+    )

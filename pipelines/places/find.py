@@ -40,7 +40,11 @@ class Page:
         self.folded = fold(text)
         sample = text[:900]
         letters = sum(map(str.isalpha, sample)) or 1
-        marked = sum(map(str.__ne__, sample.lower(), self.folded[:900])) if len(self.folded) == len(text) else letters
+        marked = (
+            sum(map(str.__ne__, sample.lower(), self.folded[:900]))
+            if len(self.folded) == len(text)
+            else letters
+        )
         self.bare = lang not in ("vi", "") or marked * 25 < letters
         capitals = sum(map(str.isupper, sample))
         opening = next((char for char in sample if char.isalpha()), "A")
@@ -53,7 +57,9 @@ class Page:
 
 
 # A closed syllable (-c, -ch, -p, -t) always bears a tone in Vietnamese; "môt", "viêc", "kêt" come from a scanner.
-_DAMAGE = re.compile(r"(?<![\w-])(?:[A-ZĐ]?[a-zđ]*[âêôăơư][a-zâêôăơư]*(?:c|ch|p|t)|bién|quyén|chü|dåo|thü|dän)(?![\w-])")
+_DAMAGE = re.compile(
+    r"(?<![\w-])(?:[A-ZĐ]?[a-zđ]*[âêôăơư][a-zâêôăơư]*(?:c|ch|p|t)|bién|quyén|chü|dåo|thü|dän)(?![\w-])"
+)
 
 
 def page(text: str, lang: str) -> Page:
@@ -115,11 +121,15 @@ def _capital(raw: str, senses: tuple[Sense, ...], low: bool, strong: bool) -> bo
         return True
     # "cửa khẩu", "sông", "hồ" open a landmark in small letters or capitals; the proper name keeps its own.
     kinds = {sense.kind for sense in senses}
-    return bool(kinds & {"trap", "club", "strong", "weak"}) and any(_same_case(sense.name, raw) for sense in senses)
+    return bool(kinds & {"trap", "club", "strong", "weak"}) and any(
+        _same_case(sense.name, raw) for sense in senses
+    )
 
 
 def _same_case(name: str, raw: str) -> bool:
-    return len(name) == len(raw) and all(a.isupper() == b.isupper() for a, b in zip(name[1:], raw[1:], strict=True))
+    return len(name) == len(raw) and all(
+        a.isupper() == b.isupper() for a, b in zip(name[1:], raw[1:], strict=True)
+    )
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:

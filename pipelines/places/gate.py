@@ -40,7 +40,7 @@ def _spellings(name: str) -> set[str]:
 
 
 @cache
-def _automaton():  # type: ignore[no-untyped-def]
+def _automaton():
     """Build the automaton of the gate (about 0.1 s)."""
     from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -49,7 +49,12 @@ def _automaton():  # type: ignore[no-untyped-def]
     patterns: set[str] = set()
     for entry in lexicon().entries:
         for sense in entry.senses:
-            if sense.profile and sense.kind in ("unit", "strong", "exonym") and not is_common(sense.name) and (sense.rank >= 2 or sense.since):
+            if (
+                sense.profile
+                and sense.kind in ("unit", "strong", "exonym")
+                and not is_common(sense.name)
+                and (sense.rank >= 2 or sense.since)
+            ):
                 patterns |= _spellings(sense.name)
     for topic in _TOPICS:
         patterns |= _spellings(topic)

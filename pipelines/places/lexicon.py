@@ -10,14 +10,20 @@ from typing import NamedTuple
 from pipelines import gazetteer
 from pipelines.text import fold, normalize, one_tone_style
 
+
+def _words(text: str, mark: str | None = None) -> frozenset[str]:
+    return frozenset(text.split(mark))
+
+
 PROVINCE_LEVELS = frozenset({"tỉnh", "thành phố"})
 COMMUNE_LEVELS = frozenset({"xã", "phường", "thị trấn", "đặc khu"})
 # Names that are also common words or first names: alone, without level word or neighbour, they prove nothing.
-_COMMON = frozenset(
+_COMMON = _words(
     "Trung Tâm|Hòa Bình|Thái Bình|Bình Minh|Liên Minh|Quang Trung|Lý Thường Kiệt|Đào Duy Từ|Hồng Phong|Minh Khai|Trần Phú|Lam Sơn|"
     "Thanh Sơn|Đông A|Công Chính|Thắng Lợi|Tân Tiến|Hoàng Văn Thụ|Nguyễn Trãi|Lê Lợi|Trần Hưng Đạo|Hồng Hà|Long Biên|Nam Minh|"
     "Hoàng Mai|Bắc Từ Liêm|Hồng Đức|Sông Mã|Kim Liên|Thiên Đường|Trường Sơn|Minh Châu|Cẩm Tú|Cẩm Vân|Kim Ngân|Kim Thanh|Minh Tân|"
-    "Quý Lộc|Thọ Bình|Minh Thái|Hồ Vương|Xuân Thái|Thành Nam|Gia Hưng|Thiên Phủ|Hải Anh|Gia Phong|Hải Quang|Gia Vân|Văn Nho|Vĩnh Trụ|Ninh Giang|Đại Hoàng|Bảo Ái|Hà Long|Nga An|Yên Từ".split("|")
+    "Quý Lộc|Thọ Bình|Minh Thái|Hồ Vương|Xuân Thái|Thành Nam|Gia Hưng|Thiên Phủ|Hải Anh|Gia Phong|Hải Quang|Gia Vân|Văn Nho|Vĩnh Trụ|Ninh Giang|Đại Hoàng|Bảo Ái|Hà Long|Nga An|Yên Từ",
+    "|",
 )
 
 
@@ -59,11 +65,27 @@ def _of_unit(unit: gazetteer.Unit) -> Sense:
     profile = gazetteer.PROFILES.get(unit.province, "")
     if unit.level in COMMUNE_LEVELS or (unit.since and len(unit.code) == 5):
         rank = 1
-    elif unit.level in PROVINCE_LEVELS and unit.province == _slug(unit.name) and not unit.district and len(unit.code) <= 2:
+    elif (
+        unit.level in PROVINCE_LEVELS
+        and unit.province == _slug(unit.name)
+        and not unit.district
+        and len(unit.code) <= 2
+    ):
         rank = 3
     else:
         rank = 2
-    return Sense(unit.name, unit.level, unit.province, profile, unit.district, unit.since, unit.until, unit.now, rank, "unit")
+    return Sense(
+        unit.name,
+        unit.level,
+        unit.province,
+        profile,
+        unit.district,
+        unit.since,
+        unit.until,
+        unit.now,
+        rank,
+        "unit",
+    )
 
 
 def _slug(name: str) -> str:
@@ -73,7 +95,18 @@ def _slug(name: str) -> str:
 def _of_landmark(mark: gazetteer.Landmark) -> Sense:
     rank = {"strong": 2, "exonym": 2, "other": 3, "weak": 0, "trap": 0, "club": 0}[mark.kind]
     profile = gazetteer.PROFILES.get(mark.province, "")
-    return Sense(one_tone_style(normalize(mark.name)), "địa danh", mark.province, profile, "", "", "", mark.province, rank, mark.kind)
+    return Sense(
+        one_tone_style(normalize(mark.name)),
+        "địa danh",
+        mark.province,
+        profile,
+        "",
+        "",
+        "",
+        mark.province,
+        rank,
+        mark.kind,
+    )
 
 
 def _all_senses() -> dict[str, list[Sense]]:
@@ -83,7 +116,11 @@ def _all_senses() -> dict[str, list[Sense]]:
     for unit in gazetteer.units():
         if len(unit.name) < 4 and " " not in unit.name:
             continue
-        if unit.name[0].islower() or unit.name[-1].isdigit() or (" " not in unit.name and unit.level in COMMUNE_LEVELS):
+        if (
+            unit.name[0].islower()
+            or unit.name[-1].isdigit()
+            or (" " not in unit.name and unit.level in COMMUNE_LEVELS)
+        ):
             continue
         sense = _of_unit(unit)
         key = fold(unit.name)
@@ -103,14 +140,21 @@ def _entry(key: str, senses: list[Sense]) -> Entry:
     for sense in unique:
         forms[sense.name.lower()].append(sense)
     strong = any(s.rank >= 2 and s.profile and s.name not in _COMMON for s in unique)
-    return Entry(key, {form: tuple(group) for form, group in forms.items()}, tuple(unique), strong, any(s.name[0].islower() for s in unique))
+    return Entry(
+        key,
+        {form: tuple(group) for form, group in forms.items()},
+        tuple(unique),
+        strong,
+        any(s.name[0].islower() for s in unique),
+    )
 
 
 # Districts and landmarks that are also persons, firms or places elsewhere: alone they need a second sign of their province.
-_RISKY = frozenset(
+_RISKY = _words(
     "Lệ Thủy|Xuân Trường|Thanh Liêm|Kim Sơn|Bảo Yên|Yên Bình|Vĩnh Lộc|Hà Trung|Đông Sơn|Triệu Sơn|Văn Yên|Minh Hóa|Bắc Hà|Xuân Thủy|"
     "Cẩm Thủy|Như Xuân|Quan Sơn|Thọ Xuân|Yên Định|Tràng An|Thiên Trường|Hoa Lư|Sao Vàng|Thường Xuân|Quảng Ninh|Bảo Thắng|Bảo Hà|Nam Hà|"
-    "Kiến Giang|Xuân Liên|Cao Sơn|Hồi Xuân|Hàm Rồng|Bích Động|Nhật Lệ|Cam Đường|Nghĩa Hưng|Yên Khánh|Cát Cát|Hành Thiện|Hải Tiến|Bến Hải|Thạch Hãn".split("|")
+    "Kiến Giang|Xuân Liên|Cao Sơn|Hồi Xuân|Hàm Rồng|Bích Động|Nhật Lệ|Cam Đường|Nghĩa Hưng|Yên Khánh|Cát Cát|Hành Thiện|Hải Tiến|Bến Hải|Thạch Hãn",
+    "|",
 )
 
 

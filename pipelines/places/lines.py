@@ -15,7 +15,9 @@ from pipelines.records import Places, TextLine
 MAX_LINE = 5_000_000  # characters; a longer line is no text but an accident
 
 
-def read_lines(lines: Iterable[bytes], counts: Counter[str], bad: Callable[[int, str], None]) -> Iterator[TextLine]:
+def read_lines(
+    lines: Iterable[bytes], counts: Counter[str], bad: Callable[[int, str], None]
+) -> Iterator[TextLine]:
     """Yield the text lines; a bad one is told to `bad` with its number, counted as `hỏng`, and skipped."""
     for number, raw in enumerate(lines, 1):
         if not raw.strip():
@@ -36,7 +38,10 @@ def read_lines(lines: Iterable[bytes], counts: Counter[str], bad: Callable[[int,
 def as_json(item: str, places: Places) -> dict[str, Any]:
     """Return the output line of one text."""
     values = places.model_dump(mode="json")
-    return {"id": item, **{key: values[key] for key in ("about", "mentioned", "national", "spam", "mentions")}}
+    return {
+        "id": item,
+        **{key: values[key] for key in ("about", "mentioned", "national", "spam", "mentions")},
+    }
 
 
 def answer(matcher: Matcher, line: TextLine, counts: Counter[str]) -> str:
@@ -44,7 +49,17 @@ def answer(matcher: Matcher, line: TextLine, counts: Counter[str]) -> str:
     from pipelines.language import detect
 
     lang = line.lang or detect(f"{line.title}\n{line.sapo}\n{line.text}")
-    places = matcher.resolve(line.title, line.sapo, line.text, line.published, line.outlet or "", lang, line.captions)
-    outcome = "nhồi địa danh" if places.spam else "nói về" if places.about else "nhắc đến" if places.mentioned else "không"
+    places = matcher.resolve(
+        line.title, line.sapo, line.text, line.published, line.outlet or "", lang, line.captions
+    )
+    outcome = (
+        "nhồi địa danh"
+        if places.spam
+        else "nói về"
+        if places.about
+        else "nhắc đến"
+        if places.mentioned
+        else "không"
+    )
     counts[outcome] += 1
     return json.dumps(as_json(line.id, places), ensure_ascii=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -54,7 +54,7 @@ class Matcher:
         published: datetime | date | str | None,
         outlet: str = "",
         lang: str = "vi",
-        captions: Iterable[str] = (),
+        captions: Sequence[str] = (),
     ) -> Places:
         """Return the places of one text; offsets refer to title + newline + sapo + newline + body as given."""
         return self.read(title, sapo, body, published, outlet, lang, captions).places
@@ -67,24 +67,31 @@ class Matcher:
         published: datetime | date | str | None,
         outlet: str = "",
         lang: str = "vi",
-        captions: Iterable[str] = (),
+        captions: Sequence[str] = (),
     ) -> Reading:
         """Like `resolve`, with all that led to the decision."""
         full = f"{title}\n{sapo}\n{body}"
-        clean = normalised(full)
+        end = len(full)
+        clean = normalised("\n".join((full, *captions)) if captions else full)
         sheet = page(clean.text, lang)
         hits = find(sheet, self._lexicon)
         when = published if isinstance(published, str) else published.isoformat() if published else ""
         resolve(sheet, hits, when[:10], outlet)
         title_end = clean.text.find("\n")
-        lead_end = max(title_end + 1, clean.text.find("\n", title_end + 1), min(len(clean.text), title_end + 300))
+        lead_end = max(
+            title_end + 1, clean.text.find("\n", title_end + 1), min(len(clean.text), title_end + 300)
+        )
         balance = weigh(sheet, hits, title_end, lead_end, when[:10])
         about, mentioned = decide(balance)
         communes, named = sort_communes(hits, about, lead_end)
         spam = is_spam(sheet, hits)
         if spam:
             about, communes, mentioned = [], [], sorted({*about, *mentioned})
-        mentions = tuple(_mention(clean, hit) for hit in hits if hit.sense and _ours(hit.sense))
+        mentions = tuple(
+            _mention(clean, hit)
+            for hit in hits
+            if hit.sense and _ours(hit.sense) and clean.origin(hit.start) < end
+        )
         places = Places(
             about=(*about, *communes),
             mentioned=(*mentioned, *named),
@@ -109,7 +116,12 @@ def _mention(clean: Normalised, hit: Hit) -> Mention:
     start, end = clean.span(hit.start, hit.end)
     unit, now = labels(hit.sense)
     return Mention(
-        start=start, end=end, as_written=clean.original[start:end], unit=unit, unit_now=now, confidence=round(hit.confidence, 2)
+        start=start,
+        end=end,
+        as_written=clean.original[start:end],
+        unit=unit,
+        unit_now=now,
+        confidence=round(hit.confidence, 2),
     )
 
 

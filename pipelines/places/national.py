@@ -52,22 +52,34 @@ _LENGTH = (
     r"(?:đường biên giới|biên giới|đường biên|giáp (?:tỉnh )?(?:hủa phăn|khăm muồn|savannakhet|vân nam|salavan|quảng tây))[^.\n]{0,60}\d{2,4}(?:[,.]\d+)? ?(?:km|cây số)|"
     r"\d{2,4}(?:[,.]\d+)? ?(?:km|cây số)[^.\n]{0,8} (?:đường biên|biên giới)"
 )
-_FEATURES = r"chữ thập|châu viên|ga ven|xu bi|vành khăn|gạc ma|cô lin|len đao|tiên nữ|đá lát|subi|hoàng sa|trường sa"
-_WEATHER_ONLY = re.compile(r"^(?:quần đảo|quan dao) (?:hoàng|hoang|trường|truong) sa$|^(?:hoàng|hoang|trường|truong) sa[ ,–-]{1,3}.*sa$")
+_FEATURES = (
+    r"chữ thập|châu viên|ga ven|xu bi|vành khăn|gạc ma|cô lin|len đao|tiên nữ|đá lát|subi|hoàng sa|trường sa"
+)
+_WEATHER_ONLY = re.compile(
+    r"^(?:quần đảo|quan dao) (?:hoàng|hoang|trường|truong) sa$|^(?:hoàng|hoang|trường|truong) sa[ ,–-]{1,3}.*sa$"
+)
 _STORM = r"bão số|cơn bão|tâm bão|áp thấp|gió (?:mùa|cấp|giật)|sóng (?:cao|biển cao)|mưa (?:to|lớn|dông|rào|vừa)|giật cấp|thời tiết|nhiệt đới|cấp \d+|không khí lạnh|dự báo|bao so|biển động|động đất|\bbão\b"
-_SEA = re.compile(r"[Bb]iển Đông(?! Á)|BIỂN ĐÔNG|\bBĐ\b|[Bb]ien Dong|biển đông(?! (?:nghịt|đúc|vui|nghẹt|người|khách|kín|á|nam))")
+_SEA = re.compile(
+    r"[Bb]iển Đông(?! Á)|BIỂN ĐÔNG|\bBĐ\b|[Bb]ien Dong|biển đông(?! (?:nghịt|đúc|vui|nghẹt|người|khách|kín|á|nam))"
+)
 _ISLES = re.compile(
     r"(?<!đường )(?<!phố )(?<!kênh )(?<!Công ty )(?<!Nguyễn )(?<!Trần )(?<!Lê )(?:(?:Hoàng|Trường) Sa|(?:Hoang|Truong) Sa|HOÀNG SA|TRƯỜNG SA)\b(?! Đéc)"
 )
-_ISLES_LOW = re.compile(r"(?<!đường )(?<!phố )(?<!quảng )(?<!duong )(?:hoàng|trường|hoang|truong) sa\b(?! đéc)")
-_STREET = r"(?:đường|phố|bờ kè|hẻm|số nhà|quận|\d+)[ ,-]+(?:hoàng|trường) sa|nhiêu lộc|thị nghè|quận 1\b|quận 3\b"
+_ISLES_LOW = re.compile(
+    r"(?<!đường )(?<!phố )(?<!quảng )(?<!duong )(?:hoàng|trường|hoang|truong) sa\b(?! đéc)"
+)
+_STREET = (
+    r"(?:đường|phố|bờ kè|hẻm|số nhà|quận|\d+)[ ,-]+(?:hoàng|trường) sa|nhiêu lộc|thị nghè|quận 1\b|quận 3\b"
+)
 _CHANGSHA = re.compile(r"Hồ Nam|Changsha|Ho Nam|Trường Sa \(Trung Quốc")
 _BORDER = (
     r"đường biên(?: giới)?\b(?! độ)|biên giới (?:quốc gia|việt nam|việt|với (?:lào|trung quốc|campuchia)|trên (?:bộ|đất liền)|đất liền|phía tây|phía bắc|lãnh thổ|biển|hai nước|hai bên|qg)|"
     r"(?:xã|phường|xã phường) biên giới|(?:vùng|khu vực|tuyến|bảo vệ|giữ|quản lý|đổi|lấn|tuần tra|công tác) (?:khu vực )?biên giới|quốc giới|giữ mốc|tôn tạo mốc|đi tuần|tuần tra|cột mốc|đồn biên phòng|phía trung quốc|"
     r"lính bên|lính (?:trung quốc|tq)|binh sĩ|phong tỏa|bắn máy|máy phát|nổ súng|xe tăng|soldiers|troops|\barmy\b|border|demarcat|frontier|boundary|treaty|treaties|ngư trường|biên cương|hiệp ước"
 )
-_ABROAD = re.compile(r"Thái Lan|Ukraine|Ấn Độ|Pakistan|Israel|Gaza|Iran|Mexico|Afghanistan|Hàn Quốc|Triều Tiên|Ba Lan|Belarus|Thailand|India|Lebanon|Syria|Mỹ")
+_ABROAD = re.compile(
+    r"Thái Lan|Ukraine|Ấn Độ|Pakistan|Israel|Gaza|Iran|Mexico|Afghanistan|Hàn Quốc|Triều Tiên|Ba Lan|Belarus|Thailand|India|Lebanon|Syria|Mỹ"
+)
 _OURS = r"việt nam|vietnam|\bvn\b|biên phòng|hà nội|hanoi|ngư dân|hải quân|cảnh sát biển|phía ta|nước ta|phía mình|dân mình|bên mình"
 
 
@@ -77,7 +89,7 @@ def _rule(source: str, folded: bool) -> re.Pattern[str]:
 
 
 @cache
-def anchors():  # type: ignore[no-untyped-def]
+def anchors():
     """Return the automaton of anchors over folded text."""
     from ahocorasick_rs import AhoCorasick, Implementation
 

@@ -6,8 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from pipelines.gazetteer import PROFILES
 from pipelines.places.find import Hit, Page
 from pipelines.places.lexicon import COMMUNE_LEVELS, Sense, is_common, is_risky
+from pipelines.text import fold
+
+
+def _words(text: str, mark: str | None = None) -> frozenset[str]:
+    return frozenset(text.split(mark))
+
 
 _LEVEL = re.compile(
     r"(?<![\w])(tỉnh|thành phố|tp\.?|huyện|h\.|thị xã|tx\.?|thị trấn|tt\.?|xã|x\.|phường|p\.|đặc khu|quận|q\.|thôn|bản|làng|ấp|buôn|"
@@ -31,8 +38,8 @@ _SURNAME = re.compile(
     r"(?:^|[\s(\"“])(?:(?:ông|bà|anh|chị|cô|chú|bác|em|cháu|bé|nghệ sĩ|(?:nghệ sĩ |Nghệ sĩ )?(?:Nhân dân|nhân dân|Ưu tú|ưu tú)|Nghệ sĩ|ca sĩ|diễn viên|người mẫu|MC|đạo diễn|nhạc sĩ|NSƯT|NSND|HLV|thủ môn|trung vệ|tiền đạo|hoa hậu|á hậu|luật sư|bác sĩ|thầy)"
     r"|(?:[Nn]guyễn|[Tt]rần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trịnh|Mai|Tô|Đào|Đoàn|Lương|Trương|Lâm|Cao|Tạ|Thái|Chu|Hà|Quách|Kiều|Nguyen|Tran|Le|Pham|Thị|Văn|Đình|Quang|Thế|Xuân))\s+$"
 )
-_LEADS = frozenset(
-    "Huyện Xã Phường Tỉnh Thành Thị Vườn Hồ Sông Núi Đảo Cảng Chùa Đền Khu Cửa Biển Bản Phố Công Nam Bắc Đông Tây Tại Ở Bãi Cầu Đèo Hang Rừng Làng Tới Về Lên Đến Từ Bến Ga Đồn".split()
+_LEADS = _words(
+    "Huyện Xã Phường Tỉnh Thành Thị Vườn Hồ Sông Núi Đảo Cảng Chùa Đền Khu Cửa Biển Bản Phố Công Nam Bắc Đông Tây Tại Ở Bãi Cầu Đèo Hang Rừng Làng Tới Về Lên Đến Từ Bến Ga Đồn"
 )
 _LOCAL = re.compile(
     r"(?:\bở|\btại|\bvề|\bđến|\btới|\blên|\bxuống|\bvùng|\bdân|\bngười|\bbiển|\bcửa biển|\bsông|\bdòng|\bbãi|\brừng|\bnúi|\bhang|\bkhu du lịch|\bdanh thắng|\bdi sản|"
@@ -41,7 +48,9 @@ _LOCAL = re.compile(
 )
 _LOCAL_AFTER = re.compile(r"^\s*\((?:tỉnh )?[A-ZĐ]")
 _PRAGUE = re.compile(r"Praha|Prague|\bCzech|\bSéc\b|Cộng hòa Séc")
-_HENAN = re.compile(r"^\s*\(?,?\s*(?:Trung Quốc|TQ\b|China|của Trung Quốc|\(Trung Quốc)|^,\s*(?:miền|thuộc) [^.]{0,20}Trung Quốc")
+_HENAN = re.compile(
+    r"^\s*\(?,?\s*(?:Trung Quốc|TQ\b|China|của Trung Quốc|\(Trung Quốc)|^,\s*(?:miền|thuộc) [^.]{0,20}Trung Quốc"
+)
 
 
 def resolve(sheet: Page, hits: Sequence[Hit], published: str, outlet: str) -> None:
@@ -54,7 +63,11 @@ def resolve(sheet: Page, hits: Sequence[Hit], published: str, outlet: str) -> No
     open_hits = [position for position, hit in enumerate(hits) if hit.sense is None and not hit.notes]
     for position in open_hits:
         _by_neighbour(hits, position)
-    said = {(hit.entry.key, bool(hit.level)): hit.sense for hit in hits if hit.sense is not None and "neighbour" in hit.notes}
+    said = {
+        (hit.entry.key, bool(hit.level)): hit.sense
+        for hit in hits
+        if hit.sense is not None and "neighbour" in hit.notes
+    }
     for position in open_hits:
         hit = hits[position]
         if hit.sense is None:
@@ -138,15 +151,16 @@ def _first_pass(sheet: Page, hit: Hit, published: str) -> None:
 
 def _by_level(hit: Hit) -> None:
     """Keep the senses of the level named; `xã Quảng Bình` is never the province."""
-    if hit.level in COMMUNE_LEVELS:  # a xã of one year is a phường of another: the place decides before the level
+    if (
+        hit.level in COMMUNE_LEVELS
+    ):  # a xã of one year is a phường of another: the place decides before the level
         same = tuple(sense for sense in hit.senses if sense.rank == 1)
     else:
         same = tuple(sense for sense in hit.senses if sense.level == hit.level)
     if not same and hit.level in ("huyện", "thị xã", "thành phố", "quận"):
         same = tuple(sense for sense in hit.senses if sense.rank == 2 and sense.kind == "unit")
-    if not same and hit.level in COMMUNE_LEVELS:
-        if any(sense.kind == "strong" for sense in hit.senses):
-            same = tuple(sense for sense in hit.senses if sense.kind == "strong")
+    if not same and hit.level in COMMUNE_LEVELS and any(sense.kind == "strong" for sense in hit.senses):
+        same = tuple(sense for sense in hit.senses if sense.kind == "strong")
     if not same and hit.level in ("tỉnh", "thành phố"):
         same = tuple(sense for sense in hit.senses if sense.rank == 3)
     if not same:
@@ -179,7 +193,10 @@ def _second_sign(sheet: Page, hits: Sequence[Hit]) -> None:
             continue
         if firm.get(hit.profile):
             continue
-        if hit.entry.key not in persons and (_LOCAL.search(sheet.text[max(0, hit.start - 24) : hit.start]) or _LOCAL_AFTER.match(sheet.text[hit.end : hit.end + 12])):
+        if hit.entry.key not in persons and (
+            _LOCAL.search(sheet.text[max(0, hit.start - 24) : hit.start])
+            or _LOCAL_AFTER.match(sheet.text[hit.end : hit.end + 12])
+        ):
             continue
         hit.sense, hit.confidence = None, 0.0
         hit.notes.append("alone")
@@ -191,6 +208,9 @@ def _majority(hits: Sequence[Hit], outlet: str) -> Counter[str]:
     for hit in hits:
         if hit.sense is not None and hit.sense.kind != "club":
             votes[hit.sense.profile or hit.sense.province] += 2 if hit.sense.rank >= 2 else 1
+    if outlet:
+        near = fold(outlet).replace(" ", "").replace("-", "")
+        votes.update({profile: 2 for key, profile in PROFILES.items() if key.replace("-", "") in near})
     return votes
 
 

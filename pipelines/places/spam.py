@@ -18,12 +18,20 @@ def is_spam(sheet: Page, hits: Sequence[Hit]) -> bool:
     if len(hits) < 15:
         return False
     covered = sum(hit.end - hit.start for hit in hits)
-    if len(hits) >= _MANY and covered >= _COVER * len(sheet.text.strip()) and len({hit.entry.key for hit in hits}) >= 10:
+    if (
+        len(hits) >= _MANY
+        and covered >= _COVER * len(sheet.text.strip())
+        and len({hit.entry.key for hit in hits}) >= 10
+    ):
         return True
     gaps = Counter(
         fold(sheet.text[before.end : after.start]).strip(" ,.;|-–\n")
         for before, after in zip(hits, hits[1:], strict=False)
         if after.start - before.end < 60
     )
-    phrase, times = max(((gap, count) for gap, count in gaps.items() if len(gap) >= 6), key=lambda pair: pair[1], default=("", 0))
+    phrase, times = max(
+        ((gap, count) for gap, count in gaps.items() if len(gap) >= 6),
+        key=lambda pair: pair[1],
+        default=("", 0),
+    )
     return bool(phrase) and times >= 8 and times >= _SAME * (len(hits) - 1)

@@ -79,9 +79,13 @@ def main() -> None:
     target = Path("build/bench")
     target.mkdir(parents=True, exist_ok=True)
     (target / "places.json").write_text(json.dumps(figures, indent=1))
-    print(f"{'cổng: bài/giây':32}{figures['gate_per_second']:>10,}   (mục tiêu 8.000; {figures['gate_mb_per_second']} MB/giây)")
+    print(
+        f"{'cổng: bài/giây':32}{figures['gate_per_second']:>10,}   (mục tiêu 8.000; {figures['gate_mb_per_second']} MB/giây)"
+    )
     print(f"{'mốc so sánh: regex cùng tên':32}{figures['regex_per_second']:>10,}")
-    print(f"{'đọc đủ: bài/giây':32}{figures['resolve_per_second']:>10,}   (mục tiêu 1.500; {len(ours)} bài qua cổng / {len(pages)})")
+    print(
+        f"{'đọc đủ: bài/giây':32}{figures['resolve_per_second']:>10,}   (mục tiêu 1.500; {len(ours)} bài qua cổng / {len(pages)})"
+    )
     print(f"{'bộ nhớ thêm, MB':32}{figures['memory_mb']:>10}   (mục tiêu 150)")
     print(f"{'nạp lần đầu, giây':32}{figures['load_seconds']:>10}")
 

@@ -1,0 +1,114 @@
+"""Old Vietnamese encodings: TCVN3 (ABC), VNI, windows-1258, and mojibake (ftfy).
+
+The right reading is the one that yields the most Vietnamese syllables; a text that is fine already is left alone.
+Tables: TCVN 5712:1993 (TCVN3) and the VNI-Win font layout, both published standards of their time.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+
+def _words(text: str, mark: str | None = None) -> frozenset[str]:
+    return frozenset(text.split(mark))
+
+
+_TCVN3 = dict(
+    zip(
+        "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô\u00adõøö÷ùúýûüþ¡¢§£¤¥¦",
+        "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂĐÊÔƠƯ",
+        strict=True,
+    )
+)
+_ROWS = {
+    "a": "aø aù aû aõ aï aê aè aé aú aü aë aâ aà aá aå aã aä=àáảãạăằắẳẵặâầấẩẫậ",
+    "e": "eø eù eû eõ eï eâ eà eá eå eã eä=èéẻẽẹêềếểễệ",
+    "i": "æ ó ò=ỉĩị",
+    "o": "oø où oû oõ oï oâ oà oá oå oã oä ôø ôù ôû ôõ ôï ô=òóỏõọôồốổỗộờớởỡợơ",
+    "u": "uø uù uû uõ uï öø öù öû öõ öï ö=ùúủũụừứửữựư",
+    "y": "yø yù yû yõ î=ỳýỷỹỵ",
+    "d": "ñ=đ",
+}
+# Syllables so common that a paragraph of Vietnamese without any of them is none.
+_COMMON = _words(
+    "và của là có không được trong với cho các những một người này đã để khi từ đến về tại ở theo như cũng năm ngày tỉnh thành nhà nước "
+    "nam việt hội trên sau vào ra còn phải đó làm nhiều hai bị thì mà lại xã huyện quốc biển đảo dân công chính trường tế"
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_OLD_CODE = re.compile(r"[\u00a1-\u00ff\u00ad]")
+
+
+@cache
+def _vni() -> tuple[re.Pattern[str], dict[str, str]]:
+    table: dict[str, str] = {}
+    for row in _ROWS.values():
+        codes, letters = row.split("=")
+        for code, letter in zip(codes.split(), letters, strict=True):
+            table[code] = letter
+            table[code.upper()] = letter.upper()
+            table[code[0].upper() + code[1:]] = letter.upper()
+    return re.compile("|".join(sorted(map(re.escape, table), key=len, reverse=True))), table
+
+
+def from_tcvn3(text: str) -> str:
+    """Return `text`, read as Latin-1 from a TCVN3 (ABC) source, in Unicode."""
+    return text.translate({ord(old): new for old, new in _TCVN3.items()})
+
+
+def from_vni(text: str) -> str:
+    """Return `text`, read as Latin-1 from a VNI-Win source, in Unicode."""
+    pattern, table = _vni()
+    return pattern.sub(lambda match: table[match.group()], text)
+
+
+def worth(text: str) -> float:
+    """Return the share of words of `text` that are common Vietnamese syllables (0 to 1)."""
+    words = _WORD.findall(text[:5000].lower())
+    return sum(word in _COMMON for word in words) / len(words) if words else 0.0
+
+
+def repair(text: str) -> str:
+    """Return `text` with mojibake and old encodings undone where that makes it clearly more Vietnamese."""
+    best, score = text, worth(text)
+    if score >= 0.12 or not _OLD_CODE.search(text):
+        return text
+    import ftfy
+
+    for candidate in (ftfy.fix_encoding(text), from_tcvn3(text), from_vni(text)):
+        value = worth(candidate)
+        if value > score + 0.05:
+            best, score = candidate, value
+    return best
+
+
+def decode(raw: bytes, declared: str | None = None) -> str:
+    """Return the text of `raw` in NFC: UTF-8 first, then the declared encoding, windows-1258 and the old fonts' codes."""
+    try:
+        return unicodedata.normalize("NFC", repair(raw.decode("utf-8-sig")))
+    except UnicodeDecodeError:
+        pass
+    readings: list[str] = []
+    for name in (
+        declared,
+        "cp1258",
+        "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else None,
+        "gb18030" if declared and declared.lower().startswith("gb") else None,
+    ):
+        if name:
+            try:
+                readings.append(raw.decode(name))
+            except (UnicodeDecodeError, LookupError):
+                continue
+    latin = raw.decode("latin-1")
+    readings += [from_tcvn3(latin), from_vni(latin), raw.decode("utf-8", errors="replace")]
+    plain = [unicodedata.normalize("NFC", reading) for reading in readings]
+    if (
+        declared
+        and plain
+        and declared.lower().replace("-", "") not in ("utf8", "windows1252", "iso88591")
+        and worth(plain[0]) >= max(map(worth, plain))
+    ):
+        return plain[0]
+    return max(plain, key=worth)
