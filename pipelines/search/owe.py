@@ -11,12 +11,20 @@ from sqlalchemy import Connection, select
 from pipelines.search.rebuild import state
 from pipelines.store import outbox
 from pipelines.store.schema import articles, story_articles
+from pipelines.store.schema import outbox as messages
 
 
 def owe(conn: Connection, article: str, revision: int, now: datetime) -> None:
-    """Owe the document of one current article as the store has it now."""
+    """Owe the document of one current article as the store has it now, unless its last message says the same."""
     document = json.dumps(state(conn, article, revision).document, ensure_ascii=False, sort_keys=True)
+    if document == _last(conn, article):
+        return
     outbox.put(conn, "index", article, outbox.next_version(conn, "index", article, now), document)
+
+
+def _last(conn: Connection, article: str) -> str | None:
+    query = select(messages.c.payload).where(messages.c.topic == "index", messages.c.key == article)
+    return conn.execute(query.order_by(messages.c.version.desc()).limit(1)).scalar()
 
 
 def owe_story(conn: Connection, story: str, now: datetime, *, besides: Iterable[str] = ()) -> None:

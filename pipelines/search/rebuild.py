@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from pipelines.records import Places
 from pipelines.search.document import checksum, document_of
@@ -20,16 +20,26 @@ SHOWN = 10
 
 
 def states(conn: Connection, after: str = "") -> Iterator[Change]:
-    """Give what the index ought to hold, by id: the document of every article that went through the assess step."""
+    """Give what the index ought to hold, by id: the document of every article that went through the assess step.
+
+    Of an article whose newest revision still waits for that step, it is the last revision that did not.
+    """
+    assessed = article_table.c.assessed_with.is_not(None)
+    query = (
+        select(
+            article_table.c.id,
+            func.max(article_table.c.revision).label("last"),
+            func.max(case((article_table.c.current == 1, article_table.c.revision))).label("current"),
+        )
+        .where(assessed)
+        .group_by(article_table.c.id)
+        .order_by(article_table.c.id)
+        .limit(PART)
+    )
     while True:
-        ids = conn.execute(
-            select(article_table.c.id, article_table.c.revision)
-            .where(article_table.c.current == 1, article_table.c.assessed_with.is_not(None), article_table.c.id > after)
-            .order_by(article_table.c.id)
-            .limit(PART)
-        ).all()
-        for id_, revision in ids:
-            yield state(conn, id_, revision)
+        ids = conn.execute(query.where(article_table.c.id > after)).all()
+        for id_, last, current in ids:
+            yield state(conn, id_, current or last)
         if len(ids) < PART:
             return
         after = ids[-1].id

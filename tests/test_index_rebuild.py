@@ -1,0 +1,156 @@
+"""The index against the store: owed, delivered, verified, rebuilt; nothing lives only in the index."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.deliver import deliver
+from pipelines.records import Article, Assessment, Claim, Places, Role, Tier, Verdict, content_id
+from pipelines.search import Change, Index
+from pipelines.search.embedded import EmbeddedIndex
+from pipelines.search.owe import owe, owe_story
+from pipelines.search.rebuild import rebuild, verify
+from pipelines.store import Store, articles, assessments, outbox, stories
+from tests.searching import document, found
+
+NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    opened = EmbeddedIndex(tmp_path / "index.sqlite3")
+    yield opened
+    opened.close()
+
+
+def land(store: Store, key: str, title: str, *, revision: int = 1, flagged: bool = False, assessed: bool = True) -> str:
+    """Store one article as the read and assess steps do, and owe its document."""
+    url = f"https://example.invalid/{key}"
+    article = Article(
+        id=content_id(url), url=url, canonical=url, source="bao-mau", outlet="Báo Mẫu", title=title, body="Nội dung.",
+        published=NOW, first_seen=NOW, revision=revision,
+    )  # fmt: skip
+    claim = Claim(
+        sentence=title, start=0, end=len(title), type="D06", role=Role.ASSERT, verdict=Verdict.CONTRADICTED, refs=("PCA-05",)
+    )
+    assessment = Assessment(
+        article=article.id, revision=revision, tier=Tier.FLAG, claims=(claim,), model_version="m", reference_version="r"
+    )
+    with store.begin() as conn:
+        articles.save(conn, article)
+        if assessed:
+            assessments.save(
+                conn, article.id, revision, outcome="flagged" if flagged else "clear", version="m/r",
+                places=Places(about=("lao-cai",)), assessment=assessment if flagged else None,
+            )  # fmt: skip
+            owe(conn, article.id, revision, NOW)
+    return article.id
+
+
+def test_what_was_delivered_is_what_the_store_says(store: Store, index: Index) -> None:
+    land(store, "a", "Biên giới", flagged=True)
+    land(store, "b", "Bóng đá")
+    result = verify(store, index)
+    assert (result.same, result.in_store, result.in_index, result.missing, result.owed) == (False, 2, 0, 2, 2)
+    deliver(store, index, now=NOW)
+    result = verify(store, index)
+    assert (result.same, result.in_store, result.in_index, result.owed) == (True, 2, 2, 0)
+    assert found(index, "tier:flag type:D06 ref:PCA-05 verdict:CONTRADICTED about:lao-cai") == [content_id("https://example.invalid/a")]
+
+
+def test_verify_names_what_differs(store: Store, index: Index) -> None:
+    a, b, c = (land(store, key, key) for key in "abc")
+    deliver(store, index, now=NOW)
+    index.bulk([Change(a, 10**18, {**next(iter(index.scan(""))), "id": a, "title": "bị sửa"}), Change("f" * 32, 1, document("f" * 32))])
+    index.delete([(b, 10**18)])
+    result = verify(store, index)
+    assert (result.different, result.missing, result.surplus) == (1, 1, 1)
+    assert result.examples == {"different": [a], "missing": [b], "surplus": ["f" * 32]}
+    assert not result.same
+
+
+def test_rebuild_mends_every_difference(store: Store, index: Index) -> None:
+    ids = [land(store, f"k{number}", f"bài {number}") for number in range(7)]
+    deliver(store, index, now=NOW)
+    index.delete([(ids[0], 10**18)])
+    index.bulk([Change("f" * 32, 1, document("f" * 32)), Change(ids[1], 10**18, document(ids[1], "bị sửa"))])
+    assert not verify(store, index).same
+    result = rebuild(store, index)
+    assert (result.documents, result.refused) == (7, [])
+    assert verify(store, index).same
+
+
+def test_a_rebuilt_index_takes_later_messages_and_refuses_earlier_ones(store: Store, index: Index) -> None:
+    a = land(store, "a", "một")
+    land(store, "a", "hai", revision=2)
+    with store.read() as conn:
+        first, second = outbox.pending(conn, "index", 10, NOW)
+    rebuild(store, index)
+    assert deliver(store, index, now=NOW).outcomes == {"delivered": 1, "superseded": 1}
+    index.bulk([Change(a, first.version, json.loads(first.payload))])
+    assert found(index, "hai") == [a] and found(index, "một") == []
+    land(store, "a", "ba", revision=3)
+    deliver(store, index, now=NOW + timedelta(seconds=1))
+    assert found(index, "ba") == [a]
+    assert verify(store, index).same
+
+
+def test_an_edit_that_waits_for_its_assessment_leaves_the_last_one_found(store: Store, index: Index) -> None:
+    a = land(store, "a", "trước khi sửa")
+    land(store, "a", "sau khi sửa", revision=2, assessed=False)
+    deliver(store, index, now=NOW)
+    assert verify(store, index).same
+    rebuild(store, index)
+    assert found(index, "trước") == [a]
+
+
+def test_what_says_the_same_is_owed_once(store: Store) -> None:
+    a = land(store, "a", "x")
+    with store.begin() as conn:
+        owe(conn, a, 1, NOW + timedelta(hours=1))
+        assert outbox.owed(conn, "index") == 1
+
+
+def test_articles_that_become_one_story_are_owed_again(store: Store, index: Index) -> None:
+    a, b = land(store, "a", "x"), land(store, "b", "x")
+    deliver(store, index, now=NOW)
+    with store.begin() as conn:
+        stories.save(conn, "s" * 32, a, "Báo Mẫu", [a, b])
+        owe_story(conn, "s" * 32, NOW + timedelta(hours=1))
+    deliver(store, index, now=NOW + timedelta(hours=1))
+    assert sorted(found(index, f"story:{'s' * 32}")) == sorted([a, b])
+    assert verify(store, index).same
+
+
+def cotmoc(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    module, *rest = arguments
+    code = f"import typer; from flows.commands.{module} import *; import flows.commands.{module} as m; (m.app() if hasattr(m, 'app') else typer.run(m.{module}))"
+    return subprocess.run([sys.executable, "-c", code, *rest, "--data", str(data)], capture_output=True, text=True, check=False)
+
+
+def test_the_commands(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path / 'cotmoc.sqlite3'}")
+    a = land(store, "a", "Cột mốc biên giới", flagged=True)
+    differs = cotmoc(tmp_path, "index", "verify")
+    assert differs.returncode == 1
+    assert "thiếu 1, thừa 0, khác nội dung 0; còn chờ chuyển 1" in differs.stdout
+    assert "rebuild" in differs.stderr
+    assert cotmoc(tmp_path, "index", "rebuild", "--json").stdout == '{"engine": "sqlite", "documents": 1, "refused": 0}\n'
+    same = cotmoc(tmp_path, "index", "verify", "--json")
+    assert same.returncode == 0
+    assert json.loads(same.stdout)["same"] is True
+    answer = cotmoc(tmp_path, "search", "cot moc", "tier:flag", "--json", "--limit", "5")
+    assert answer.returncode == 0
+    hit = json.loads(answer.stdout)
+    assert list(hit) == ["id", "title", "outlet", "published", "tier", "url", "snippet"]
+    assert (hit["id"], hit["tier"], hit["title"]) == (a, "flag", "Cột mốc biên giới")
+    shown = cotmoc(tmp_path, "search", "moc")
+    assert "CẢNH BÁO" in shown.stdout and "1 bài" in shown.stderr
+    store.close()
