@@ -72,8 +72,9 @@ def parse_feed(body: bytes, url: str, now: datetime, content_type: str = "") -> 
 
 
 def _is_web_page(head: bytes) -> bool:
-    root = re.search(rb"<(?:\w+:)?(html|rss|feed|rdf)\b|<!doctype\s+(html)", head, re.IGNORECASE)
-    return root is not None and (root[1] or root[2]).lower() == b"html"
+    # The first element decides; a doctype alone does not (seen: a feed declared as HTML).
+    root = re.search(rb"<(?:\w+:)?([a-z]\w*)", head, re.IGNORECASE)
+    return root is not None and root[1].lower() in {b"html", b"head", b"body"}
 
 
 def _parsed(body: bytes, url: str, content_type: str) -> Any:
@@ -101,8 +102,8 @@ def _item(entry: Any, base: str, now: datetime) -> FeedItem | None:
     if address is None:
         return None
     summary = entry.get("summary") or next((part.get("value", "") for part in entry.get("content", [])), "")
-    raw = next((str(entry[name]) for name in ("published", "updated", "created") if entry.get(name)), "")
-    changed = str(entry.get("updated") or "") if entry.get("published") else ""
+    raw = next((str(entry[name]) for name in ("published", "updated", "created") if name in entry and entry[name]), "")
+    changed = str(entry["updated"]) if "updated" in entry and entry.get("published") else ""
     return made(address, str(entry.get("title") or ""), str(summary or ""), raw, now, changed)
 
 

@@ -86,20 +86,26 @@ def collect_warc(
     moment = now or clock_now()
     mend(settings.data, store)
     outcomes: Counter[str] = Counter()
+    failure: UserError | None = None
     with WarcFile(settings.data, moment, settings.user_agent) as warc:
         batch: list[tuple[Exchange, str]] = []
-        for exchange in _all(files, settings.max_bytes):
-            outcome, source = _choose(registry, exchange, everything, since)
-            if outcome != "new":
-                outcomes[outcome] += 1
-            else:
-                batch.append((exchange, source))
-            if len(batch) >= BATCH:
-                outcomes += _store(store, warc, batch, moment)
-                batch = []
-            if progress:
-                progress(sum(outcomes.values()) + len(batch), None)
+        try:
+            for exchange in _all(files, settings.max_bytes):
+                outcome, source = _choose(registry, exchange, everything, since)
+                if outcome != "new":
+                    outcomes[outcome] += 1
+                else:
+                    batch.append((exchange, source))
+                if len(batch) >= BATCH:
+                    outcomes += _store(store, warc, batch, moment)
+                    batch = []
+                if progress:
+                    progress(sum(outcomes.values()) + len(batch), None)
+        except UserError as error:
+            failure = error
         outcomes += _store(store, warc, batch, moment)
+    if failure is not None:
+        raise failure
     return StepCount(step="warc", entered=sum(outcomes.values()), outcomes=dict(outcomes))
 
 

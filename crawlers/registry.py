@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date as Day
@@ -27,12 +28,12 @@ OwnerClass = Literal[
 Kind = Literal["press", "official", "broadcast", "journal", "analysis", "video", "channel", "blog", "fact-check"]
 
 # The only shapes under which a public channel of an organisation may be followed. No login, no comments, no groups.
-CHANNEL_SHAPES: dict[str, tuple[str, ...]] = {
-    "youtube": ("https://www.youtube.com/feeds/videos.xml?channel_id=UC",),
-    "reddit": ("https://www.reddit.com/r/",),
-    "bluesky": ("https://bsky.app/profile/",),
-    "telegram": ("https://t.me/s/",),
-    "mastodon": ("https://",),
+CHANNEL_SHAPES: dict[str, str] = {
+    "youtube": r"https://www\.youtube\.com/feeds/videos\.xml\?channel_id=UC[\w-]+",
+    "reddit": r"https://www\.reddit\.com/r/\w+/(?:new/)?\.rss",
+    "bluesky": r"https://bsky\.app/profile/[\w.:-]+/rss",
+    "telegram": r"https://t\.me/s/\w+",
+    "mastodon": r"https://[\w.-]+/(?:@\w+|tags/\w+)\.rss",
 }
 
 
@@ -103,11 +104,13 @@ class Source(_Part):
     def _channel_shape(self) -> Source:
         if self.delay is not None and self.delay < 5 and not self.allow_private:
             raise ValueError("delay below 5 seconds is only for a source with allow_private: true")
-        shapes = CHANNEL_SHAPES.get(self.protocol)
-        if shapes and not self.allow_private:
+        shape = CHANNEL_SHAPES.get(self.protocol)
+        if shape and not self.allow_private:
             for url in self.feeds:
-                if not url.startswith(shapes):
-                    raise ValueError(f"{self.protocol}: {url} is not of the public shape {' or '.join(shapes)}…")
+                if not re.fullmatch(shape, url):
+                    raise ValueError(f"{self.protocol}: {url} is not of the public shape {shape}")
+        if shape and (self.sitemaps or self.lists):
+            raise ValueError(f"{self.protocol}: a channel is followed by its feed only, not by sitemaps or list pages")
         if not (self.feeds or self.sitemaps or self.lists):
             raise ValueError("nothing to collect: give feeds, sitemaps or lists")
         return self
