@@ -154,7 +154,7 @@ def _codec(label: str) -> str | None:
         info = codecs.lookup(name)
     except LookupError:
         return None
-    if not info._is_text_encoding or info.name in {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape"}:  # type: ignore[attr-defined]
+    if not info._is_text_encoding or info.name in {"utf-7", "idna", "punycode", "unicode_escape", "raw_unicode_escape"}:
         return None
     return _ALIASES.get(info.name, info.name)
 

@@ -17,15 +17,13 @@ MAX_DEPTH = 400
 _SUSPICIOUS = 600
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,10})")
-_UNPAIRED = frozenset("br img meta link input hr source area base col embed param track wbr p li td tr th option path dt dd".split())
+_UNPAIRED = frozenset(["br", "img", "meta", "link", "input", "hr", "source", "area", "base", "col", "embed", "param", "track", "wbr", "p", "li", "td", "tr", "th", "option", "path", "dt", "dd"])
 
 SKIP = frozenset(
-    "script style noscript template iframe object embed video audio canvas svg math form button select textarea nav "
-    "aside footer figure figcaption head title link meta h1 input label dialog".split()
+    ["script", "style", "noscript", "template", "iframe", "object", "embed", "video", "audio", "canvas", "svg", "math", "form", "button", "select", "textarea", "nav", "aside", "footer", "figure", "figcaption", "head", "title", "link", "meta", "h1", "input", "label", "dialog"]
 )
 BLOCK = frozenset(
-    "p div section article main h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre table tbody thead tr caption header br hr "
-    "figure figcaption center address details summary".split()
+    ["p", "div", "section", "article", "main", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "table", "tbody", "thead", "tr", "caption", "header", "br", "hr", "figure", "figcaption", "center", "address", "details", "summary"]
 )
 # Boxes that outlets put between paragraphs; matched against whole words of class and id.
 _BOX = re.compile(

@@ -11,8 +11,7 @@ from typing import Any
 from pipelines.extract.dom import clean_text
 
 ARTICLE_TYPES = frozenset(
-    "newsarticle article reportagenewsarticle analysisnewsarticle opinionnewsarticle backgroundnewsarticle "
-    "blogposting socialmediaposting discussionforumposting liveblogposting videoobject report".split()
+    ["newsarticle", "article", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle", "backgroundnewsarticle", "blogposting", "socialmediaposting", "discussionforumposting", "liveblogposting", "videoobject", "report"]
 )
 _COLLECTIONS = frozenset({"collectionpage", "itemlist", "website", "searchresultspage"})
 _SCRIPT_LIMIT = 400_000

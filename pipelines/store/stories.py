@@ -1,0 +1,111 @@
+"""Stories (copies of one text) and the signatures by which copies are found with one indexed query."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, tuple_, update
+
+from pipelines.duplicates import Signature
+from pipelines.records import Story
+from pipelines.store.rows import moment, upsert
+from pipelines.store.schema import alerts, articles, minhashes, papers, signatures, stories, story_articles
+
+# A band that thousands share (spam pages) tells nothing new after this many.
+MOST_CANDIDATES = 200
+
+
+def story_of(conn: Connection, article: str) -> str | None:
+    """Return the id of the story that an article belongs to, or None."""
+    return conn.execute(select(story_articles.c.story).where(story_articles.c.article == article)).scalar()
+
+
+def stories_of(conn: Connection, found: Collection[str]) -> set[str]:
+    """Return the ids of the stories of several articles."""
+    query = select(story_articles.c.story).where(story_articles.c.article.in_(list(found)))
+    return set(conn.execute(query).scalars())
+
+
+def members(conn: Connection, story: str) -> list[str]:
+    """Return the ids of the articles of a story, ordered."""
+    query = select(story_articles.c.article).where(story_articles.c.story == story).order_by(story_articles.c.article)
+    return list(conn.execute(query).scalars())
+
+
+def get(conn: Connection, story: str) -> Story | None:
+    """Return a story with the ids of its articles, or None."""
+    row = conn.execute(select(stories).where(stories.c.id == story)).mappings().first()
+    if row is None:
+        return None
+    return Story(
+        id=story, first_article=row["first_article"], first_outlet=row["first_outlet"], articles=tuple(members(conn, story))
+    )
+
+
+def save(conn: Connection, story: str, first_article: str, first_outlet: str, of: Iterable[str]) -> None:
+    """Land a story and who belongs to it."""
+    upsert(conn, stories, {"id": story, "first_article": first_article, "first_outlet": first_outlet})
+    for article in of:
+        upsert(conn, story_articles, {"article": article, "story": story})
+
+
+def merge(conn: Connection, old: str, new: str) -> None:
+    """Move everything of story `old` to the existing story `new`: articles, alerts, papers."""
+    for table in (story_articles, alerts, papers):
+        conn.execute(update(table).where(table.c.story == old).values(story=new))
+    conn.execute(delete(stories).where(stories.c.id == old))
+
+
+def alerted(conn: Connection, found: Collection[str]) -> set[str]:
+    """Return which of the stories have raised an alert."""
+    return set(conn.execute(select(alerts.c.story).where(alerts.c.story.in_(list(found))).distinct()).scalars())
+
+
+def dates(conn: Connection, found: Collection[str]) -> list[tuple[str, str, datetime | None, float, datetime]]:
+    """Return (article, outlet, published, confidence of the date, first seen) of the current revisions of `found`.
+
+    First seen is that of the article's first revision.
+    """
+    seen = (
+        select(articles.c.id, func.min(articles.c.first_seen).label("seen"))
+        .where(articles.c.id.in_(list(found)))
+        .group_by(articles.c.id)
+        .subquery()
+    )
+    query = (
+        select(articles.c.id, articles.c.outlet, articles.c.published, articles.c.date_confidence, seen.c.seen)
+        .join(seen, seen.c.id == articles.c.id)
+        .where(articles.c.current == 1)
+    )
+    out: list[tuple[str, str, datetime | None, float, datetime]] = []
+    for row in conn.execute(query):
+        first = moment(row.seen)
+        assert first is not None
+        out.append((row.id, row.outlet, moment(row.published), row.date_confidence, first))
+    return out
+
+
+def save_signature(conn: Connection, article: str, revision: int, signature: Signature) -> None:
+    """Keep the signature of an article's newest text in place of the one before."""
+    conn.execute(delete(signatures).where(signatures.c.article == article))
+    rows: list[dict[str, Any]] = [{"article": article, "band": band, "hash": value} for band, value in signature.bands()]
+    conn.execute(signatures.insert(), rows)
+    upsert(conn, minhashes, {"article": article, "revision": revision, "values": signature.pack()})
+
+
+def candidates(conn: Connection, article: str, signature: Signature) -> list[tuple[str, Signature]]:
+    """Return the articles that share a band with `signature`, most bands first, by the index on (band, hash)."""
+    query = (
+        select(signatures.c.article)
+        .where(tuple_(signatures.c.band, signatures.c.hash).in_(signature.bands()), signatures.c.article != article)
+        .group_by(signatures.c.article)
+        .order_by(func.count().desc(), signatures.c.article)
+        .limit(MOST_CANDIDATES)
+    )
+    ids = list(conn.execute(query).scalars())
+    if not ids:
+        return []
+    found = conn.execute(select(minhashes.c.article, minhashes.c["values"]).where(minhashes.c.article.in_(ids)))
+    return [(row[0], Signature.unpack(row[1])) for row in found]

@@ -1,0 +1,83 @@
+"""Which story a text belongs to, and who published it first; the same whatever the order of arrival.
+
+A story is a connected component of "is a copy of". Its id is the smallest id among its articles, so that it depends on
+the articles alone; once it has raised an alert it keeps its name, because the alert's id is made of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from pipelines.dates import DOUBTFUL
+from pipelines.duplicates import are_copies, sign
+from pipelines.records import Article, content_id
+from pipelines.store import stories
+
+# A bare day says nothing about the hour: it counts as its end, or as first seen if that was earlier.
+_DAY_ONLY = 0.8
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The story of an article, its first publisher, and whether another outlet has the text too."""
+
+    story: str
+    first_article: str
+    first_outlet: str
+    is_copy: bool
+
+
+def text_of(article: Article) -> str:
+    """Return what is compared: sapô and body; the title alone when there is nothing else."""
+    return "\n".join(filter(None, (article.sapo, article.body))) or article.title
+
+
+def place(conn: Connection, article: Article) -> Placed:
+    """Put a stored article into its story, joining stories that it proves to be one; run twice, nothing changes.
+
+    An edited article stays in the story of its first text: it was a copy when it was published.
+    """
+    signature = sign(text_of(article))
+    stories.save_signature(conn, article.id, article.revision, signature)
+    copies = [other for other, theirs in stories.candidates(conn, article.id, signature) if are_copies(signature, theirs)]
+    known = stories.stories_of(conn, [article.id, *copies])
+    of = {article.id, *copies}.union(*(stories.members(conn, story) for story in known))
+    story = _name(conn, known, of)
+    first, outlet = first_of(stories.dates(conn, of))
+    stories.save(conn, story, first, outlet, sorted(of))
+    for old in sorted(known - {story}):
+        stories.merge(conn, old, story)
+    others = {name for id_, name, *_ in stories.dates(conn, of) if id_ != article.id}
+    return Placed(story, first, outlet, bool(others - {article.outlet}))
+
+
+def story_id(articles: Collection[str]) -> str:
+    """Return the id of the story that consists of `articles`."""
+    return content_id("story", min(articles))
+
+
+def _name(conn: Connection, known: set[str], of: Collection[str]) -> str:
+    """Keep the name of a story that has raised an alert, the smallest if several have; else name it anew."""
+    alerted = stories.alerted(conn, known) if known else set()
+    return min(alerted) if alerted else story_id(of)
+
+
+def first_of(dated: Collection[tuple[str, str, datetime | None, float, datetime]]) -> tuple[str, str]:
+    """Return (article, outlet) of the first publisher: earliest published, then first seen, then the smaller id."""
+
+    def rank(entry: tuple[str, str, datetime | None, float, datetime]) -> tuple[datetime, datetime, str]:
+        article, _outlet, published, confidence, seen = entry
+        if published is None or confidence <= DOUBTFUL:
+            return seen, seen, article
+        if confidence <= _DAY_ONLY and (published.minute, published.second) == (0, 0):
+            local_midnight_end = published.timestamp() + 86399
+            end = datetime.fromtimestamp(local_midnight_end, published.tzinfo)
+            return max(published, min(end, seen)), seen, article
+        return published, seen, article
+
+    article, outlet, *_ = min(dated, key=rank)
+    return article, outlet
