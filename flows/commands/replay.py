@@ -33,7 +33,7 @@ def replay(
         raise UsageError(f"{folder}: không có thư mục này; đặt DATA=đường-dẫn tới thư mục có html/, feeds/, news/")
     config = settings(data)
     chain = Chain(config, open_store(config))
-    with held(config.data, "chain"), serve_replay(folder, limit_news=news) as site:
+    with held(config.data, "chain"), serve_replay(folder, limit_news=news, sources=config.data / "replay") as site:
         chain.registry = load_sources(site.sources)
         with mainjob.run_of(chain, "replay") as counts:
             mainjob.collect_to_deliver(chain, counts)
