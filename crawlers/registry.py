@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
 from functools import cached_property
@@ -172,6 +172,10 @@ class Registry:
         if unknown:
             raise UsageError(f"nguồn “{unknown[0]}” không có; xem tên các nguồn bằng `cotmoc sources list`")
         return [self._by_id[name] for name in names]
+
+    def only(self, names: Sequence[str]) -> Registry:
+        """Return the part that a profile has chosen; no names means all. UsageError that names an unknown one."""
+        return Registry(tuple(self.choose(list(names)))) if names else self
 
     def owner_of(self, url: str) -> Source | None:
         """Return the source on whose site `url` lies (the longest match), or None."""

@@ -304,7 +304,7 @@ def test_killed_anywhere_and_run_again_the_end_is_the_same(site: Site, tmp_path:
         for capture in captures.unread(conn):
             read_body(desk.settings, capture)
         assert frontier.counts(conn) == {"done": 12}
-    files = {capture for capture in (data / "warc").rglob("*.gz")}
+    files = set((data / "warc").rglob("*.gz"))
     with desk.store.read() as conn:
         ends = {path: captures.end_of(conn, path.relative_to(data).as_posix()) for path in files}
     assert all(path.stat().st_size == end for path, end in ends.items()), "no tail is left"
