@@ -17,9 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
-import yaml
-
-from crawlers.newsroom import captured
+from crawlers.newsroom import captured, declare
 from crawlers.newsroom.captured import CapturedFeed, CapturedPage, OldText, site_of_host
 from crawlers.newsroom.dates import WEEKDAYS
 from crawlers.newsroom.loopback import Hosts, Reply, Seen
@@ -214,11 +212,7 @@ def serve_replay(
         for place, (name, shelf) in enumerate(sorted(site.shelves.items())):
             site.base[name] = site.hosts.start(name, _Desk(site, shelf), base_port + place if base_port else 0)
         if sources is not None:
-            sources.mkdir(parents=True, exist_ok=True)
-            for row in declarations(site):
-                text = yaml.safe_dump(row, allow_unicode=True, sort_keys=False)
-                (sources / f"{row['id']}.yaml").write_text(text, encoding="utf-8")
-            site.sources = sources
+            site.sources = declare.write(declarations(site), sources, "phat-lai-")
         yield site
     finally:
         site.hosts.stop()

@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
-from crawlers.newsroom import dates, feeds, misery, pages
+from crawlers.newsroom import dates, declare, feeds, misery, pages
 from crawlers.newsroom.articles import Expect, Piece, Version, pieces
 from crawlers.newsroom.cp1258 import encode_cp1258
 from crawlers.newsroom.feeds import Item
@@ -106,15 +104,6 @@ def declarations(site: Site) -> list[dict[str, Any]]:
             row["selectors"] = [{"version": "2026"} | outlet.selectors]
         out.append(row)
     return out
-
-
-def write_declarations(site: Site, folder: Path) -> Path:
-    """Write one YAML file per outlet into `folder` and return it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for row in declarations(site):
-        text = yaml.safe_dump(row, allow_unicode=True, sort_keys=False)
-        (folder / f"{row['id']}.yaml").write_text(text, encoding="utf-8")
-    return folder
 
 
 class _Desk:
@@ -275,7 +264,7 @@ def serve_newsroom(
             port = base_port + place if base_port else 0
             site.base[outlet.id] = site.hosts.start(outlet.id, _Desk(site, outlet), port)
         if sources is not None:
-            site.sources = write_declarations(site, sources)
+            site.sources = declare.write(declarations(site), sources, "mau-")
         yield site
     finally:
         site.hosts.stop()
