@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.records import Role, Tier
 
-TIER_VI = {Tier.FLAG: "Cảnh báo", Tier.WATCH: "Cần xem", Tier.NONE: "Không nêu"}
+TIER_VI = {Tier.FLAG: "Gắn cờ", Tier.WATCH: "Cần xem", Tier.NONE: "Không nêu"}
 
 ROLE_VI = {
     Role.ASSERT: "Bài tự khẳng định",
