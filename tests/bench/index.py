@@ -45,8 +45,8 @@ STREWN = (
 
 def syllables() -> list[str]:
     """Return some thousand possible Vietnamese syllables, put together by rule."""
-    onsets = "b c ch d đ g h kh l m n ng nh ph qu r s t th tr v x".split()
-    rimes = "a á à ả ạ an án ang áng anh ánh ao áo ăn ắn ăng ặng ây ấy ê ế ên iên iện iêu i ì inh ình o ó on ong ông ộng ô ố ôi ơ ở ơi u ủ ung uôn uống ư ứ ưng ương ường ưới".split()
+    onsets = ["b", "c", "ch", "d", "đ", "g", "h", "kh", "l", "m", "n", "ng", "nh", "ph", "qu", "r", "s", "t", "th", "tr", "v", "x"]
+    rimes = ["a", "á", "à", "ả", "ạ", "an", "án", "ang", "áng", "anh", "ánh", "ao", "áo", "ăn", "ắn", "ăng", "ặng", "ây", "ấy", "ê", "ế", "ên", "iên", "iện", "iêu", "i", "ì", "inh", "ình", "o", "ó", "on", "ong", "ông", "ộng", "ô", "ố", "ôi", "ơ", "ở", "ơi", "u", "ủ", "ung", "uôn", "uống", "ư", "ứ", "ưng", "ương", "ường", "ưới"]
     made = [onset + rime for onset in onsets for rime in rimes]
     random.Random(7).shuffle(made)
     return made
