@@ -9,6 +9,9 @@ import typer
 
 from flows.options import DataOption, JsonOption
 
+# Fixed, so that the addresses of a second replay on the same data are those of the first.
+BASE_PORT = 28800
+
 
 def replay(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Thư mục có html/, feeds/, news/ (xem docs/replay.md).")],
@@ -33,7 +36,7 @@ def replay(
         raise UsageError(f"{folder}: không có thư mục này; đặt DATA=đường-dẫn tới thư mục có html/, feeds/, news/")
     config = settings(data)
     chain = Chain(config, open_store(config))
-    with held(config.data, "chain"), serve_replay(folder, limit_news=news, sources=config.data / "replay") as site:
+    with held(config.data, "chain"), serve_replay(folder, limit_news=news, base_port=BASE_PORT, sources=config.data / "replay") as site:
         chain.registry = load_sources(site.sources)
         with mainjob.run_of(chain, "replay") as counts:
             mainjob.collect_to_deliver(chain, counts)
