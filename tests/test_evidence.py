@@ -7,6 +7,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from docx import Document
 from typer.testing import CliRunner
 from warcio.archiveiterator import ArchiveIterator
 
-from dashboards.evidence import Pack, build_pack, verify_pack
+from dashboards.evidence import Pack, verify_pack
+from dashboards.evidence import build_pack as build_with_pictures
+from dashboards.evidence.chromium import harmless
 from dashboards.evidence.manifest import pack_id, readable
 from dashboards.evidence.warc import parse
 from pipelines.errors import UserError
@@ -28,6 +31,10 @@ from tests.desk import HOSTILE, NOON, WRONG, Desk, make_desk
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return make_desk(tmp_path / "data")
+
+
+# A browser for each of these packs would take minutes; one test of the browser suite takes the pictures.
+build_pack = partial(build_with_pictures, pictures=False)
 
 
 @pytest.fixture
@@ -175,6 +182,30 @@ def test_a_full_disk_leaves_nothing_under_the_final_name(desk: Desk, tmp_path: P
         assert audit.verify(conn) == (0, None)
 
 
+# --- pictures ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.browser
+def test_where_chromium_is_the_pack_has_picture_and_print(desk: Desk, tmp_path: Path) -> None:
+    pack = build_with_pictures(desk.store, desk.settings, desk.ids["story"], tmp_path)
+    assert (pack.path / "bai/01/anh-chup.png").read_bytes().startswith(b"\x89PNG")
+    assert (pack.path / "bai/01/ban-in.pdf").read_bytes().startswith(b"%PDF")
+    assert verify_pack(pack.path) == [] and verify_pack(pack.zip) == []
+    assert build_with_pictures(desk.store, desk.settings, desk.ids["story"], tmp_path).manifest_sha256 == pack.manifest_sha256
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_page_is_pictured_without_scripts_frames_refreshes_and_with_its_letters() -> None:
+    page = (
+        '<html><head><meta http-equiv="refresh" content="0;url=file:///etc/passwd"><base href="https://x.example/">'
+        "<script>alert(1)</script></head><body onload=alert(1)><iframe src=file:///etc/passwd></iframe><p>Vịnh Bắc Bộ</p></body>"
+    ).encode("cp1258", "xmlcharrefreplace")
+    text = harmless(page, "text/html; charset=windows-1258").decode()
+    assert "Vịnh Bắc Bộ" in text.replace("&#7883;", "ị").replace("&#7855;", "ắ").replace("&#7897;", "ộ")
+    assert not [word for word in ("<script", "<iframe", "refresh", "<base") if word in text]
+    assert "default-src 'none'" in text
+
+
 # --- tampering -----------------------------------------------------------------------------------------------
 
 FILES = ["DOC-TRUOC.txt", "bai/01/ban-chup.warc.gz", "bai/01/cac-ban.json", "bai/01/than-trang.raw", "bai/01/van-ban.txt",
@@ -284,7 +315,7 @@ def run(*words: str) -> tuple[int, str]:
 
     app = typer.Typer()
     app.command()(evidence)
-    result = CliRunner().invoke(app, list(words))
+    result = CliRunner().invoke(app, [*words, "--no-pictures"])
     return result.exit_code, result.output
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
-import tempfile
 import zipfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,7 +42,9 @@ class Pack:
     manifest_sha256: str
 
 
-def build_pack(store: Store, settings: Settings, story_id: str, output: Path, *, reader: Reader | None = None) -> Pack:
+def build_pack(
+    store: Store, settings: Settings, story_id: str, output: Path, *, reader: Reader | None = None, pictures: bool = True
+) -> Pack:
     """Build the pack of a story into `output`; an unchanged story gives the pack that is there already.
 
     Parts that cannot be had make the pack incomplete: it says which and bears “chua-du” in its name.
@@ -54,23 +56,42 @@ def build_pack(store: Store, settings: Settings, story_id: str, output: Path, *,
         head = conn.execute(select(audit_table.c.hash).order_by(audit_table.c.seq.desc()).limit(1)).scalar()
     moment = max(alert.raised for alert in facts.alerts)
     parts, articles = gather(facts, profile, reader or reader_of(settings.data), moment)
-    parts.absent += [
-        {"part": part, "article": "", "reason": "phần tùy chọn, bản này chưa chụp bằng Chromium"}
-        for part in ("screenshot", "print")
-    ]
     manifest = _manifest(facts, parts, articles, settings.profile, head or audit.GENESIS)
-    name = f"ho-so_{story_id[:12]}_{manifest['pack'][:8]}" + ("" if not parts.missing else "_chua-du")
-    try:
-        manifest_bytes = _place(output.resolve() / name, parts.files, manifest)
-    except OSError as error:
-        raise UserError(f"{output}: không ghi được hồ sơ ({error.strerror}); giải phóng chỗ rồi chạy lại") from error
+    target = output.resolve() / (f"ho-so_{story_id[:12]}_{manifest['pack'][:8]}" + ("_chua-du" if parts.missing else ""))
+    if not _there(target):
+        _picture(parts, articles, wanted=pictures)
+        manifest |= {"files": _listing(parts), "absent_optional": parts.absent}
+        _place(target, parts.files, manifest)
+    archive = target.with_name(f"{target.name}.zip")
+    write_whole({archive: _zipped(target)})
+    sealed = (target / NAME).read_bytes()
+    found = json.loads(sealed)
     pack = Pack(
-        output.resolve() / name, output.resolve() / f"{name}.zip", manifest["pack"], not parts.missing,
-        tuple(parts.missing), tuple(parts.absent), hashlib.sha256(manifest_bytes).hexdigest(),
+        target, archive, manifest["pack"], not parts.missing, tuple(found["missing"]), tuple(found["absent_optional"]),
+        hashlib.sha256(sealed).hexdigest(),
     )  # fmt: skip
-    write_whole({pack.zip: _zipped(name, [*parts.files, *_seals(manifest_bytes)])})
     _note(store, settings.profile, facts, pack)
     return pack
+
+
+def _picture(parts: Parts, articles: list[dict[str, Any]], *, wanted: bool) -> None:
+    """Add picture and print of the first article with a claim, or note why they are not there."""
+    from dashboards.evidence.chromium import render
+
+    lead = next((a for a in articles if a.get("with_claim") and a.get("capture")), None)
+    body = next((f for f in parts.files if lead and f.role == "body" and f.article == lead["id"]), None)
+    made: dict[str, bytes] = {}
+    if lead is None or body is None:
+        reason = "không có thân trang để dựng lại"
+    elif not wanted:
+        reason = "không yêu cầu chụp"
+    else:
+        made, reason = render(body.content, lead["capture"]["content_type"])
+    for kind, name in (("screenshot", "anh-chup.png"), ("print", "ban-in.pdf")):
+        if lead and kind in made:
+            parts.files.append(File(f"{lead['folder']}/{name}", kind, made[kind], lead["id"]))
+        else:
+            parts.absent.append({"part": kind, "article": lead["id"] if lead else "", "reason": reason})
 
 
 def _manifest(
@@ -80,7 +101,7 @@ def _manifest(
         "format": FORMAT, "purpose": PURPOSE, "profile": profile, "story": facts.id, "made": now().isoformat(),
         "status": "incomplete" if parts.missing else "complete", "missing": parts.missing, "absent_optional": parts.absent,
         "articles": articles, "tool": {"cotmoc": version("cotmoc"), "warcio": version("warcio")}, "audit_head": head,
-        "files": [listed(file) for file in sorted(parts.files, key=lambda file: file.path)],
+        "files": _listing(parts),
     }  # fmt: skip
     manifest["pack"] = pack_id(manifest)
     return manifest
@@ -91,35 +112,43 @@ def _seals(manifest: bytes) -> list[File]:
     return [File(NAME, "manifest", manifest), File(SUM, "seal", f"{digest}  {NAME}\n".encode())]
 
 
-def _place(target: Path, files: list[File], manifest: dict[str, Any]) -> bytes:
-    """Put the folder in place and return its manifest; an intact folder of that name stays as it is."""
+def _listing(parts: Parts) -> list[dict[str, Any]]:
+    return [listed(file) for file in sorted(parts.files, key=lambda file: file.path)]
+
+
+def _there(target: Path) -> bool:
+    """Tell whether the pack of this name is there already and intact; UserError when it was altered."""
     from dashboards.evidence.verify import altered
 
-    if target.exists():
-        if not altered(target):
-            return (target / NAME).read_bytes()
+    if not target.exists():
+        return False
+    if altered(target):
         raise UserError(f"{target}: đã có hồ sơ cùng tên nhưng bị sửa; chuyển nó đi nơi khác rồi chạy lại")
-    target.parent.mkdir(parents=True, exist_ok=True)
+    return True
+
+
+def _place(target: Path, files: list[File], manifest: dict[str, Any]) -> None:
+    """Write everything beside, then put the folder under its name in one step."""
     content = readable(manifest)
-    beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent))
+    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         write_whole({beside / file.path: file.content for file in [*files, *_seals(content)]})
-        beside.chmod(0o755)
         os.replace(beside, target)
+    except OSError as error:
+        raise UserError(f"{target}: không ghi được hồ sơ ({error.strerror}); giải phóng chỗ rồi chạy lại") from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    return content
 
 
-def _zipped(name: str, files: list[File]) -> bytes:
-    """Return a ZIP with `name/` on top; no clock time, so that equal packs are equal."""
+def _zipped(folder: Path) -> bytes:
+    """Return a ZIP with the folder's name on top; no clock time, so that equal packs are equal."""
     out = BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for file in sorted(files, key=lambda file: file.path):
-            info = zipfile.ZipInfo(f"{name}/{file.path}", (1980, 1, 1, 0, 0, 0))
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            info = zipfile.ZipInfo(f"{folder.name}/{path.relative_to(folder).as_posix()}", (1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
-            target.writestr(info, file.content)
+            target.writestr(info, path.read_bytes())
     return out.getvalue()
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def evidence(
     what: Annotated[list[str], typer.Argument(metavar="STORY | verify PACK", help="Mã câu chuyện hoặc cảnh báo (từ 6 ký tự đầu), hoặc “verify” và đường dẫn hồ sơ.")],
     output: Annotated[Path | None, typer.Option("--output", help="Thư mục ghi hồ sơ (mặc định: DATA/evidence).")] = None,
+    pictures: Annotated[bool, typer.Option("--pictures/--no-pictures", help="Chụp và in trang đã lưu bằng Chromium khi máy có.")] = True,
     data: DataOption = None,
 ) -> None:
     """Lập hồ sơ chứng cứ của một câu chuyện (thư mục và ZIP), hoặc kiểm tra một hồ sơ (verify)."""
@@ -33,15 +34,15 @@ def evidence(
         raise UsageError("cotmoc evidence STORY: cần đúng một mã câu chuyện")
     store = open_store(config)
     try:
-        _build(store, config, what[0], output or config.data / "evidence")
+        _build(store, config, what[0], output or config.data / "evidence", pictures)
     finally:
         store.close()
 
 
-def _build(store: Store, config: Settings, given: str, output: Path) -> None:
+def _build(store: Store, config: Settings, given: str, output: Path, pictures: bool) -> None:
     from dashboards.evidence import build_pack
 
-    pack = build_pack(store, config, _story(store, given), output)
+    pack = build_pack(store, config, _story(store, given), output, pictures=pictures)
     typer.echo(str(pack.path))
     typer.echo(str(pack.zip))
     for item in pack.absent:
