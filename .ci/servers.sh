@@ -171,7 +171,8 @@ case $command in
         ;;
     start)
         mkdir -p "$ROOT"
-        [ $# -gt 0 ] || set -- elasticsearch postgresql
+        # Without names: everything that the tests use, as CI does.
+        [ $# -gt 0 ] || { install_packages "${PACKAGES[@]}"; set -- elasticsearch postgresql; }
         for server in "$@"; do
             case $server in
                 elasticsearch) start_elasticsearch ;;

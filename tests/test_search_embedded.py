@@ -174,6 +174,14 @@ def test_facets_count_what_the_question_finds(index: EmbeddedIndex) -> None:
     assert index.facets("tier:watch")["type"] == []
 
 
+def test_facets_of_many_are_counted_in_the_engine(index: EmbeddedIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(index, *(document(f"d{n}", "mốc", tier="flag" if n % 3 else "watch", types=["D06"]) for n in range(9)), document("x", "khác"))
+    few = index.facets("mốc")
+    monkeypatch.setattr("pipelines.search.facets.FEW", 5)
+    assert index.facets("mốc") == few
+    assert few["tier"] == [("flag", 6), ("watch", 3)]
+
+
 def test_a_new_version_is_filled_and_switched_while_the_old_one_answers(index: EmbeddedIndex) -> None:
     put(index, document("a", "cũ"), document("z", "không còn trong kho"))
     index.start_version()
@@ -265,8 +273,14 @@ def test_a_file_of_another_version_asks_for_a_rebuild(index: EmbeddedIndex) -> N
     put(index, document("a"))
     with sqlite3.connect(index.path) as db:
         db.execute("UPDATE versions SET number = 1 WHERE name = 'format'")
-    with pytest.raises(UserError, match="rebuild"):
-        EmbeddedIndex(index.path).search("a")
+    later = EmbeddedIndex(index.path)
+    for call in (lambda: later.search("a"), lambda: put(later, document("b"))):
+        with pytest.raises(UserError, match="rebuild"):
+            call()
+    later.start_version()
+    later.fill([Change("b", 1, document("b", "mới"))])
+    later.switch_version()
+    assert found(later, "") == ["b"]
 
 
 def test_documents_are_plain_json(index: EmbeddedIndex) -> None:

@@ -30,7 +30,7 @@ from pipelines.search.port import (
     Outcome,
     SearchResult,
 )
-from pipelines.search.tree import Node
+from pipelines.search.tree import Everything, Node
 from pipelines.search.versions import Versions
 
 SCAN_PART = 500
@@ -97,8 +97,10 @@ class EmbeddedIndex:
             version = self._versions.current(db, self.path)
             if version is None:
                 return {name: [] for name in fields}
+            if isinstance(tree.lowered, Everything):
+                return counting.of_everything(db, version, fields, limit)
             where, params = _where(compile_fts(tree.lowered, f"fts_{version}"), version)
-            return counting.facets(db, version, where, params, fields, limit)
+            return counting.of_matches(db, version, where, params, fields, limit)
 
     def count(self) -> int:
         """Return the number of documents."""
@@ -120,7 +122,9 @@ class EmbeddedIndex:
         return self.bulk([Change(id_, version, None) for id_, version in changes])
 
     def start_version(self) -> str:
-        """Make an empty new version."""
+        """Make an empty new version; a file of another version of the program is begun anew."""
+        with self._connections.write() as db:
+            self._versions.discard(db)
         self.setup()
         with self._connections.write() as db:
             return str(self._versions.start(db))
@@ -199,10 +203,10 @@ def _insert(db: sqlite3.Connection, version: int, document: Mapping[str, Any], n
         rank += 1
     tags = " ".join(entry.tags)
     body = zlib.compress(json.dumps(document, ensure_ascii=False).encode(), 1)
-    words = zlib.compress(f"{entry.exact}\n{tags}".encode(), 1)
+    words = zlib.compress(entry.exact.encode(), 1)
     db.execute(
-        f"INSERT INTO docs_{version} (rank, id, version, sum, day, doc, tokens) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (rank, document["id"], number, entry.sum, entry.day, body, words),
+        f"INSERT INTO docs_{version} (rank, id, version, sum, day, tags, doc, tokens) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (rank, document["id"], number, entry.sum, entry.day, tags, body, words),
     )
     db.execute(
         f"INSERT INTO fts_{version} (rowid, exact, folded, tags) VALUES (?, ?, ?, ?)",
@@ -212,8 +216,8 @@ def _insert(db: sqlite3.Connection, version: int, document: Mapping[str, Any], n
 
 def _forget(db: sqlite3.Connection, version: int, rank: int) -> None:
     """Take one row out; an FTS5 table without content must be told the very tokens that went in."""
-    words = db.execute(f"SELECT tokens FROM docs_{version} WHERE rank = ?", (rank,)).fetchone()[0]
-    exact, tags = zlib.decompress(words).decode().split("\n")
+    tags, words = db.execute(f"SELECT tags, tokens FROM docs_{version} WHERE rank = ?", (rank,)).fetchone()
+    exact = zlib.decompress(words).decode()
     db.execute(
         f"INSERT INTO fts_{version} (fts_{version}, rowid, exact, folded, tags) VALUES ('delete', ?, ?, ?, ?)",
         (rank, exact, " ".join(map(folded, exact.split(" "))) if exact else "", tags),

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipelines.errors import UserError
 from pipelines.search.analysis import ANALYSIS_VERSION
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # Everything but blanks belongs to a token, as with Elasticsearch's whitespace analyzer: the tokens are ready.
 _TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
 
@@ -46,6 +46,15 @@ class Versions:
         assert current is not None
         return current, self._get(db, "building")
 
+    def discard(self, db: sqlite3.Connection) -> None:
+        """Forget everything when the file is of another version of the program: nothing lives only in the index."""
+        there = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'versions'").fetchone()
+        if not there or self._get(db, "format") == _format():
+            return
+        for number in range(1, (self._get(db, "last") or 0) + 1):
+            _drop(db, number)
+        db.execute("DELETE FROM versions")
+
     def start(self, db: sqlite3.Connection) -> int:
         """Make an empty version beside the current one; what an interrupted rebuild left is dropped."""
         abandoned = self._get(db, "building")
@@ -68,7 +77,7 @@ class Versions:
 
     def _check(self, db: sqlite3.Connection, path: Path) -> None:
         if self._get(db, "format") != _format():
-            raise UserError(f"chỉ mục {path} do một phiên bản khác của cotmoc tạo; xóa tệp đó rồi chạy cotmoc index rebuild")
+            raise UserError(f"chỉ mục {path} do một phiên bản khác của cotmoc tạo; chạy cotmoc index rebuild")
 
     def _get(self, db: sqlite3.Connection, name: str) -> int | None:
         row = db.execute("SELECT number FROM versions WHERE name = ?", (name,)).fetchone()
@@ -85,8 +94,9 @@ def _format() -> int:
 def _create(db: sqlite3.Connection, number: int) -> None:
     db.execute(
         f"CREATE TABLE docs_{number} (rank INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,"
-        " sum TEXT NOT NULL, day TEXT NOT NULL, doc BLOB NOT NULL, tokens BLOB NOT NULL)"
+        " sum TEXT NOT NULL, day TEXT NOT NULL, tags TEXT NOT NULL, doc BLOB NOT NULL, tokens BLOB NOT NULL)"
     )
+    db.execute(f"CREATE INDEX days_{number} ON docs_{number} (day)")
     db.execute(f"CREATE TABLE gone_{number} (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID")
     db.execute(
         f"CREATE VIRTUAL TABLE fts_{number} USING fts5(exact, folded, tags, content='', tokenize=\"{_TOKENIZER}\")"
