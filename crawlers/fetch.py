@@ -172,9 +172,10 @@ class Fetcher:
                 raw += chunk
                 if len(raw) > limit:
                     raise TooLarge(f"nội dung vượt {limit / 1e6:.0f} MB")
-        self.bytes_in += len(raw)
-        body = decode(bytes(raw), answer.header("content-encoding"), limit)
-        return _judged(replace(answer, raw=bytes(raw), body=body))
+        wire_body = bytes(raw)
+        self.bytes_in += len(wire_body)
+        body = decode(wire_body, answer.header("content-encoding"), limit)
+        return _judged(replace(answer, raw=wire_body, body=body))
 
     def _keep_cookies(self, host: str, headers: Headers) -> None:
         # qdnd.vn sends clients without its cookie around in circles (302 for ever, reported 2026).

@@ -8,7 +8,7 @@ from typing import Any
 
 from crawlers.health import NEW, STATUS_VI
 from crawlers.registry import Source
-from pipelines.clock import show
+from pipelines.clock import local, show
 from pipelines.store import Store, feeds
 from pipelines.store.rows import moment
 
@@ -39,7 +39,13 @@ def report(store: Store, sources: Sequence[Source], now: datetime) -> list[dict[
     return sorted(rows, key=lambda row: (_ORDER.get(row["status"], 1), row["source"]))
 
 
+def short(stamp: str | None) -> str:
+    """Return a stored time as `dd/mm HH:MM` on the wall clock of Hà Nội."""
+    when = moment(stamp)
+    return local(when).strftime("%d/%m %H:%M") if when else ""
+
+
 def line(trend: Sequence[int]) -> str:
-    """Return numbers as a line of block letters, the highest as a full block."""
+    """Return numbers as a line of block letters from the first day with any, the highest as a full block."""
     top = max(trend, default=0)
-    return "".join(_BARS[0 if not day else max(1, round(day / top * 8))] for day in trend) if top else ""
+    return "".join(_BARS[0 if not day else max(1, round(day / top * 8))] for day in trend).lstrip() if top else ""

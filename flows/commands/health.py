@@ -16,8 +16,9 @@ def health(
 ) -> None:
     """Cho biết tình trạng từng nguồn, lý do, tin cuối và lần hỏi tới."""
     import json
+    import sys
 
-    from crawlers.health_report import report
+    from crawlers.health_report import report, short
     from crawlers.registry import load_sources
     from flows.context import open_store, settings
     from pipelines.clock import now
@@ -34,11 +35,12 @@ def health(
     from rich.table import Table
 
     table = Table(title="Tình trạng các nguồn", title_justify="left")
-    for heading in ("Nguồn", "Tình trạng", "Lần được cuối", "Tin mới cuối", "Hỏi tiếp lúc", "28 ngày", "Lý do"):
-        table.add_column(heading, overflow="fold")
+    for heading in ("Nguồn", "Tình trạng", "Được lúc", "Tin mới lúc", "Hỏi tiếp lúc", "28 ngày", "Lý do"):
+        table.add_column(heading, overflow="fold", no_wrap=heading.endswith("lúc"))
     for row in rows:
         table.add_row(
-            row["name"], row["status_vi"], row["last_success_local"], row["last_item_local"], row["next_poll_local"],
+            row["name"], row["status_vi"], *(short(row[name]) for name in ("last_success", "last_item", "next_poll")),
             row["line"], row["reason"],
         )  # fmt: skip
-    Console().print(table)
+    # Into a pipe or file a line per source, not one folded to the width of a terminal that is not there.
+    Console(width=None if sys.stdout.isatty() else 200).print(table)

@@ -1,0 +1,144 @@
+"""Health of sources: a short closed list of statuses, a reason in plain Vietnamese, polls as often as an outlet publishes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawlers.exchange import WEIGHT, Exchange
+from crawlers.fetch import Fetcher
+from crawlers.health import STATUS_VI, STATUSES, Verdict, assess, is_due
+from crawlers.health_report import line, report
+from crawlers.polling import Poll
+from crawlers.registry import Source
+from pipelines.settings import Settings
+from pipelines.store import feeds
+from tests.loopback import Answer, Site, office, serve, source
+
+NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
+BAO = Source(id="bao", name="Báo", home="https://bao.example/", owner_class="portal", feeds=("https://bao.example/rss",))
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serve() as running:
+        yield running
+
+
+def poll(outcome: str, **given: Any) -> Poll:
+    made = Poll(Fetcher(Settings()), BAO, BAO.feeds[0], "feed", {}, 5.0, now=NOW)
+    made.outcome, made.reason = outcome, "lý do"
+    exchange = {"url": made.url, "final_url": made.url, "outcome": outcome, "fetched": NOW} | given
+    made.exchange = Exchange(**exchange)
+    return made
+
+
+def verdict(*polls: Poll, trend: list[int] | None = None, failures: float = 0.0, pages: dict[str, int] | None = None) -> Verdict:
+    before = {"failures": failures, "last_item": None}
+    return assess(BAO, polls, Counter(pages or {}), before, trend or [0] * 28, NOW)
+
+
+def test_every_status_is_in_the_list_and_has_a_vietnamese_name() -> None:
+    assert set(STATUS_VI) == set(STATUSES)
+    for outcome in [*WEIGHT, "new", "same", "unchanged", "moved", "empty", "lied", "unheard-of"]:
+        assert verdict(poll(outcome)).status in STATUSES
+
+
+def test_failures_weigh_by_kind_add_up_and_go_with_success() -> None:
+    assert verdict(poll("gone")).failures == 1.0
+    assert verdict(poll("http-error"), failures=1.0).failures == 1.5
+    assert verdict(poll("timeout")).failures == 0.25
+    assert verdict(poll("new"), failures=5.0).failures == 0.0
+
+
+def test_one_dead_address_among_living_ones_is_said_and_does_not_slow_the_rest_for_ever() -> None:
+    found = verdict(poll("new"), poll("gone"), failures=0.0)
+    assert found.status == "gone" and found.reason.startswith("1/2 địa chỉ lỗi")
+    assert verdict(poll("new"), poll("gone"), failures=found.failures).failures == found.failures
+
+
+def test_failures_make_polls_rarer_and_retry_after_is_kept() -> None:
+    assert verdict(poll("gone"), failures=0).interval == timedelta(hours=2)
+    assert verdict(poll("gone"), failures=20).interval == timedelta(hours=24)
+    assert verdict(poll("throttled", retry_after=7200.0)).interval >= timedelta(hours=2)
+
+
+def test_polls_follow_the_rhythm_of_the_outlet() -> None:
+    busy, quiet = verdict(poll("new"), trend=[200] * 28), verdict(poll("same"), trend=[1] + [0] * 27)
+    assert timedelta(minutes=5) <= busy.interval < quiet.interval <= timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("trend", "status"),
+    [
+        ([10] * 26 + [0, 3], "drying"),
+        ([8, 12] * 13 + [9, 3], "ok"),
+        ([10] * 26 + [60, 3], "flooding"),
+        ([0] * 24 + [9, 9, 0, 0], "ok"),  # a new source: nothing to compare with yet
+        ([0, 1] * 13 + [0, 0], "ok"),  # one story every other day is no alarm
+    ],
+)
+def test_the_volume_alarm(trend: list[int], status: str) -> None:
+    found = verdict(poll("same"), trend=trend)
+    assert found.status == status
+    assert status == "ok" or "bình thường" in found.reason
+
+
+def test_a_feed_that_answers_while_all_its_pages_fail() -> None:
+    assert verdict(poll("new"), pages={"http-error": 5}).status == "failing"
+    assert verdict(poll("new"), pages={"refused by robots": 5}).status == "blocked by robots"
+    assert verdict(poll("new"), pages={"http-error": 5, "new": 1}).status == "ok"
+
+
+def test_slow_servers_and_wrong_clocks() -> None:
+    assert verdict(poll("new", seconds=30.0)).status == "slow"
+    ahead = (NOW + timedelta(hours=7)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    found = verdict(poll("new", headers=(("Date", ahead),)))
+    assert found.status == "clock wrong" and "+420" in found.reason
+
+
+def test_what_is_due() -> None:
+    assert is_due(None, NOW)
+    assert is_due({"next_poll": "2026-11-21T07:59:00+00:00"}, NOW)
+    assert not is_due({"next_poll": "2026-11-21T08:01:00+00:00"}, NOW)
+
+
+def test_the_report_lists_what_needs_a_look_first(site: Site, tmp_path: Path) -> None:
+    site.feed("/rss", ["/a"])
+    site.page("/a", "Bài")
+    site.routes["/chet"] = Answer(status=410)
+    desk = office(tmp_path, source(site, name="tot"), source(site, ("/chet",), name="chet"), source(site, ("/x",), name="moi"))
+    desk.collect(sources=["tot", "chet"])
+    rows = report(desk.store, list(desk.registry), datetime.now(UTC))
+    assert [(row["source"], row["status"]) for row in rows] == [("chet", "gone"), ("tot", "ok"), ("moi", "new")]
+    assert rows[0]["reason"] and rows[1]["trend"][-1] == 1 and rows[1]["last_success_local"]
+    assert rows[2]["status_vi"] == "chưa hỏi lần nào" and rows[2]["last_success"] is None
+
+
+def test_the_trend_counts_days_and_draws_a_line(site: Site, tmp_path: Path) -> None:
+    desk = office(tmp_path)
+    with desk.store.begin() as conn:
+        for day, items in ((0, 4), (0, 4), (2, 1)):
+            feeds.add_day(conn, "bao", NOW - timedelta(days=day), items, 0)
+    with desk.store.read() as conn:
+        assert feeds.trend(conn, "bao", NOW)[-3:] == [1, 0, 8]
+    assert line([0, 0, 1, 0, 8]) == "▁ █" and line([0, 0]) == ""
+
+
+def test_the_certain_lie_stays_visible_in_the_reason(site: Site, tmp_path: Path) -> None:
+    site.feed("/rss", ["/a"], etag='"x"')
+    site.page("/a", "A")
+    site.page("/b", "B")
+    desk = office(tmp_path, source(site))
+    desk.collect()
+    site.feed("/rss", ["/a", "/b"], etag='"x"')
+    desk.collect()
+    desk.collect()
+    with desk.store.read() as conn:
+        row = feeds.source_state(conn, "mau")
+    assert row is not None and row["status"] == "ok" and "304" in row["reason"]
