@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 
 def _words(text: str, mark: str | None = None) -> frozenset[str]:
@@ -35,14 +34,6 @@ _EN = _words(
 )
 
 
-@cache
-def _identifier():
-    """Return py3langid's identifier, loaded on first need (its model takes a moment and 30 MB)."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=True)
-
-
 def detect(text: str) -> str:
     """Return the code of the language of `text` (`vi`, `en`, `zh`, `lo` or another); "und" for a text without letters."""
     sample = text[:4000]
@@ -71,5 +62,7 @@ def detect(text: str) -> str:
         return "en"
     if vietnamese and vietnamese * 60 > letters:
         return "vi"
-    code, _score = _identifier().classify(sample)
+    from py3langid import classify  # loads its model on first call (30 MB)
+
+    code, _score = classify(sample)
     return str(code)

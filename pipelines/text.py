@@ -40,13 +40,13 @@ _ODD = re.compile("[" + _INVISIBLE + "".join(_ALIKE) + "\u0300-\u0338Ѐ-ӿԀ-ԯ�
 _MIXED = re.compile(r"(?=\w*[A-Za-z\u00c0-\u024f\u1ea0-\u1ef9])(?=\w*[\u0370-\u03ff\u0400-\u052f])\w+")
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
 _PIECE = re.compile(
-    "["
+    ".[\u0300-\u0338]+|["
     + _INVISIBLE
     + "]+| {2,}|["
     + "".join(_ALIKE)
     + "](?:["
     + "".join(_ALIKE)
-    + " ])*|.[\u0300-\u0338]+|[\uff01-\uff5e]",
+    + " ])*|[\uff01-\uff5e]",
     re.S,
 )
 
@@ -131,34 +131,38 @@ def normalised(text: str) -> Normalised:
         last = match.end()
     put(text[last:], last)
     clean = "".join(out)
-    if not unicodedata.is_normalized(
-        "NFC", clean
-    ):  # single characters with a canonical twin: one for one where possible
-        clean = "".join(_one(char) for char in clean)
+    if not unicodedata.is_normalized("NFC", clean) or "  " in clean:
+        return _again(clean, Normalised(clean, text, tuple(starts) or (0,), tuple(origins) or (0,)))
     if _FOREIGN.search(clean):
         clean = _MIXED.sub(_latinise, clean)
     return Normalised(clean, text, tuple(starts) or (0,), tuple(origins) or (0,))
 
 
-def _one(char: str) -> str:
-    twin = unicodedata.normalize("NFC", char)
-    return twin if len(twin) == 1 else char
+def _again(clean: str, outer: Normalised) -> Normalised:
+    """Clean once more what only became odd by cleaning (a mark after a zero-width character), and join the maps."""
+    inner = normalised(clean) if clean != outer.original else None
+    if inner is None or inner.text == clean:
+        chars = [unicodedata.normalize("NFC", char) for char in clean]
+        plain = "".join(new if len(new) == 1 else old for new, old in zip(chars, clean, strict=True))
+        return Normalised(plain, outer.original, outer.starts, outer.origins)
+    origins = tuple(outer.origin(inner.origin(index)) for index in range(len(inner.text)))
+    return Normalised(inner.text, outer.original, tuple(range(len(inner.text))) or (0,), origins or (0,))
 
 
 def _put_piece(raw: str, origin: int, put: Callable[[str, int], None]) -> None:
     """Write the clean form of one odd piece with the place it came from."""
     first = raw[0]
-    if first in _INVISIBLE:
+    if len(raw) > 1 and unicodedata.combining(raw[1]):
+        base = "" if first in _INVISIBLE else _ALIKE.get(first, first)
+        stroke = base in ("d", "D") and raw[1] in "\u0335\u0336\u0337"
+        put({"d": "đ", "D": "Đ"}[base] if stroke else unicodedata.normalize("NFC", base + raw[1:]), origin)
+    elif first in _INVISIBLE:
         return
-    if first == " " or _ALIKE.get(first) == " ":
+    elif first == " " or _ALIKE.get(first) == " ":
         put(" ", origin)
         for offset, char in enumerate(raw):
             if _ALIKE.get(char, " ") != " ":
                 put(_ALIKE[char], origin + offset)
-        return
-    if len(raw) > 1 and unicodedata.combining(raw[1]):
-        stroke = "dD".find(first) >= 0 and raw[1] in "\u0335\u0336\u0337"
-        put({"d": "đ", "D": "Đ"}[first] if stroke else unicodedata.normalize("NFC", raw), origin)
     elif first in _ALIKE:
         for offset, char in enumerate(raw):
             put(_ALIKE.get(char, char), origin + offset)

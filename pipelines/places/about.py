@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipelines.places.context import FACTOR, listed, sport, use, weather
+from pipelines.places.context import FACTOR, agency, listed, sport, use, weather
 from pipelines.places.find import Hit, Page
 
 TITLE, LEAD, BODY = 6.0, 2.5, 1.0
@@ -57,7 +57,7 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
         sense = hit.sense
         if sense is None or sense.province.startswith("@"):
             continue
-        passing = use(sheet, hit, genre, enumerated.get(index, 0), published)
+        passing = use(sheet, hit, genre, enumerated.get(index, 0), _both_ends(sheet, hits, index), published)
         worth = hit.confidence * FACTOR.get(passing, 1.0)
         if passing and passing not in hit.notes:
             hit.notes.append(passing)
@@ -66,7 +66,7 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
         weight.profile = sense.profile
         weight.names.add(sense.name)
         weight.passing += bool(passing)
-        weight.scenes += not passing and bool(hit.level) and sense.rank < 3
+        weight.scenes += not passing and ((bool(hit.level) and sense.rank < 3) or agency(sheet, hit))
         if hit.start < title_end:
             weight.title += worth
         elif hit.start < lead_end:
@@ -83,6 +83,17 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
         title_end,
         len(found),
     )
+
+
+def _both_ends(sheet: Page, hits: Sequence[Hit], index: int) -> bool:
+    """Tell whether the name is one end of "A - B" with both ends in one profile, as a road within the province."""
+    hit = hits[index]
+    for other in hits[max(0, index - 1) : index + 2]:
+        if other is not hit and other.profile == hit.profile:
+            first, second = (other, hit) if other.start < hit.start else (hit, other)
+            if sheet.text[first.end : second.start].strip() in ("-", "–"):
+                return True
+    return False
 
 
 def decide(balance: Balance) -> tuple[list[str], list[str]]:

@@ -9,7 +9,7 @@ from pipelines.places.find import Hit, Page
 
 # How much a name in each passing use still counts towards aboutness (CODEBOOK, Province: a name in passing is a mention).
 FACTOR = {
-    "club": 0.0, "list": 0.15, "list3": 0.4, "range": 0.25, "home": 0.3, "resides": 0.6, "signature": 0.1, "delegate": 0.1,
+    "club": 0.0, "list": 0.15, "list3": 0.4, "range": 0.25, "home": 0.3, "resides": 0.75, "signature": 0.1, "delegate": 0.1,
     "among": 0.3, "road": 0.3, "source": 0.3, "patient": 0.2, "past": 0.4, "away": 0.4,
 }  # fmt: skip
 
@@ -17,6 +17,7 @@ _SPORT_CORE = re.compile(
     r"v[- .]?league|\bhlv\b|cầu thủ|tiền đạo|tiền vệ|thủ môn|hậu vệ|trung vệ|bàn thắng|ghi bàn|\bhagl\b|\bslna\b|\bcahn\b|\bfc\b|ngoại binh|đội bóng|"
     r"bóng đá|bóng chuyền|futsal|\bafc\b|\bfifa\b|\bvff\b|\bvpf\b|cúp quốc gia|cup c2|trụ hạng|sân thiên trường|xuân son|thể công|penalty|phạt đền|bù giờ|\bhiệp \d|trên sân|\bvđqg\b|chủ công|lượt (?:đi|về|trận)|vòng bảng|sân nhà|clb (?:công an|hà nội|nam định|thanh hóa|ninh bình|hải phòng|đà nẵng|viettel)|u2[0-3] việt nam|đội tuyển"
 )
+_SPORT_ALONE = re.compile(r"v[- .]?league|\bhlv\b|\bhagl\b|\bslna\b|cầu thủ|tiền đạo|trụ hạng|xuân son|afc champions|cup đông nam á")
 _SPORT_MORE = re.compile(
     r"trọng tài|highlight|bảng xếp hạng|\bclb\b|hạng nhất|vô địch|đăng quang|vòng \d+|phút \d+|\b\d ?- ?\d\b|tỷ số|tỉ số|trận đấu|trận thua|\btrận\b|"
     r"hoàng đức|chủ nhà|đội khách|\bcđv\b|cổ động viên|\bsân\b|\bgiải\b|chung kết|bán kết|tứ kết|thắng|thua|hòa"
@@ -42,12 +43,12 @@ _RESIDES = re.compile(
 )
 _SIGNED = re.compile(r"^\)?\s*(?:\)\s*(?:hỏi|thắc mắc|cho hay|viết|chia sẻ)\b|\)\s*$)")
 _SIGN_BEFORE = re.compile(
-    r"\((?:[A-ZĐ][\w.]*\s?){1,4},\s*(?:\d+ tuổi,\s*)?$|\b(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Bb]ạn|[Đđ]ộc giả)\s+(?:[A-ZĐ][\wÀ-ỹ.]*\s){1,4}\($|"
+    r"\((?:[A-ZĐ][\w.]*\s?){1,4},\s*(?:\d+ tuổi,\s*)?(?:tỉnh |TP\.? ?|huyện )?$|\b(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Bb]ạn|[Đđ]ộc giả)\s+(?:[A-ZĐ][\wÀ-ỹ.]*\s){1,4}\($|"
     r"(?:^|[.?!\n]\s*)(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trịnh|Mai|Đào|Đoàn|Lương|Trương)\s(?:[A-ZĐ][\wÀ-ỹ.]*\s){1,3}\($"
 )
 _AGED = re.compile(r"\(\d{1,2} tuổi,\s*(?:quê |ở |ngụ |trú )?$")
 _DELEGATE = re.compile(
-    r"(?:\bđoàn(?: ĐBQH| đại biểu Quốc hội| đại biểu)?(?: tỉnh)?|\bĐBQH(?: tỉnh)?|\bđại biểu(?: Quốc hội)?(?: tỉnh)?)\s+$",
+    r"(?:(?<!ỉnh )\bđoàn(?: ĐBQH| đại biểu Quốc hội| đại biểu)?(?: tỉnh)?|\bĐBQH(?: tỉnh)?|\bđại biểu(?: Quốc hội)?(?: tỉnh)?)\s+$",
     re.I,
 )
 _AMONG = re.compile(
@@ -58,14 +59,14 @@ _ROAD = re.compile(
 )
 _DASH_BEFORE, _DASH_AFTER = re.compile(r"\w\s?[-–]\s?$"), re.compile(r"^\s?[-–]\s?[A-ZĐ]")
 _RANGE_BEFORE = re.compile(
-    r"\btừ\s+(?:phía \w+ |bắc |nam |tỉnh |khu vực |TP\.?)?(?:[A-ZĐ][\wÀ-ỹ.]*[ -]*){1,4}\s(?:đến|tới|vào|trở ra|ra)\s+(?:tỉnh |phía \w+ |bắc |nam |TP\.?)?$|"
+    r"\btừ\s+(?:phía \w+ |bắc |nam |tỉnh |khu vực |TP\.?)?(?:[A-ZĐ][\wÀ-ỹ.]*[ -]*){1,4}\s(?:đến|tới|trở ra)\s+(?:tỉnh |phía \w+ |bắc |nam |TP\.?)?$|"
     r"\bTừ\s+(?:[A-ZĐ][\wÀ-ỹ.]*\s){1,4}(?:đến|tới)\s+$"
 )
 _FROM = re.compile(r"\btừ\s+(?:bắc |nam |tỉnh |khu vực |phía \w+ )?$", re.I)
-_RANGE_AFTER = re.compile(r"^\s*(?:đến|tới|trở ra|trở vào|vào|ra)\b", re.I)
+_RANGE_AFTER = re.compile(r"^\s*(?:đến|tới|trở ra|trở vào)\b", re.I)
 _SOURCE = re.compile(r"(?:\bbáo|\bđài(?: PT-?TH| truyền hình| phát thanh)?|\btheo báo)\s+$", re.I)
 _PATIENT = re.compile(
-    r"(?:bệnh nhân|BN|ca bệnh|ca mắc|F0|F1|ổ dịch)[ \d]*(?:\([^)]*)?(?: ở| tại)?\s*\(?(?:tỉnh )?$", re.I
+    r"(?:bệnh nhân|BN|ca bệnh|ca mắc|ca dương tính|F0|F1|ổ dịch)[ \d]*(?:\([^)]{0,30}\)?)?(?: ở| tại| người)?\s*\(?(?:tỉnh )?$", re.I
 )
 _AWAY = re.compile(r"\bcách\s+(?:bờ biển |phía \w+ |bắc |nam |tỉnh |đất liền )?$", re.I)
 _LIST_GAP = re.compile(
@@ -77,6 +78,8 @@ def sport(sheet: Page) -> bool:
     """Tell whether the text is about a match, a league or a club: some core word of it, and enough cues in all."""
     low = sheet.text[:1500].lower()
     core = set(_SPORT_CORE.findall(low))
+    if _SPORT_ALONE.search(low):
+        return True
     return bool(core) and len(core) * 2 + len(set(_SPORT_MORE.findall(low))) >= (3 if len(low) < 700 else 6)
 
 
@@ -122,7 +125,17 @@ def _place(hit: Hit) -> str:
     return hit.sense.province
 
 
-def use(sheet: Page, hit: Hit, genre: str, size_of_list: int, published: str) -> str:
+_AGENCY = re.compile(
+    r"(?:(?<!thư )(?<!tịch )(?<!đốc )\b(?:Công an|UBND|HĐND|TAND|Tòa án nhân dân|VKSND|Viện KSND|CSGT|PC\d{2}|CDC|Chi cục [\w ]{2,20}|Sở [\w ,-]{2,30}|Bộ đội [Bb]iên phòng|Ban [\w ]{2,20}|Cảng vụ [\w ]{2,16}))(?: tỉnh| TP\.?)?\s+$"
+)
+
+
+def agency(sheet: Page, hit: Hit) -> bool:
+    """Tell whether an agency of the place acts or speaks here: that is where the matter is dealt with."""
+    return _AGENCY.search(sheet.text[max(0, hit.start - 48) : hit.start]) is not None
+
+
+def use(sheet: Page, hit: Hit, genre: str, size_of_list: int, both_ends: bool, published: str) -> str:
     """Return the passing use of a resolved hit (a key of FACTOR), or an empty string when it may be the scene."""
     text = sheet.text
     before = text[max(0, hit.start - 60) : hit.start].rpartition("\n")[2]
@@ -135,7 +148,7 @@ def use(sheet: Page, hit: Hit, genre: str, size_of_list: int, published: str) ->
         return "club"
     if (
         genre == "sport"
-        and (sense.rank == 3 or sense.name in ("Thiên Trường", "sân Thiên Trường", "xứ Thanh"))
+        and (sense.rank == 3 or sense.kind == "exonym" or sense.name in ("Thiên Trường", "sân Thiên Trường", "xứ Thanh"))
         and not hit.level
         and not _PLACE_BEFORE.search(before)
     ):
@@ -156,7 +169,7 @@ def use(sheet: Page, hit: Hit, genre: str, size_of_list: int, published: str) ->
         return "list3"
     if _WHEREVER.match(text[hit.end : hit.end + 40]):
         return "among"
-    if sense.rank == 3 and (_DASH_BEFORE.search(before) or _DASH_AFTER.match(after)) and _ROAD.search(before):
+    if not both_ends and (_DASH_BEFORE.search(before) or _DASH_AFTER.match(after)) and _ROAD.search(before):
         return "road"
     if _HOME.search(before) and not re.search(r"\bquê (?:tôi|mình|em|nhà)\b", before, re.I):
         return "home"

@@ -58,7 +58,7 @@ def _automaton():
                 patterns |= _spellings(sense.name)
     for topic in _TOPICS:
         patterns |= _spellings(topic)
-    shortest = [name for name in sorted(patterns, key=len)]
+    shortest = sorted(patterns, key=len)
     return AhoCorasick(shortest, implementation=Implementation.DFA)
 
 

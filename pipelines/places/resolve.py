@@ -31,22 +31,30 @@ _NAMES = {
 _HAMLET = frozenset({"thôn", "bản", "làng", "ấp", "buôn"})
 _STREET = re.compile(
     r"(?:\bđường|\bphố|\bngõ|\bngách|\bhẻm|\bđại lộ|\bnút giao|\bngã tư|\bngã ba|\bngã năm|\bcầu vượt|\bsố nhà|\bsố \d+[A-Za-z]?|\b\d+[A-Z]?(?:/\d+)*|"
-    r"\bduong|\bpho|\btoà nhà|\btòa nhà|\bkhách sạn|\bchung cư|\bvillage|\bstreet|\btrường (?:tiểu học|mầm non|thcs|thpt))(?:\s+-)?\s*$",
+    r"\bduong|\bpho|\btoà nhà|\btòa nhà|\bkhách sạn|\bchung cư|\bvillage|\bstreet|\btiểu học|\bmầm non|\bthcs|\bthpt)(?:\s+-)?\s*$",
     re.I,
 )
+_STREET_NAME = re.compile(
+    r"(?:\bđường|\bphố|\bngõ|\bngách|\bhẻm|\bđại lộ|\bnút giao|\bngã tư|\bsố nhà|\bsố \d+[A-Za-z]?|\d+/\d+|\bduong|\bpho|\bkhách sạn|\bchung cư)\s*$", re.I
+)
 _SURNAME = re.compile(
-    r"(?:^|[\s(\"“])(?:(?:ông|bà|anh|chị|cô|chú|bác|em|cháu|bé|nghệ sĩ|(?:nghệ sĩ |Nghệ sĩ )?(?:Nhân dân|nhân dân|Ưu tú|ưu tú)|Nghệ sĩ|ca sĩ|diễn viên|người mẫu|MC|đạo diễn|nhạc sĩ|NSƯT|NSND|HLV|thủ môn|trung vệ|tiền đạo|hoa hậu|á hậu|luật sư|bác sĩ|thầy)"
+    r"(?:^|[\s(\"“])(?:(?i:ông|bà|anh|chị|cô|chú|bác|em|cháu|bé|nghệ sĩ|(?:nghệ sĩ |Nghệ sĩ )?(?:Nhân dân|nhân dân|Ưu tú|ưu tú)|Nghệ sĩ|ca sĩ|diễn viên|người mẫu|MC|đạo diễn|nhạc sĩ|NSƯT|NSND|HLV|thủ môn|trung vệ|tiền đạo|hoa hậu|á hậu|luật sư|bác sĩ|thầy)"
     r"|(?:[Nn]guyễn|[Tt]rần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trịnh|Mai|Tô|Đào|Đoàn|Lương|Trương|Lâm|Cao|Tạ|Thái|Chu|Hà|Quách|Kiều|Nguyen|Tran|Le|Pham|Thị|Văn|Đình|Quang|Thế|Xuân))\s+$"
 )
 _LEADS = _words(
     "Huyện Xã Phường Tỉnh Thành Thị Vườn Hồ Sông Núi Đảo Cảng Chùa Đền Khu Cửa Biển Bản Phố Công Nam Bắc Đông Tây Tại Ở Bãi Cầu Đèo Hang Rừng Làng Tới Về Lên Đến Từ Bến Ga Đồn"
 )
 _LOCAL = re.compile(
-    r"(?:\bở|\btại|\bvề|\bđến|\btới|\blên|\bxuống|\bvùng|\bdân|\bngười|\bbiển|\bcửa biển|\bsông|\bdòng|\bbãi|\brừng|\bnúi|\bhang|\bkhu du lịch|\bdanh thắng|\bdi sản|"
-    r"\bchợ|\bcầu|\bđền|\bchùa|\bđèo|\bđất|\bbến|\bo|\btai|\bve|\bbien|\bvisit|\bin|\bat|\bof|\bto|\bcon|\bcố đô|\bhuyện miền núi|\bkhách|\bdu lịch)\s+$",
+    r"(?:\bở|\btại|\bvề|\bđến|\btới|\blên|\bxuống|\bvùng|\bdân|\bngười|\bdi sản|\bo|\btai|\bve|\bbien|\bvisit|\bin|\bat|\bof|\bto|\bcố đô|\bhuyện miền núi|\bdu lịch|\bkhách)\s+$",
     re.I,
 )
+# Things of nature and buildings bear the same names in many provinces: they speak only where no other province is named.
+_THING = re.compile(
+    r"(?:\bbiển|\bcửa biển|\bsông|\bdòng|\bbãi|\bbãi biển|\bbờ biển|\brừng|\bnúi|\bhang|\bkhu du lịch|\bdanh thắng|\bchợ|\bcầu|\bđền|\bchùa|\bđèo|\bđất|\bbến|\bcon)\s+$", re.I
+)
+_PLACED = re.compile(r"\b(?:ở|tại|đến|tới)\s+$")
 _LOCAL_AFTER = re.compile(r"^\s*\((?:tỉnh )?[A-ZĐ]")
+_NEXT = re.compile(r" ([^\W\d_]+)")
 _PRAGUE = re.compile(r"Praha|Prague|\bCzech|\bSéc\b|Cộng hòa Séc")
 _HENAN = re.compile(
     r"^\s*\(?,?\s*(?:Trung Quốc|TQ\b|China|của Trung Quốc|\(Trung Quốc)|^,\s*(?:miền|thuộc) [^.]{0,20}Trung Quốc"
@@ -102,6 +110,12 @@ def _longer(before: str) -> bool:
     return last[:1].isupper() and last.isalpha() and not last.isupper() and last not in _LEADS
 
 
+def _inside(sheet: Page, hit: Hit, before: str) -> bool:
+    """Tell whether capitalised syllables stand on both sides, as in a person's name: "Tăng Hà Nam Anh"."""
+    following = _NEXT.match(sheet.text, hit.end)
+    return following is not None and following.group(1)[0].isupper() and not following.group(1).isupper() and _longer(before)
+
+
 def _valid(sense: Sense, published: str) -> bool:
     """A unit may be named some months before it begins (draft maps), and any time after it ended."""
     if not sense.since or not published:
@@ -125,7 +139,10 @@ def _first_pass(sheet: Page, hit: Hit, published: str) -> None:
         hit.notes.append("longer")
         return
     if not hit.level:
-        if _STREET.search(before):
+        if top == 3 and _inside(sheet, hit, before):
+            hit.notes.append("longer")
+            return
+        if (_STREET if top < 3 else _STREET_NAME).search(before):
             hit.notes.append("street")
             return
         if (top < 3 or not hit.exact) and _SURNAME.search(before):
@@ -146,7 +163,7 @@ def _first_pass(sheet: Page, hit: Hit, published: str) -> None:
     elif top >= 2:
         hit.senses = tuple(sense for sense in hit.senses if sense.rank == top)
     if hit.senses:
-        _if_single(hit, weak=not hit.level and top <= 1)
+        _if_single(hit, weak=not hit.level and top <= 1, local=bool(_PLACED.search(before)))
 
 
 def _by_level(hit: Hit) -> None:
@@ -168,12 +185,12 @@ def _by_level(hit: Hit) -> None:
     hit.senses = same
 
 
-def _if_single(hit: Hit, weak: bool) -> None:
+def _if_single(hit: Hit, weak: bool, local: bool) -> None:
     """Take the only province that is left, unless the name alone proves nothing."""
     if len({sense.profile or sense.province for sense in hit.senses}) > 1 or not hit.senses:
         return
     best = max(hit.senses, key=lambda s: (s.rank, s.until == "", s.since))
-    if best.rank == 0 or (weak and (is_common(best.name) or best.rank == 1)):
+    if best.rank == 0 or (weak and (is_common(best.name) or (best.rank == 1 and not local))):
         return
     if not hit.level and is_common(best.name) and best.rank < 3:
         return
@@ -184,17 +201,22 @@ def _if_single(hit: Hit, weak: bool) -> None:
 def _second_sign(sheet: Page, hits: Sequence[Hit]) -> None:
     """Names that are also persons or firms need a level word, a local preposition, or another name of their province."""
     firm: dict[str, set[str]] = {}
+    elsewhere = any(hit.sense is not None and not hit.profile and hit.sense.province[0] != "@" for hit in hits)
     persons = {hit.entry.key for hit in hits if "person" in hit.notes or "longer" in hit.notes}
     for hit in hits:
         if hit.sense is not None and hit.sense.kind != "club" and (hit.level or not is_risky(hit.sense.name)):
             firm.setdefault(hit.profile, set()).add(hit.sense.name if not hit.level else "*" + hit.sense.name)
+    traps = [hit.entry.key for hit in hits if "trap" in hit.notes]
+    persons |= {hit.entry.key for hit in hits if any(hit.entry.key in trap for trap in traps)}
     for hit in hits:
         if hit.sense is None or hit.level or hit.sense.kind == "club" or not is_risky(hit.sense.name):
             continue
         if firm.get(hit.profile):
             continue
+        before = sheet.text[max(0, hit.start - 24) : hit.start]
         if hit.entry.key not in persons and (
-            _LOCAL.search(sheet.text[max(0, hit.start - 24) : hit.start])
+            _LOCAL.search(before)
+            or (not elsewhere and _THING.search(before))
             or _LOCAL_AFTER.match(sheet.text[hit.end : hit.end + 12])
         ):
             continue

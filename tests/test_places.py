@@ -1,0 +1,263 @@
+"""Which province: aboutness, mentions, traps, old names, national topics, spam, the command line, and measured quality.
+
+All sentences are our own. Quality is measured on texts of the shared data by id (tests/places/labels.jsonl).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import lzma
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from flows.commands.places import places as command
+from pipelines.errors import UsageError
+from pipelines.places import Matcher
+from pipelines.places.explain import explain
+
+HERE = Path(__file__).parent
+PROFILES = ("ninh-binh", "lao-cai", "thanh-hoa", "quang-tri")
+NB, LC, TH, QT = PROFILES
+NOW, THEN = "2026-03-10", "2024-03-10"
+
+
+def about(title: str, body: str = "", published: str = NOW, **more: str) -> set[str]:
+    return set(Matcher.load().resolve(title, "", body, published, **more).about)
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "published", "expected"),
+    [
+        # Henan and Hà Nam
+        ("Nhà máy ở Trịnh Châu, Hà Nam tăng ca", "Công nhân tỉnh Hà Nam (Trung Quốc) làm việc cả đêm.", NOW, set()),
+        ("Hà Nam mở thêm cụm công nghiệp ở Duy Tiên", "UBND tỉnh Hà Nam cho biết dự án khởi công tháng sau.", THEN, {NB}),
+        ("河南暴雨致多地停课", "河南省气象台发布红色预警，郑州多条地铁线路停运。", NOW, set()),
+        ("越南宁平省旅游旺季到来", "越南宁平省今年接待游客大幅增加。", NOW, {NB}),
+        # Changsha and Trường Sa, streets
+        ("Trường Sa vào mùa lá đỏ", "Du khách tới thành phố Trường Sa, tỉnh Hồ Nam tăng mạnh.", NOW, set()),
+        ("Ngập trên đường Trường Sa", "Nước tràn qua đường Hoàng Sa, đoạn gần cầu Thị Nghè.", NOW, set()),
+        ("Cháy quán ăn trên phố Quảng Bình", "Lửa bùng tại số nhà 12 phố Quảng Bình, TP HCM.", NOW, set()),
+        # clubs
+        ("Thép Xanh Nam Định thắng trận thứ tư", "HLV hài lòng với hàng công sau vòng 9 V-League.", NOW, set()),
+        ("Thanh Hóa thua phút cuối", "Đội khách Hà Tĩnh ghi bàn ở phút 90, CLB Thanh Hóa tụt trên bảng xếp hạng V-League.", NOW, set()),
+        ("Tuyển Lào đã có mặt tại Ninh Bình", "Đội tuyển bóng đá Lào đến Ninh Bình chiều nay, sẵn sàng cho trận đấu.", NOW, {NB}),
+        # Bình Minh, seven communes
+        ("Xã Bình Minh làm đường mới", "Xã Bình Minh (Ninh Bình) bê tông hóa ba tuyến đường.", NOW, {NB}),
+        ("Xã Bình Minh làm đường mới", "Xã Bình Minh (Nghệ An) bê tông hóa ba tuyến đường.", NOW, set()),
+        ("Ngắm bình minh trên biển", "Bình minh lên, cả đoàn ra bãi chụp ảnh.", NOW, set()),
+        # xã Quảng Bình of Thanh Hóa; the old province Quảng Bình
+        ("Xã Quảng Bình gieo cấy xong vụ xuân", "Chủ tịch UBND xã Quảng Bình, tỉnh Thanh Hóa cho biết như vậy.", NOW, {TH}),
+        ("Quảng Bình đón khách hang động", "Sở Du lịch Quảng Bình công bố số khách quý I.", THEN, {QT}),
+        # common nouns
+        ("Vì một biên giới hòa bình", "Hai bên mong hòa bình, hữu nghị, cuộc sống yên bình.", NOW, set()),
+        ("Liên minh châu Âu họp bàn thuế", "Các nước trong liên minh chưa thống nhất.", NOW, set()),
+        ("Tuyển đội leo rank Liên Minh", "Ai chơi Liên Minh Huyền Thoại tối nay thì nhắn.", NOW, set()),
+        ("Xã Liên Minh ra quân làm thủy lợi", "Xã Liên Minh (huyện Vụ Bản, Nam Định) nạo vét mương.", THEN, {NB, "ninh-binh/lien-minh"}),
+        ("Liên Minh đổi thay", "UBND xã Liên Minh, tỉnh Ninh Bình vừa khánh thành nhà văn hóa.", NOW, {NB, "ninh-binh/lien-minh"}),
+        ("Xã Liên Minh có chợ mới", "Chợ xã Liên Minh, TP Hà Nội họp phiên đầu.", NOW, set()),
+        # persons
+        ("Ca sĩ Thanh Hoa ra đĩa mới", "Ca sĩ Thanh Hoa kể về những năm đi hát.", NOW, set()),
+        ("Nghệ sĩ Lệ Thủy trở lại sân khấu", "Khán giả TP HCM chờ Lệ Thủy.", NOW, set()),
+        ("Bộ trưởng Nguyễn Kim Sơn trả lời chất vấn", "Ông Nguyễn Kim Sơn nói về thi cử.", NOW, set()),
+        ("Bác sĩ Tăng Hà Nam Anh tư vấn miễn phí", "Bác sĩ Tăng Hà Nam Anh có mặt từ sớm.", NOW, set()),
+        # weather lists and forecasts
+        ("Miền Bắc mưa dông", "Mưa rào ở Lai Châu, Lào Cai, Tuyên Quang, Phú Thọ, Ninh Bình và Hà Nội.", NOW, set()),
+        ("Nắng nóng diện rộng", "Nắng nóng từ Thanh Hóa đến Quảng Ngãi, có nơi trên 39 độ.", NOW, set()),
+        # old names in new texts, and old texts
+        ("Hải Hậu được mùa muối", "Diêm dân Hải Hậu phấn khởi vì nắng đều.", THEN, {NB}),
+        ("Người Hải Hậu giữ nghề làm muối", "Vùng đất Nam Định cũ nay thuộc Ninh Bình.", NOW, {NB}),
+        ("Xe tải xếp hàng ở Cha Lo", "Cửa khẩu Cha Lo (Minh Hóa, Quảng Bình) tăng giờ làm.", THEN, {QT}),
+        # landmarks alone
+        ("Thuyền Tràng An kín khách", "Bến thuyền Tràng An mở cửa từ sáng sớm, khách xếp hàng.", NOW, {NB}),
+        ("Cửa khẩu Cha Lo thông quan đêm", "Xe hàng qua Cha Lo tăng gấp đôi.", NOW, {QT}),
+        ("Mù Cang Chải vào mùa nước đổ", "Ruộng bậc thang lấp lánh.", NOW, {LC}),
+        # without marks
+        ("Bien Sam Son dong nghet", "Khach ve Sam Son tu sang som, nuoc trong, song nhe.", NOW, {TH}),
+        ("Cho phien Bac Ha cuoi tuan", "Tu Lao Cai len Bac Ha mat hai tieng xe.", NOW, {LC}),
+        # abroad, signatures, delegations, homes
+        ("Chợ Sapa ở Praha đông khách", "Người Việt tại Praha gọi đây là chợ Sapa.", NOW, set()),
+        ("Có nên uống cà phê khi đau dạ dày?", "Tôi hay đau bụng buổi sáng. (Thu Hà, 30 tuổi, Thanh Hóa)", NOW, set()),
+        ("Quốc hội thảo luận luật đất đai", "Đại biểu Nguyễn Văn A (đoàn Quảng Trị) góp ý về giá đất.", NOW, set()),
+        ("Chàng trai mở quán ở Đà Lạt", "Chủ quán 28 tuổi, quê Lào Cai, đến Đà Lạt lập nghiệp năm năm trước.", NOW, set()),
+        # several provinces at once
+        ("Thanh Hóa và Quảng Trị kết nghĩa hai xã biên giới", "Lễ ký diễn ra sáng nay.", NOW, {TH, QT}),
+        # other languages
+        ("Clam farmers in Kim Son wait for the tide", "Ninh Binh province has more than 1,000 hectares of clam beds.", NOW, {NB}),
+        ("ຂ່າວຊາຍແດນ", "ແຂວງ ກວາງຈິ ຂອງຫວຽດນາມ ຈັດງານວາງສະແດງສິນຄ້າ", NOW, {QT}),
+        # a scanner's damage
+        ("Thanh Hoá: Hôi nghi vê biên", "Sở Nông nghiêp tinh Thanh Hoá tông kêt công tác năm, môt số viêc còn châm.", NOW, {TH}),
+    ],
+)  # fmt: skip
+def test_aboutness_and_traps(title: str, body: str, published: str, expected: set[str]) -> None:
+    lang = "zh" if any("\u4e00" <= char <= "\u9fff" for char in title) else "en" if title.isascii() and "Clam" in title else "vi"
+    assert about(title, body, published, lang=lang) == expected
+
+
+def test_mentions_keep_offsets_names_and_todays_units() -> None:
+    title, body = "Bản tin", unicodedata.normalize("NFD", "Sáng nay ở Hải Hậu\u200b (Nam Định), ") + "dân xã Dân Hoá về Cha Lo."
+    places = Matcher.load().resolve(title, "", body, THEN)
+    full = f"{title}\n\n{body}"
+    found = {unicodedata.normalize("NFC", m.as_written): m for m in places.mentions}
+    assert set(found) >= {"Hải Hậu", "Nam Định", "Dân Hoá", "Cha Lo"}
+    assert all(full[m.start : m.end] == m.as_written for m in places.mentions)
+    assert (found["Hải Hậu"].unit, found["Hải Hậu"].unit_now) == ("huyện Hải Hậu, Nam Định", "tỉnh Ninh Bình")
+    assert found["Nam Định"].unit_now == "tỉnh Ninh Bình"
+    assert "xã Dân Hóa" in found["Dân Hoá"].unit_now
+    assert all(0 < m.confidence <= 1 for m in places.mentions)
+
+
+def test_the_outlet_settles_a_name_of_many_places() -> None:
+    body = "Xã Bình Minh vừa khánh thành cây cầu mới cho dân đi lại."
+    assert Matcher.load().resolve("Cầu mới", "", body, NOW, outlet="Báo Ninh Bình").mentions
+    assert not Matcher.load().resolve("Cầu mới", "", body, NOW).mentions
+
+
+@pytest.mark.parametrize(
+    ("text", "national"),
+    [
+        ("Việt Nam khẳng định chủ quyền đối với quần đảo Hoàng Sa và Trường Sa.", True),
+        ("Tàu cá bị tàu sắt áp sát, cắt lưới ở Biển Đông.", True),
+        ("Bão số 9 giật cấp 14 trên Biển Đông, vùng biển Hoàng Sa sóng cao 8 m, áp thấp mạnh thêm.", False),
+        ("Biển đông nghịt người ngày lễ.", False),
+        ("Công ty đạt cột mốc một triệu khách hàng.", False),
+        ("Tổ tuần tra lau bụi cột mốc biên giới số 92, nơi giáp Vân Nam của Việt Nam.", True),
+        ("Món lưỡi bò nướng muối ớt ai cũng mê.", False),
+        ("Bản đồ có đường lưỡi bò bị gỡ khỏi ứng dụng.", True),
+        ("Kẹt xe trên đường Hoàng Sa, gần cầu Thị Nghè.", False),
+        ("Thái Lan và Campuchia ngừng bắn dọc biên giới.", False),
+        ("Lễ hội ở Quảng trường Sa Đéc thu hút đông khách.", False),
+        ("The tribunal rejected the nine-dash line in the South China Sea.", True),
+        ("西沙群岛的渔民", True),
+        ("Hoang Sa va Truong Sa la cua Viet Nam", True),
+    ],
+)
+def test_national_topics(text: str, national: bool) -> None:
+    lang = "en" if text.startswith("The") else "zh" if text[0] > "\u4e00" else "vi"
+    assert Matcher.load().resolve("", "", text, NOW, lang=lang).national is national
+
+
+def test_pages_stuffed_with_names_are_about_nothing() -> None:
+    names = ("Ninh Bình", "Nam Định", "Hà Nam", "Thanh Hóa", "Lào Cai", "Yên Bái", "Quảng Trị", "Quảng Bình", "Nghệ An", "Hà Tĩnh", "Hải Phòng", "Phú Thọ")
+    stuffed = Matcher.load().resolve("Sửa nhà giá rẻ", "", " ".join(f"Sửa nhà giá rẻ {name}, " for name in names * 3), NOW)
+    assert stuffed.spam and not stuffed.about and set(stuffed.mentioned) == set(PROFILES)
+    honest = Matcher.load().resolve("Hỗ trợ 12 tỉnh", "", f"Ngân sách hỗ trợ các tỉnh {', '.join(names)} khắc phục hậu quả mưa lũ.", NOW)
+    assert not honest.spam
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>Sáng nay tại Ninh Bình</p>", "<h1>THANH HOÁ</h1>", "<p>lao cai hom nay</p>", unicodedata.normalize("NFD", "<p>Quảng Trị</p>"),
+        "<p>Ninh B&igrave;nh</p>", "<p>v&#249;ng S&#7847;m S&#417;n</p>", "<p>chủ quyền biển đảo</p>", "<p>老街省</p>", "<p>ກວາງຈິ</p>",
+    ],
+)  # fmt: skip
+def test_the_gate_opens_for_every_spelling(page: str) -> None:
+    assert Matcher.load().touches(page)
+
+
+def test_the_gate_stays_shut_for_the_rest() -> None:
+    assert not Matcher.load().touches("<html><body><h1>Giá vàng hôm nay</h1><p>Giá vàng tăng nhẹ ở Đà Nẵng.</p></body></html>")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=300), st.text(max_size=60))
+def test_any_text_is_read_and_offsets_hold(body: str, title: str) -> None:
+    places = Matcher.load().resolve(title, "", body + " Sa Pa", NOW)
+    full = f"{title}\n\n{body} Sa Pa"
+    assert all(full[m.start : m.end] == m.as_written for m in places.mentions)
+
+
+def test_every_decision_is_explained_in_vietnamese() -> None:
+    reading = Matcher.load().read("Hải Hậu sau bão", "", "Đội Thép Xanh Nam Định ủng hộ dân. Ca sĩ Lệ Thủy cũng góp quà.", THEN)
+    lines = "\n".join(explain(reading))
+    assert "huyện Hải Hậu, Nam Định → nay tỉnh Ninh Bình" in lines
+    assert "tên đội thể thao" in lines
+    assert "tên người" in lines
+    assert "→ Ninh Bình: nói về" in lines
+
+
+def _run(*arguments: str):  # type: ignore[no-untyped-def]
+    app = typer.Typer()
+    app.command()(command)
+    return CliRunner().invoke(app, arguments)
+
+
+def test_the_command_reads_a_file_counts_and_skips_bad_lines(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "ra" / "out.jsonl"
+    good = {"id": "a1", "title": "Sa Pa rét", "text": "Băng phủ ở Sa Pa.", "published": "2026-01-05", "thừa": 1}
+    source.write_text(json.dumps(good, ensure_ascii=False) + '\n{hỏng\n{"id": "a2"}\n[1]\n', encoding="utf-8")
+    result = _run("--input", str(source), "--output", str(target))
+    assert result.exit_code == 1
+    assert "dòng 2" in result.stderr and "dòng 3" in result.stderr and "dòng 4" in result.stderr
+    assert "nói về 1" in result.stderr and "hỏng 3" in result.stderr
+    (row,) = map(json.loads, target.read_text(encoding="utf-8").splitlines())
+    assert row["id"] == "a1" and row["about"] == ["lao-cai"] and row["national"] is False
+    assert set(row["mentions"][0]) == {"start", "end", "as_written", "unit", "unit_now", "confidence"}
+
+
+def test_the_command_explains_one_text_and_refuses_wrong_use(tmp_path: Path) -> None:
+    result = _run("Lũ lên ở Lệ Thủy, Quảng Trị", "--date", "2025-10-30")
+    assert result.exit_code == 0 and "→ Quảng Trị: nói về" in result.stdout
+    for wrong in ((), ("x", "--date", "hôm qua"), ("--input", str(tmp_path / "không-có"), "--output", str(tmp_path / "o"))):
+        assert isinstance(_run(*wrong).exception, UsageError)
+
+
+def _news(shared: Path) -> Iterator[tuple[str, str, str, str, str, str]]:
+    """Yield set, id, title, sapô, body and date of the real texts."""
+    with lzma.open(shared / "news" / "headlines_2025-08_2026-04.jsonl.xz", "rt", encoding="utf-8") as stream:
+        for line in stream:
+            row = json.loads(line)
+            yield "headlines", row["id"], row["title"] or "", row["summary"] or "", "", row["published_fixed"] or ""
+    with gzip.open(shared / "news" / "dantri_2021.jsonl.gz", "rt", encoding="utf-8") as stream:
+        for line in stream:
+            row = json.loads(line)
+            yield "dantri_2021", row["id"], row["sentences"][0], "", "\n".join(row["sentences"][1:]), row["date"]
+    with gzip.open(shared / "news" / "press_2016.jsonl.gz", "rt", encoding="utf-8") as stream:
+        for line in stream:
+            row = json.loads(line)
+            yield "press_2016", row["url"], row["title"], "", row["text"], "2016-10-01"
+
+
+def _f1(pairs: list[tuple[set[str], set[str]]], profile: str) -> float:
+    hit = sum(profile in got and profile in gold for got, gold in pairs)
+    wrong = sum((profile in got) != (profile in gold) for got, gold in pairs)
+    return 2 * hit / (2 * hit + wrong)
+
+
+@pytest.mark.shared_data
+def test_quality_on_real_texts_stays_above_its_floors(shared_data: Path) -> None:
+    floors = json.loads((HERE / "floors.json").read_text(encoding="utf-8"))["places"]
+    rows = (json.loads(line) for line in (HERE / "places" / "labels.jsonl").read_text(encoding="utf-8").splitlines())
+    gold = {(row["set"], row["id"]): row for row in rows}
+    assert len(gold) >= 300
+    matcher = Matcher.load()
+    pairs = []
+    for name, item, title, sapo, body, date in _news(shared_data):
+        if (name, item) in gold:
+            pairs.append((set(matcher.resolve(title, sapo, body, date).about), set(gold.pop((name, item))["about"])))
+    assert not gold, "labels without a text"
+    for profile in PROFILES:
+        assert sum(profile in about_ for _, about_ in pairs) >= 35
+        assert _f1(pairs, profile) >= floors["about"][profile], profile
+
+
+@pytest.mark.shared_data
+def test_quality_on_the_development_set(shared_data: Path) -> None:
+    floors = json.loads((HERE / "floors.json").read_text(encoding="utf-8"))["places"]
+    pairs, national = [], []
+    for line in (shared_data / "claims_dev.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        places = Matcher.load().resolve(row["title"], "", row["text"], row["published"], lang=row["lang"])
+        pairs.append((set(places.about), set(row["provinces"])))
+        national.append(({"yes"} if places.national else set(), {"yes"} if row["national"] else set()))
+    for profile in PROFILES:
+        assert _f1(pairs, profile) >= floors["dev_about"], profile
+    assert _f1(national, "yes") >= floors["dev_national"]
