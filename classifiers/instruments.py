@@ -1,0 +1,126 @@
+"""Instruments and events with their dates (`register.yaml`): a date that differs from the register's is a finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from classifiers.dates import Partial, partials
+from classifiers.document import Document, Sentence
+from classifiers.frames import Finding
+from classifiers.lexicon import Tag, read_yaml
+from classifiers.referencebase import ReferenceBase
+from pipelines.records import Verdict
+from pipelines.text import normalised
+
+PATH = Path(__file__).with_name("register.yaml")
+EVENT_CONCEPT = {
+    "signed": "SIGN", "force": "FORCE", "adopted": "ADOPT", "ratified": "RATIFY", "expired": "EXPIRE", "ruled": "RULED", "declared": "DECLARED",
+    "warned": "WARNED", "filed": "FILED", "founded": "FOUND", "fought": "BATTLE|DIED|OCCUPY", "occupied": "OCCUPY",
+}
+EVENT_VI = {
+    "signed": "ký", "force": "có hiệu lực", "adopted": "thông qua", "ratified": "phê chuẩn", "expired": "hết hiệu lực", "ruled": "ra phán quyết", "declared": "công bố",
+    "warned": "cảnh báo", "filed": "nộp", "founded": "lập", "fought": "diễn ra", "occupied": "bị chiếm",
+}
+REACH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One row of the register."""
+
+    ref: str
+    type: str
+    concepts: frozenset[str]
+    needs: frozenset[str]
+    without: frozenset[str]
+    dates: dict[str, tuple[date, ...]]
+
+
+@cache
+def load_register() -> tuple[Instrument, ...]:
+    """Return all rows, read once."""
+    return tuple(
+        Instrument(
+            row["ref"], row["type"], frozenset(row["concept"]), frozenset(row.get("with", [])), frozenset(row.get("without", [])),
+            {event: tuple(date.fromisoformat(day) for day in days) for event, days in row["dates"].items()},
+        )
+        for row in read_yaml(PATH)
+    )
+
+
+def dates_of(sentence: Sentence) -> list[Partial]:
+    """Return the dates of a sentence with raw offsets in its field."""
+    clean = normalised(sentence.text)
+    found = []
+    for p in partials(clean.text):
+        start, end = clean.span(p.start, p.end)
+        found.append(p._replace(start=start + sentence.start, end=end + sentence.start))
+    return found
+
+
+def compare(document: Document, sentence: Sentence, context: frozenset[str], base: ReferenceBase) -> list[Finding]:
+    """Return what the dates of a sentence say of the instruments that it names."""
+    rows = [r for r in load_register() if not r.concepts.isdisjoint(sentence.concepts)]
+    if not rows:
+        return []
+    dates = dates_of(sentence)
+    if not dates:
+        return []
+    findings: list[Finding] = []
+    for row in rows:
+        if row.ref not in base or (row.needs and row.needs.isdisjoint(sentence.concepts)) or not row.without.isdisjoint(sentence.concepts):
+            continue
+        findings += _compare_row(row, sentence, dates)
+    return findings
+
+
+def _compare_row(row: Instrument, sentence: Sentence, dates: list[Partial]) -> list[Finding]:
+    names = [t for t in sentence.tags if t.concept in row.concepts]
+    findings: list[Finding] = []
+    for event, days in row.dates.items():
+        for verb in sentence.of(*EVENT_CONCEPT[event].split("|")):
+            partial = _date_for(sentence, verb, names, dates, event)
+            if partial is None:
+                continue
+            everywhere = [d for known in row.dates.values() for d in known]
+            if any(partial.agrees(day) for day in days):
+                verdict = Verdict.CONSISTENT
+            elif event not in ("signed", "force", "fought", "occupied", "expired") and any(partial.agrees(day) for day in everywhere):
+                continue
+            elif event in ("fought", "occupied") and abs((partial.first - days[0]).days) < 366 and partial.day is None and partial.year == days[0].year:
+                continue
+            else:
+                verdict = Verdict.CONTRADICTED
+            shown = days[0].strftime("%d/%m/%Y")
+            written = sentence.text[partial.start - sentence.start : partial.end - sentence.start]
+            findings.append(
+                Finding(f"date:{row.ref}:{event}", row.type, (row.ref,), verdict, partial.start, partial.end, 0.85, f"{EVENT_VI[event]} {written}", f"{EVENT_VI[event]} {shown}", (partial.start, partial.end))
+            )
+            break
+    return findings
+
+
+def _date_for(sentence: Sentence, verb: Tag, names: list[Tag], dates: list[Partial], event: str) -> Partial | None:
+    """Return the date that a verb governs: right after it, or right before; the instrument must be near."""
+    if not names or min(abs(verb.start - n.end) for n in names) > 130 and min(abs(n.start - verb.end) for n in names) > 130:
+        return None
+    raw_start, raw_end = sentence.surface.raw(verb.start, verb.end)
+    after = [p for p in dates if 0 <= p.start - raw_end <= 22]
+    if after and not _crosses(sentence, raw_end, after[0].start):
+        return after[0]
+    if event in ("fought", "occupied", "warned", "ruled", "founded", "declared", "filed"):
+        near = [p for p in dates if abs(p.start - raw_start) <= REACH]
+        if near:
+            return min(near, key=lambda p: abs(p.start - raw_start))
+    before = [p for p in dates if 0 <= raw_start - p.end <= 8]
+    if before and event in ("force", "expired") and not after:
+        return None
+    return None
+
+
+def _crosses(sentence: Sentence, start: int, end: int) -> bool:
+    gap = sentence.text[start - sentence.start : end - sentence.start]
+    return any(mark in gap for mark in ";.；。:")

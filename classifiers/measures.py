@@ -1,0 +1,189 @@
+"""Numbers of a sentence against the values of the reference base (`measures.yaml`): current, older, rounded, or wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from classifiers.document import Document, Sentence
+from classifiers.frames import Finding
+from classifiers.lexicon import read_yaml
+from classifiers.numbers import Quantity, quantities
+from classifiers.reference_records import Validity
+from classifiers.referencebase import ReferenceBase
+from pipelines.records import Verdict
+from pipelines.text import normalised
+
+PATH = Path(__file__).with_name("measures.yaml")
+# CODEBOOK: rounded is at most 2 % with a hedge word. Half a per mille is how sources round the same survey.
+EXACT = 0.0006
+ROUNDED = 0.02
+HEDGED_FLOOR = 0.10
+UNIT_VI = {
+    "km": "km", "km2": "km²", "nm": "hải lý", "pct": "%", "markers": "mốc", "positions": "vị trí", "points": "điểm", "people": "người",
+    "communes": "xã, phường", "provinces": "đơn vị cấp tỉnh", "dackhu": "đặc khu", "articles": "điều", "chapters": "chương", "dashes": "đoạn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One row of `measures.yaml`."""
+
+    ref: str
+    type: str
+    unit: str
+    options: tuple[tuple[tuple[frozenset[str], bool], ...], ...]
+    no: frozenset[str]
+    row: dict[str, Any]
+
+
+def _slots(names: list[str]) -> tuple[tuple[frozenset[str], bool], ...]:
+    return tuple((frozenset(name.replace("~", "").split("|")), "~" in name) for name in names)
+
+
+@cache
+def load_measures() -> tuple[Measure, ...]:
+    """Return all rows, read once."""
+    return tuple(
+        Measure(row["ref"], row["type"], row["unit"], tuple(_slots(o) for o in [row["need"], *row.get("or", [])]), frozenset(row["without"]), row)
+        for row in read_yaml(PATH)
+    )
+
+
+def known_values(measure: Measure, base: ReferenceBase) -> list[tuple[float, Validity]]:
+    """Return (value, validity) of all that the base accepts for a measure."""
+    row = measure.row
+    found: list[tuple[float, Validity]] = [(float(v), Validity.CURRENT) for v in row.get("said", [])]
+    wanted = [(ref, set(row.get("what", []))) for ref in [measure.ref, *row.get("with_ref", [])]]
+    for ref, what in wanted:
+        for value in base.get(ref).values:
+            if isinstance(value.value, float | int) and value.what in what:
+                found.append((float(value.value), value.validity))
+    for value in base.get(measure.ref).values:
+        if isinstance(value.value, float | int) and value.what in row.get("also", []):
+            found.append((float(value.value), Validity.CURRENT))
+    found += [(float(v), Validity.LEGACY) for v in row.get("extra", [])]
+    if row.get("merged"):
+        totals = [sum(float(v.value) for r in row["merged"] for v in base.get(r).values if v.what == "km" and v.validity == kind) for kind in (Validity.CURRENT, Validity.LEGACY)]
+        found += [(total, Validity.LEGACY) for total in totals]
+        for ref in row["merged"]:
+            found += [(float(v.value), Validity.LEGACY) for v in base.get(ref).values if v.what == "km"]
+    return found
+
+
+def applies(measure: Measure, sentence: Sentence, context: frozenset[str], published: date | None) -> bool:
+    """Whether the sentence speaks of what is measured."""
+    here = sentence.concepts
+    if not measure.no.isdisjoint(here):
+        return False
+    since, until = measure.row.get("since"), measure.row.get("until")
+    if (since and (published is None or published < since)) or (until and (published is None or published >= until)):
+        return False
+    return any(
+        all(not names.isdisjoint(here) or (ctx and not names.isdisjoint(context)) for names, ctx in option)
+        for option in measure.options
+    )
+
+
+def judge(quantity: Quantity, known: list[tuple[float, Validity]], row: dict[str, Any]) -> tuple[Verdict | None, float]:
+    """Return the verdict on one number and the known value nearest to it; None when the evidence does not decide."""
+    best, nearest, kind = 9e9, 0.0, Validity.CURRENT
+    value = quantity.value
+    for reading in quantity.values:
+        for candidate, validity in known:
+            difference = abs(reading - candidate) / max(abs(candidate), 1e-9)
+            if difference < best - 1e-9:
+                best, nearest, kind, value = difference, candidate, validity, reading
+    if best <= EXACT or (row.get("count") and value == nearest):
+        return (Verdict.LEGACY_VALUE if kind is Validity.LEGACY else Verdict.CONSISTENT), nearest
+    if row.get("hard"):
+        return (None if quantity.hedge and best <= ROUNDED else Verdict.CONTRADICTED), nearest
+    if best <= ROUNDED:
+        whole = abs(value - round(nearest)) < 0.51 and not quantity.hedge
+        if kind is Validity.LEGACY:
+            return Verdict.LEGACY_VALUE, nearest
+        return (Verdict.CONSISTENT if whole and value != nearest and value == int(value) and quantity.hedge == "" else Verdict.ROUNDING), nearest
+    if row.get("wide") and best <= row["wide"]:
+        return None, nearest
+    round_number = value >= 100 and value % 100 == 0
+    if best <= HEDGED_FLOOR and (quantity.hedge or round_number):
+        return Verdict.ROUNDING if quantity.hedge else None, nearest
+    if best <= 0.05 and quantity.hedge:
+        return None, nearest
+    return (None if row.get("soft") else Verdict.CONTRADICTED), nearest
+
+
+def written_number(value: float) -> str:
+    """Return a number as Vietnamese documents write it: 1.449,566."""
+    text = f"{value:,.3f}".rstrip("0").rstrip(".")
+    return text.translate(str.maketrans(",.", ".,"))
+
+
+def numbers_of(sentence: Sentence) -> list[Quantity]:
+    """Return the quantities of a sentence with offsets into its text as given (NFD texts too)."""
+    clean = normalised(sentence.text)
+    found = quantities(clean.text)
+    if clean.starts is None:
+        return found
+    return [Quantity(q.values, q.unit, *clean.span(q.start, q.end), q.hedge, q.written) for q in found]
+
+
+def compare(document: Document, sentence: Sentence, context: frozenset[str], base: ReferenceBase) -> list[Finding]:
+    """Return what the numbers of a sentence say, each compared with the entry that it belongs to."""
+    numbers = [q for q in numbers_of(sentence) if q.unit]
+    findings: list[Finding] = []
+    if not numbers:
+        return findings
+    for measure in load_measures():
+        mine = [q for q in numbers if q.unit == measure.unit or (measure.unit == "communes" and q.unit == "communes")]
+        if not mine or measure.ref not in base or not applies(measure, sentence, context, document.published):
+            continue
+        row, known = measure.row, known_values(measure, base)
+        if not known:
+            continue
+        for quantity in mine:
+            if max(quantity.values) < row.get("least", 0) or (quantity.value == 0 and not row.get("zero")):
+                continue
+            verdict, nearest = judge(quantity, known, row)
+            if verdict is None or (verdict is Verdict.CONTRADICTED and not _binds(measure, sentence, quantity, mine)):
+                continue
+            findings.append(_finding(measure, sentence, quantity, verdict, nearest))
+    return findings
+
+
+def _binds(measure: Measure, sentence: Sentence, quantity: Quantity, mine: list[Quantity]) -> bool:
+    """Whether a wrong number surely belongs to the thing measured: no part of it, no other number that fits better."""
+    row = measure.row
+    at = sentence.surface.at(sentence.start + quantity.start)
+    if row.get("close"):
+        tags = sentence.of(row["close"])
+        if not any(-14 <= at - tag.end <= 24 or -34 <= tag.start - at - len(quantity.written) <= 14 for tag in tags):
+            return False
+    if row.get("only") and any(q is not quantity for q in mine):
+        return False
+    if row.get("part"):
+        left = [t for t in sentence.of("SUBUNIT") if t.end <= at and at - t.end <= 70 and not _whole_after(sentence, t.end, at)]
+        right = [t for t in sentence.of("SUBUNIT") if t.start >= at and t.start - at <= 12]
+        if left or right:
+            return False
+        if row.get("count") and any(t.end <= at and at - t.end < 30 for t in sentence.of("PART")):
+            return False
+    return True
+
+
+PROVINCES = ("P_LAOCAI", "P_THANHHOA", "P_QUANGTRI", "P_QUANGBINH", "NORTHBORDER", "LAOBORDER", "KHBORDER", "WHOLE")
+
+
+def _whole_after(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether the province or whole line is named again between a part word and the number ("đoạn của Quảng Bình … dài")."""
+    return any(start <= tag.start < end for tag in sentence.of(*PROVINCES))
+
+
+def _finding(measure: Measure, sentence: Sentence, quantity: Quantity, verdict: Verdict, nearest: float) -> Finding:
+    start, end = sentence.start + quantity.start, sentence.start + quantity.end
+    unit = UNIT_VI.get(measure.unit, measure.unit)
+    weight = 0.95 if verdict is Verdict.CONTRADICTED else 0.8
+    return Finding(f"number:{measure.ref}:{measure.unit}", measure.type, (measure.ref,), verdict, start, end, weight, quantity.written, f"{written_number(nearest)} {unit}", (start, end))

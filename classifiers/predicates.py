@@ -1,0 +1,36 @@
+"""Polarity and mood of a predicate: is it denied, demanded, hoped for, or stated?"""
+
+from __future__ import annotations
+
+from classifiers.document import Sentence
+from classifiers.lexicon import Tag
+
+# A negation reaches this many canonical characters forward (Chinese needs fewer), never over a clause mark.
+REACH = 34
+REACH_HAN = 12
+CLAUSE = frozenset(",;:.!?，。；：！？")
+
+
+def _between(sentence: Sentence, left: int, right: int) -> str:
+    return sentence.canon[left:right]
+
+
+def _governs(sentence: Sentence, word: Tag, tag: Tag, reach: int) -> bool:
+    if word.end > tag.start or tag.start - word.end > reach:
+        return False
+    gap = _between(sentence, word.end, tag.start)
+    return not any(mark in CLAUSE for mark in gap)
+
+
+def is_negated(sentence: Sentence, tag: Tag) -> bool:
+    """Whether a negation stands before `tag` in its clause (không, chưa, did not, 没有, ບໍ່), pseudo-negations apart."""
+    han = "\u3400" <= sentence.canon[tag.start] <= "\u9fff"
+    for word in sentence.of("NEG"):
+        if _governs(sentence, word, tag, REACH_HAN if han else REACH):
+            return True
+    return False
+
+
+def is_modal(sentence: Sentence, tag: Tag) -> bool:
+    """Whether the predicate is asked for, hoped for, feared or conditional (yêu cầu … công nhận, nếu, sẽ, should)."""
+    return any(_governs(sentence, word, tag, 30) for word in sentence.of("IRREALIS"))

@@ -1,0 +1,57 @@
+"""Who got how much: the shares of the Gulf of Tonkin (GT-02) and of like entries, party by party."""
+
+from __future__ import annotations
+
+from classifiers.document import Sentence
+from classifiers.frames import Finding
+from classifiers.measures import UNIT_VI, numbers_of, written_number
+from classifiers.parties import bind, party_tags
+from classifiers.referencebase import ReferenceBase
+from pipelines.records import Verdict
+
+PARTY_VI = {"VN": "Việt Nam", "CN": "Trung Quốc"}
+
+
+def compare(sentence: Sentence, context: frozenset[str], base: ReferenceBase) -> list[Finding]:
+    """Return findings on percentages and areas that a party is said to have of the Gulf."""
+    if "GT-02" not in base or not ({"GULF", "GULFTREATY"} & (sentence.concepts | context)):
+        return []
+    if sentence.has("JOINTZONE", "FISHTREATY", "BLV", "EFFECTPCT", "NORTHBORDER", "CLCS", "SCS", "KHBORDER") and not sentence.has("GULFTREATY"):
+        return []
+    if not sentence.has("GULF", "GULFTREATY") and not sentence.has("SHAREWORD"):
+        return []
+    values = base.get("GT-02").values
+    findings: list[Finding] = []
+    for unit, base_unit in (("pct", "percent"), ("km2", "km2")):
+        numbers = [q for q in numbers_of(sentence) if q.unit == unit and q.value >= (5 if unit == "pct" else 10_000)]
+        known = {v.party: float(v.value) for v in values if v.unit == base_unit and v.party}
+        if not numbers or not known:
+            continue
+        spots = [(sentence.surface.at(sentence.start + q.start), sentence.surface.at(sentence.start + q.end)) for q in numbers]
+        tags = [t for t in party_tags(sentence) if t.concept in ("VN", "CN")]
+        for quantity, party in zip(numbers, bind(tags, spots), strict=True):
+            found = _judge(quantity.value, party, known, unit)
+            if found is None:
+                continue
+            verdict, expected = found
+            start, end = sentence.start + quantity.start, sentence.start + quantity.end
+            says = f"{quantity.written} cho {PARTY_VI.get(party, 'một bên')}"
+            findings.append(
+                Finding("share:GT-02", "D06", ("GT-02",), verdict, start, end, 0.95, says, f"{written_number(expected)} {UNIT_VI[unit]} cho {PARTY_VI.get(party, 'Việt Nam')}", (start, end))
+            )
+    return findings
+
+
+def _judge(value: float, party: str, known: dict[str, float], unit: str) -> tuple[Verdict, float] | None:
+    if party not in known:
+        near = min(known.values(), key=lambda v: abs(v - value))
+        return (Verdict.CONSISTENT, near) if abs(value - near) / near < 0.01 else None
+    expected = known[party]
+    gap = abs(value - expected) / expected
+    if gap <= 0.0006:
+        return Verdict.CONSISTENT, expected
+    if gap <= 0.02:
+        return Verdict.ROUNDING, expected
+    if unit == "pct" and value > 100:
+        return None
+    return Verdict.CONTRADICTED, expected
