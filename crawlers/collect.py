@@ -197,6 +197,9 @@ async def _crawl_lists(run: Run, lists: list[Poll]) -> None:
         run.advance(1)
 
     await _crawl(ListSpider, polls=lists, finish=finish)
+    for poll in lists:
+        if not poll.outcome:
+            finish(poll, Exchange(poll.url, poll.url, ex.DEFERRED, "trang chưa được đọc xong", fetched=run.now), None)
 
 
 async def _pages(
@@ -224,6 +227,9 @@ async def _pages(
             await _crawl(PageSpider, todo=to_fetch, sink=sink, fetch_page=partial(_fetch_page, run, fetcher))
     if sink.failure:
         raise sink.failure
+    lost = len(due) - sum(sink.outcomes.values())
+    if lost > 0:
+        sink.outcomes[ex.DEFERRED] += lost
     return sink.outcomes, sink.by_source
 
 

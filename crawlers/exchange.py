@@ -61,6 +61,6 @@ class Exchange:
         """Seconds by which the server's clock is ahead of ours, from its Date header."""
         try:
             stated = parsedate_to_datetime(self.header("date"))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return None
         return (stated - self.fetched).total_seconds() if self.fetched and stated.tzinfo else None

@@ -21,6 +21,10 @@ from pipelines.text import normalize
 # VTV gives 500 items and VietNamNet 1,000 (2026); more than this is not a feed of news.
 MAX_ITEMS = 2000
 MAX_SAPO = 2000
+# A thousand items with summaries take 2 MB (VietNamNet, 2026); beyond this a parser is only kept busy.
+MAX_BYTES = 8_000_000
+# What feedparser has raised on hostile bytes, beside its own bozo mark.
+_CRASHES = (ValueError, LookupError, AttributeError, TypeError, AssertionError, RecursionError, OverflowError)
 _TAG = re.compile(r"<[^>]{0,2000}>")
 _GONE = re.compile(r"(?is)<(script|style|ul|ol|table|iframe|figure)\b.*?</\1\s*>")
 _BREAK = re.compile(r"(?i)<(?:br|/p|/div|/li)\b[^>]*>|</br>")
@@ -42,7 +46,7 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """The items of one feed. `outcome`: `feed`, `empty` or `not-a-feed`; `problem` says what was odd."""
+    """The items of one feed. `outcome`: `feed`, `empty`, `not-a-feed` or `too-large`; `problem` says what was odd."""
 
     outcome: str
     items: tuple[FeedItem, ...] = ()
@@ -52,12 +56,17 @@ class ParsedFeed:
 
 def parse_feed(body: bytes, url: str, now: datetime, content_type: str = "") -> ParsedFeed:
     """Read a feed body; never raises. Items without a usable address are dropped and counted."""
+    if len(body) > MAX_BYTES:
+        return ParsedFeed("too-large", problem=f"feed lớn hơn {MAX_BYTES / 1e6:.0f} MB")
     head = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith((b"{", b"[")):
         return _json_feed(body, url, now)
     if _is_web_page(head):
         return ParsedFeed("not-a-feed", problem="máy chủ trả trang HTML thay cho feed")
-    parsed = _parsed(body, url, content_type)
+    try:
+        parsed = _parsed(body, url, content_type)
+    except _CRASHES as error:
+        return ParsedFeed("not-a-feed", problem=f"trình đọc feed không hiểu ({type(error).__name__})")
     odd = str(parsed.get("bozo_exception", ""))[:200] if parsed.get("bozo") else ""
     if not parsed.get("version") and not parsed.entries:
         return ParsedFeed("not-a-feed", problem=odd or "không nhận ra RSS, Atom hay JSON Feed")

@@ -85,12 +85,15 @@ class Fetcher:
         if first.outcome == ex.THROTTLED and first.retry_after is not None and first.retry_after <= SHORT_WAIT:
             self._gate.pause(host_of(first.final_url), first.retry_after)
             first = await self._follow(url, rules, tuple(condition), accept)
+        if first.outcome == ex.UNCHANGED and not condition:
+            # Taken at its word, such a server would make us believe that we have what we never saw.
+            first = replace(first, outcome=ex.HTTP_ERROR, reason="máy chủ trả 304 cho yêu cầu không có điều kiện")
         if first.outcome == ex.THROTTLED:
             self._gate.block(host_of(first.final_url), first.reason, first.retry_after or 600.0)
         return first
 
     async def _follow(self, url: str, rules: Rules, condition: Headers, accept: str) -> Exchange:
-        at, moved, permanent = url, None, True
+        at, moved, permanent = url if url.isascii() else clean_url(url) or url, None, True
         for hop in range(MAX_REDIRECTS + 1):
             if clean_url(at) is None:
                 return Exchange(url, at, ex.GUARD, "chỉ nhận địa chỉ http và https", fetched=now())
@@ -121,8 +124,7 @@ class Fetcher:
                 async with asyncio.timeout(self._settings.timeout):
                     answer = await self._request(url, rules, condition, accept)
         except NotNow as error:
-            outcome = ex.DEFERRED if not error.seconds else ex.THROTTLED
-            return Exchange(url, url, outcome, str(error), fetched=started, retry_after=error.seconds or None)
+            return Exchange(url, url, error.outcome, str(error), fetched=started, retry_after=error.seconds or None)
         except Refused as error:
             return Exchange(url, url, ex.GUARD, str(error), fetched=started)
         except TooLarge as error:
@@ -165,8 +167,9 @@ class Fetcher:
             if response.status in _REDIRECTS or response.status == 304:
                 return _judged(answer)
             limit = self._settings.max_bytes
-            if answer.header("content-length").isdigit() and int(answer.header("content-length")) > limit:
-                raise TooLarge(f"máy chủ báo {int(answer.header('content-length')) / 1e6:.0f} MB, trên {limit / 1e6:.0f} MB")
+            stated = answer.header("content-length")[:15]
+            if stated.isdecimal() and int(stated) > limit:
+                raise TooLarge(f"máy chủ báo {int(stated) / 1e6:.0f} MB, trên {limit / 1e6:.0f} MB")
             raw = bytearray()
             async for chunk in response.aiter_stream():
                 raw += chunk
@@ -204,11 +207,11 @@ def _judged(answer: Exchange) -> Exchange:
 
 def _retry_after(text: str) -> float | None:
     """Read Retry-After: seconds or an HTTP date, at most one day."""
-    if text.strip().isdigit():
+    if text.strip().isdecimal():
         return min(float(text), MAX_RETRY_AFTER)
     try:
         until: datetime = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     if until.tzinfo is None:
         return None

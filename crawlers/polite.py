@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from crawlers.exchange import DEFERRED, THROTTLED, UNREACHABLE
+
 # After so many refusals of service in a row the host is left alone until the next run.
 GIVE_UP_AFTER = 3
+LONGEST_PAUSE = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +23,11 @@ class Rules:
 
 
 class NotNow(Exception):
-    """The host may not be asked again in this run; `seconds` is how long it wants to be left alone."""
+    """The host is not asked again in this run: `outcome` says why, `seconds` how long to leave it alone."""
 
-    def __init__(self, reason: str, seconds: float) -> None:
+    def __init__(self, outcome: str, reason: str, seconds: float = 0.0) -> None:
         super().__init__(reason)
+        self.outcome = outcome
         self.seconds = seconds
 
 
@@ -55,7 +59,7 @@ class Gate:
             self._check(state)
             wait = max(0.0, state.free_at - loop.time())
             if self._budget is not None and loop.time() + wait - self._started > self._budget:
-                raise NotNow("hết thời gian của lượt này", 0)
+                raise NotNow(DEFERRED, "hết thời gian của lượt này")
             await asyncio.sleep(wait)
             try:
                 yield
@@ -64,9 +68,9 @@ class Gate:
 
     def _check(self, state: _Host) -> None:
         if state.blocked:
-            raise NotNow(*state.blocked)
+            raise NotNow(THROTTLED, *state.blocked)
         if state.failures >= GIVE_UP_AFTER:
-            raise NotNow(f"máy chủ không đáp {GIVE_UP_AFTER} lần liền trong lượt này", 600)
+            raise NotNow(UNREACHABLE, f"máy chủ không đáp {GIVE_UP_AFTER} lần liền trong lượt này", 600)
 
     def answered(self, host: str, alive: bool) -> None:
         """Note whether the host gave any answer at all."""
@@ -74,8 +78,9 @@ class Gate:
         state.failures = 0 if alive else state.failures + 1
 
     def crawl_delay(self, host: str, seconds: float) -> None:
-        """Keep the Crawl-delay of the host's robots.txt: it can only make the pause longer."""
-        self._hosts.setdefault(host, _Host()).crawl_delay = seconds
+        """Keep the Crawl-delay of the host's robots.txt: it can only make the pause longer (at most an hour)."""
+        if 0 < seconds < float("inf"):
+            self._hosts.setdefault(host, _Host()).crawl_delay = min(seconds, LONGEST_PAUSE)
 
     def block(self, host: str, reason: str, seconds: float) -> None:
         """Leave the host alone for the rest of the run (Retry-After)."""

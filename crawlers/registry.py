@@ -41,12 +41,39 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _selector(value: str) -> str:
+    """Return a CSS selector that can be parsed; ValueError for another."""
+    import cssselect
+
+    if value:
+        try:
+            cssselect.parse(value)
+        except cssselect.SelectorError as error:
+            raise ValueError(f"not a CSS selector: {error}") from error
+    return value
+
+
 class ListPage(_Part):
     """A page that lists articles: CSS selector of the links, and a pattern that their addresses match."""
 
     url: str
     link: str = "a[href]"
     match: str = ""
+
+
+    @field_validator("match")
+    @classmethod
+    def _pattern(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"not a regular expression: {error}") from error
+        return value
+
+    @field_validator("link")
+    @classmethod
+    def _css(cls, value: str) -> str:
+        return _selector(value)
 
 
 class Selectors(_Part):
@@ -60,6 +87,11 @@ class Selectors(_Part):
     captions: str = ""
     date: str = ""
     drop: str = ""
+
+    @field_validator("title", "sapo", "body", "captions", "date", "drop")
+    @classmethod
+    def _css(cls, value: str) -> str:
+        return _selector(value)
 
 
 class Source(_Part):
