@@ -62,11 +62,14 @@ def test_both_hold_the_same(filled: Pair) -> None:
 
 @pytest.mark.shared_data
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_the_same_question_gives_the_same_answer(filled: Pair, question: str) -> None:
-    ours, theirs = (index.search(parse(question, START), limit=200) for index in filled)
+def test_the_same_question_gives_the_same_answer(filled: Pair, question: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = (index.search(parse(question, START), limit=5) for index in filled)
     assert (ours.total, ours.more) == (theirs.total, theirs.more)
+    assert ours.hits == theirs.hits
+    # Cutting passages costs more than finding: many ids are compared without them.
+    monkeypatch.setattr("pipelines.search.hits.snippet", lambda document, node: ("", ()))
+    ours, theirs = (index.search(parse(question, START), limit=300, offset=5) for index in filled)
     assert [hit.id for hit in ours.hits] == [hit.id for hit in theirs.hits]
-    assert ours.hits[:5] == theirs.hits[:5]
 
 
 @pytest.mark.shared_data
@@ -94,7 +97,7 @@ def test_the_questions_find_something(filled: Pair) -> None:
 def odd(tmp_path_factory: pytest.TempPathFactory, elasticsearch_url: str) -> Iterator[Pair]:
     """Both engines with texts that try the edges of analysis."""
     texts = (
-        "İstanbul ẞ ſ K Å ﬁ ǅ Ꭰ ß", "𠀀𠀁 越南 한국어 ประเทศไทย ຊາຍແດນ ខ្មែរ မြန်မာ", "a b c a b", "b a", "biên giới hạn", "Thanh Hoá thanh hoa thành hóa",
+        "İstanbul ẞ ſ K Å ﬁ ǅ Ꭰ ß µ σας ϕ ẛ", "𠀀𠀁 越南 한국어 ประเทศไทย ຊາຍແດນ ខ្មែរ မြန်မာ", "a b c a b", "b a", "biên giới hạn", "Thanh Hoá thanh hoa thành hóa",
         "x" * 300, "_a_b_ c'd e-f g.h 1,5 2.000", "\u0000 \ufeff \u200b tên​miền", "Đ đ Ð ð D d", "é e\u0301 ê\u0323 ệ", "😀 ☎ № ½ ² Ⅳ ①", "¶ a ¶ b",
     )  # fmt: skip
     for pair in _pair(tmp_path_factory.mktemp("odd"), elasticsearch_url):
@@ -103,7 +106,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory, elasticsearch_url: str) -> Ite
         yield pair
 
 
-PIECES = ["a", "b", "c", '"a b"', '"b c"', "biên", "bien", "giới", "thanh", "hóa", "hoa", "越", "南", "ß", "ss", "i", "İ", "k", "å", "Ꭰ", "ꭰ", "½", "Ⅳ", "4",
+PIECES = ["a", "b", "c", '"a b"', '"b c"', "biên", "bien", "giới", "thanh", "hóa", "hoa", "越", "南", "ß", "ss", "s", "ſ", "µ", "Σας", "i", "İ", "k", "å", "Ꭰ", "ꭰ", "½", "Ⅳ", "4",
           "한국어", "ຊາ", "𠀀", "x" * 100, "x" * 101, "x" * 300, "đ", "d", "é", "e", "AND", "OR", "NOT", "(", ")", "near/1", "near/3", "bi*", "xx*", "ss*"]  # fmt: skip
 
 

@@ -14,13 +14,16 @@ from functools import lru_cache
 from pipelines.text import fold, normalize, one_tone_style
 
 # Change this whenever the same text would give other tokens: an index of another version must be rebuilt.
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 # Elasticsearch's whitespace analyzer cuts tokens at 255 characters; ours are cut first, and alike for both.
 LONGEST = 100
 # Stands between title, sapô, body and captions, so that no phrase runs across. Never the token of a question.
 BREAK = "¶"
 
 _UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+# Letters that SQLite's unicode61 folds although they are lower-case (found by asking it for all of Unicode, 2026-11-21):
+# folded before either engine sees them.
+_VARIANTS = str.maketrans({char: char.casefold() for char in "µſςϐϑϕϖϰϱϵẛ"})
 _HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 _WORD = re.compile(r"[^\W_]+")
 _WORD_OR_CHARACTER = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W_])+")
@@ -46,7 +49,7 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def _written(token: str) -> str:
-    return one_tone_style(token)[:LONGEST]
+    return one_tone_style(token).translate(_VARIANTS)[:LONGEST]
 
 
 def tokens(text: str) -> list[str]:
