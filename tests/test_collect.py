@@ -128,6 +128,37 @@ def test_every_misery_of_a_feed_has_a_name_and_a_reason(
         assert found["interval"] >= 7200
 
 
+def test_a_304_that_nobody_asked_for_is_not_believed(site: Site, tmp_path: Path) -> None:
+    site.feed("/rss", ["/a"])
+    site.routes["/a"] = Answer(status=304)
+    desk = office(tmp_path, source(site))
+    assert desk.collect()["pages"] == {"http-error": 1}
+    site.page("/a", "Bài")
+    assert desk.collect(now=datetime.now(UTC) + timedelta(hours=1))["pages"] == {"new": 1}
+
+
+def test_sitemaps_with_an_index_and_old_news_left_out_unless_asked_for(site: Site, tmp_path: Path) -> None:
+    start = datetime(2026, 11, 21, 8, tzinfo=UTC)
+    rows = "".join(f"<url><loc>/bai-{day}</loc><lastmod>2026-11-{day}T07:00:00+07:00</lastmod></url>" for day in ("20", "19", "01"))
+    site.routes["/map.xml"] = Answer(f"<sitemapindex><sitemap><loc>{site.url}/news-1.xml</loc></sitemap></sitemapindex>")
+    site.routes["/news-1.xml"] = Answer(f"<urlset>{rows}</urlset>", headers={"Content-Type": "text/xml"})
+    for day in ("20", "19", "01"):
+        site.page(f"/bai-{day}", day)
+    desk = office(tmp_path, source(site, (), sitemaps=(site.url + "/map.xml",)))
+    assert desk.collect(now=start) == {"feeds": {}, "sitemaps": {"new": 1}, "pages": {"new": 2}}
+    found = desk.collect(now=start + timedelta(minutes=1), since=datetime(2026, 10, 1, tzinfo=UTC))
+    assert found["pages"] == {"new": 1}
+
+
+def test_time_that_is_up_defers_and_loses_nothing(site: Site, tmp_path: Path) -> None:
+    publish(site, 4)
+    desk = office(tmp_path, source(site, delay=0.3))
+    first = desk.collect(budget=1.0)["pages"]
+    assert first["deferred"] >= 1 and sum(first.values()) == 4
+    assert sum(desk.collect()["pages"].values()) == first["deferred"]
+    assert len(urls(desk)) == 4
+
+
 def test_a_feed_that_moved_is_read_at_its_new_place_and_said_so(site: Site, tmp_path: Path) -> None:
     publish(site, 2, "/feed-moi")
     site.routes["/rss"] = Answer(status=301, headers={"Location": "/feed-moi"})

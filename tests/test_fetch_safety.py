@@ -255,6 +255,15 @@ def test_one_at_a_time_and_a_pause_per_host() -> None:
     assert all(later - earlier >= 0.049 for earlier, later in zip(times, times[1:], strict=False))
 
 
+def test_a_crawl_delay_without_end_does_not_stop_us_for_ever() -> None:
+    from crawlers.polite import LONGEST_PAUSE
+
+    gate = Gate()
+    for odd in (float("inf"), float("nan"), -5.0, 1e12):
+        gate.crawl_delay("bao.vn", odd)
+        assert 0 <= gate._hosts.get("bao.vn", type("None", (), {"crawl_delay": 0.0})).crawl_delay <= LONGEST_PAUSE
+
+
 def test_crawl_delay_makes_the_pause_longer_and_a_dead_host_is_left_alone() -> None:
     async def run() -> float:
         loop = asyncio.get_running_loop()

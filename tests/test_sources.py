@@ -77,6 +77,8 @@ def test_the_json_schema_is_the_one_in_the_folder_and_accepts_every_file() -> No
         (GOOD.replace("provincial press", "ông chủ"), "4: owner_class: phải là một trong"),
         (GOOD.replace("https://bao.example/rss", "ftp://bao.example/rss"), "5: feeds: "),
         (GOOD + "lists:\n- url: https://bao.example/\n  likn: a\n", "9: lists.0.likn: không có trường"),
+        (GOOD + "lists:\n- url: https://bao.example/\n  match: '('\n", "9: lists.0.match"),
+        (GOOD + "selectors:\n- version: a\n  title: 'h1['\n", "9: selectors.0.title"),
         (GOOD + "delay: 1\n", "1: nguồn: "),
         (GOOD + "selectors:\n- version: 2026-03\n  valid_until: hôm qua\n", "9: selectors.0.valid_until"),
         (GOOD + "verified: chắc rồi\n", "7: verified"),
