@@ -10,14 +10,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from pipelines.deliver import deliver
 from pipelines.records import Article, Assessment, Claim, Places, Role, Tier, Verdict, content_id
 from pipelines.search import Change, Index
 from pipelines.search.embedded import EmbeddedIndex
-from pipelines.search.owe import owe, owe_story
+from pipelines.search.owe import owe, owe_articles, owe_story
 from pipelines.search.rebuild import rebuild, verify
 from pipelines.store import Store, articles, assessments, outbox, stories
+from pipelines.store.schema import articles as article_table
 from tests.searching import document, found
 
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -116,6 +118,17 @@ def test_what_says_the_same_is_owed_once(store: Store) -> None:
     with store.begin() as conn:
         owe(conn, a, 1, NOW + timedelta(hours=1))
         assert outbox.owed(conn, "index") == 1
+
+
+def test_a_blanked_text_leaves_the_index_too(store: Store, index: Index) -> None:
+    a = land(store, "a", "Tiêu đề")
+    deliver(store, index, now=NOW)
+    with store.begin() as conn:
+        conn.execute(update(article_table).values(body="", sapo=""))
+        owe_articles(conn, [a], NOW + timedelta(hours=1))
+    deliver(store, index, now=NOW + timedelta(hours=1))
+    assert found(index, "dung") == [] and found(index, "tiêu") == [a]
+    assert verify(store, index).same
 
 
 def test_articles_that_become_one_story_are_owed_again(store: Store, index: Index) -> None:

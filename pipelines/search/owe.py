@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from pipelines.search.rebuild import state
 from pipelines.store import outbox
@@ -27,15 +27,22 @@ def _last(conn: Connection, article: str) -> str | None:
     return conn.execute(query.order_by(messages.c.version.desc()).limit(1)).scalar()
 
 
+def owe_articles(conn: Connection, changed: Iterable[str], now: datetime) -> None:
+    """Owe the documents of those of the articles `changed` that were assessed (a text blanked, a date mended)."""
+    _owe_found(conn, articles.c.id.in_(sorted(set(changed))), now)
+
+
 def owe_story(conn: Connection, story: str, now: datetime, *, besides: Iterable[str] = ()) -> None:
     """Owe the documents of all assessed articles of `story` (its alerts changed), leaving out those in `besides`."""
+    members = select(story_articles.c.article).where(story_articles.c.story == story)
+    _owe_found(conn, articles.c.id.in_(members) & articles.c.id.not_in(sorted(set(besides))), now)
+
+
+def _owe_found(conn: Connection, which: ColumnElement[bool], now: datetime) -> None:
     query = (
         select(articles.c.id, articles.c.revision)
-        .join(story_articles, story_articles.c.article == articles.c.id)
-        .where(story_articles.c.story == story, articles.c.current == 1, articles.c.assessed_with.is_not(None))
+        .where(which, articles.c.current == 1, articles.c.assessed_with.is_not(None))
         .order_by(articles.c.id)
     )
-    left_out = set(besides)
-    for row in conn.execute(query).all():
-        if row.id not in left_out:
-            owe(conn, row.id, row.revision, now)
+    for id_, revision in conn.execute(query).all():
+        owe(conn, id_, revision, now)
