@@ -182,7 +182,7 @@ async def _poll(run: Run, poll: Poll) -> None:
     parsed: ParsedFeed | None = None
     if answer.outcome == ex.OK:
         parsed = await poll.read_sitemap(answer) if poll.kind == "sitemap" else await asyncio.to_thread(poll.read, answer)
-    poll.finish(run.store, answer, parsed, run.since)
+    await asyncio.to_thread(poll.finish, run.store, answer, parsed, run.since)
     run.advance(1)
 
 

@@ -363,6 +363,20 @@ def test_an_outage_of_our_own_marks_no_source(tmp_path: Path) -> None:
     assert not own_outage([])
 
 
+@pytest.mark.postgresql
+def test_the_same_on_a_real_postgresql(site: Site, tmp_path: Path, fresh_database: str) -> None:
+    publish(site, 5)
+    desk = office(tmp_path, source(site), database_url=fresh_database)
+    assert desk.collect() == {"feeds": {"new": 1}, "pages": {"new": 5}}
+    assert desk.collect() == {"feeds": {"unchanged": 1}, "pages": {}}
+    site.routes["/rss"] = truthful(rss(site.url, ["/bai-0.html", "/moi"]).replace("Tin /bai-0", "Sửa /bai-0"), "text/xml")
+    site.page("/moi", "Mới")
+    site.page("/bai-0.html", "Sửa")
+    assert desk.collect() == {"feeds": {"new": 1}, "pages": {"new": 2}}
+    assert len(urls(desk)) == 7
+    desk.store.close()
+
+
 def test_only_what_is_due_is_polled(site: Site, tmp_path: Path) -> None:
     publish(site, 2)
     start = datetime(2026, 11, 21, 8, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,8 @@ RECHECKS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedel
 # Waiting times after failures that may pass; then the address is given up, with its reason kept.
 RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3), timedelta(hours=12), timedelta(hours=24))
 GIVE_UP = timedelta(days=7)
+# SQLite takes 32,766 variables in one statement; PostgreSQL 65,535.
+_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,39 +57,44 @@ class Due:
 
 
 def add(conn: Connection, found: Iterable[Found], now: datetime) -> int:
-    """Insert addresses; return how many were new. A known one whose title changed is looked at again."""
+    """Insert addresses; return how many were new. Known ones learn what they lacked, and edits are looked at again."""
+    items = list({item.url: item for item in reversed(list(found))}.values())[::-1]
     new = 0
-    for item in found:
-        row = {
-            "url": item.url, "source": item.source, "host": item.host, "title": item.title, "sapo": item.sapo,
-            "published": stamp(item.published), "modified": stamp(item.modified), "date_origin": item.date_origin, "discovered": stamp(now),
-            "state": PENDING, "outcome": "", "reason": "", "attempts": 0,
-        }  # fmt: skip
-        if insert_once(conn, frontier, [row]):
-            new += 1
-        else:
-            _refresh(conn, item, now)
+    for start in range(0, len(items), _CHUNK):
+        part = items[start : start + _CHUNK]
+        query = select(frontier).where(frontier.c.url.in_([item.url for item in part]))
+        known = {str(row["url"]): dict(row) for row in conn.execute(query).mappings()}
+        fresh = [_row(item, now) for item in part if item.url not in known]
+        new += insert_once(conn, frontier, fresh) if fresh else 0
+        for item in part:
+            values = _learnt(known[item.url], item, now) if item.url in known else {}
+            if values:
+                conn.execute(update(frontier).where(frontier.c.url == item.url).values(**values))
     return new
 
 
-def _refresh(conn: Connection, item: Found, now: datetime) -> None:
-    """Learn more of a known address: a date it lacked; a changed title from the same kind of place is an edit."""
-    here = frontier.c.url == item.url
-    if item.published is not None:
-        learnt = {"published": stamp(item.published), "date_origin": item.date_origin}
-        learnt |= {"sapo": item.sapo} if item.sapo else {}
-        conn.execute(update(frontier).where(here, frontier.c.published.is_(None)).values(**learnt))
-    if item.modified is not None:
+def _row(item: Found, now: datetime) -> dict[str, Any]:
+    return {
+        "url": item.url, "source": item.source, "host": item.host, "title": item.title, "sapo": item.sapo,
+        "published": stamp(item.published), "modified": stamp(item.modified), "date_origin": item.date_origin,
+        "discovered": stamp(now), "state": PENDING, "outcome": "", "reason": "", "attempts": 0,
+    }  # fmt: skip
+
+
+def _learnt(row: Mapping[str, Any], item: Found, now: datetime) -> dict[str, Any]:
+    """Return the columns that `item` changes in a known row: a date it lacked, an edit that sends us there again."""
+    values: dict[str, Any] = {}
+    done = row["state"] == DONE
+    if item.published is not None and row["published"] is None:
+        values |= {"published": stamp(item.published), "date_origin": item.date_origin, "sapo": item.sapo or row["sapo"]}
+    if item.modified is not None and (row["modified"] or "") < (stamp(item.modified) or ""):
         # An outlet that says when it changed an article (Atom, SGGP's <updated>, lastmod of a sitemap).
-        older = or_(frontier.c.modified.is_(None), frontier.c.modified < stamp(item.modified))
-        conn.execute(update(frontier).where(here, older, frontier.c.state == DONE).values(recheck=stamp(now)))
-        conn.execute(update(frontier).where(here, older).values(modified=stamp(item.modified)))
-    if item.title:
-        # List pages and feeds shorten titles each in their way: only like is compared with like.
-        alike = and_(here, frontier.c.source == item.source, frontier.c.date_origin == item.date_origin)
-        values = {"title": item.title, "sapo": item.sapo, "recheck": stamp(now)}
-        edited = update(frontier).where(alike, frontier.c.state == DONE, frontier.c.title != item.title)
-        conn.execute(edited.values(**values))
+        values |= {"modified": stamp(item.modified)} | ({"recheck": stamp(now)} if done else {})
+    # List pages and feeds shorten titles each in their way: only like is compared with like.
+    alike = row["source"] == item.source and row["date_origin"] == item.date_origin
+    if done and item.title and item.title != row["title"] and alike:
+        values |= {"title": item.title, "sapo": item.sapo, "recheck": stamp(now)}
+    return values
 
 
 def due(conn: Connection, now: datetime, sources: Collection[str] | None = None, limit: int = 50_000) -> list[Due]:
