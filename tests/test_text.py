@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipelines.language import detect
 from pipelines.legacy import decode, from_tcvn3, from_vni, repair
 from pipelines.slang import written_out
-from pipelines.text import fold, normalize, normalised, one_tone_style
+from pipelines.text import fold, normalised, normalize, one_tone_style
 from pipelines.words import sentences, words
 
 VIETNAMESE = st.text(alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặầấẩẫậòóỏõọ ABĐÊỄ .,-\u200b\u00a0\u0301\u0323\t\nÐð", max_size=80)

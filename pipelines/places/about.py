@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipelines.places.context import FACTOR, agency, listed, sport, use, weather
+from pipelines.places.context import FACTOR, agency, genre, listed, use
 from pipelines.places.find import Hit, Page
 
 TITLE, LEAD, BODY = 6.0, 2.5, 1.0
@@ -52,12 +52,12 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
     enumerated = listed(sheet, hits)
     if not any(hit.profile for hit in hits):
         return Balance({}, 0.0, 0.0, True, len(sheet.text), title_end, 0)
-    genre = "sport" if sport(sheet) else "weather" if weather(sheet) else ""
+    kind = genre(sheet)
     for index, hit in enumerate(hits):
         sense = hit.sense
         if sense is None or sense.province.startswith("@"):
             continue
-        passing = use(sheet, hit, genre, enumerated.get(index, 0), _both_ends(sheet, hits, index), published)
+        passing = use(sheet, hit, kind, enumerated.get(index, 0), _both_ends(sheet, hits, index), published)
         worth = hit.confidence * FACTOR.get(passing, 1.0)
         if passing and passing not in hit.notes:
             hit.notes.append(passing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from pipelines.places.find import Hit, Page
 
@@ -22,6 +23,17 @@ _SPORT_MORE = re.compile(
     r"trọng tài|highlight|bảng xếp hạng|\bclb\b|hạng nhất|vô địch|đăng quang|vòng \d+|phút \d+|\b\d ?- ?\d\b|tỷ số|tỉ số|trận đấu|trận thua|\btrận\b|"
     r"hoàng đức|chủ nhà|đội khách|\bcđv\b|cổ động viên|\bsân\b|\bgiải\b|chung kết|bán kết|tứ kết|thắng|thua|hòa"
 )
+# The same cues, folded and without word boundaries: only their absence counts.
+_SPORT_CUES = (
+    "league", "hlv", "cau thu", "tien dao", "tien ve", "thu mon", "hau ve", "trung ve", "ban thang", "ghi ban", "hagl", "slna", "cahn", " fc", "ngoai binh",
+    "doi bong", "bong da", "bong chuyen", "futsal", "afc", "fifa", "vff", "vpf", "cup quoc gia", "cup c2", "tru hang", "san thien truong", "xuan son", "the cong",
+    "penalty", "phat den", "bu gio", "hiep 1", "hiep 2", "tren san", "vdqg", "chu cong", "luot di", "luot ve", "luot tran", "vong bang", "san nha", "clb", "u20 ", "u21 ",
+    "u22 ", "u23 ", "doi tuyen", "cup dong nam a", "club", "stadium",
+)  # fmt: skip
+_STORM_CUES = (
+    "ap thap", "mua lon", "mua to", "mua rat", "mua dong", "mua rao", "mua da", "mua vua", "du bao", "khong khi lanh", "gio mua", "nhiet do", "nang nong", "tam bao",
+    "hoan luu", "ret dam", "song cao", "giat cap", "bao so", "bao ",
+)  # fmt: skip
 _WEATHER = re.compile(
     r"áp thấp|\bmưa (?:lớn|to|rất|dông|rào|đá|vừa)|dự báo|không khí lạnh|gió mùa|nhiệt độ|nắng nóng|tâm bão|hoàn lưu|rét đậm|sóng cao|giật cấp|\bbão (?:số|[A-Z])",
     re.I,
@@ -72,6 +84,24 @@ _AWAY = re.compile(r"\bcách\s+(?:bờ biển |phía \w+ |bắc |nam |tỉnh |đ
 _LIST_GAP = re.compile(
     r"^(?:\s*\([^)]{0,24}\))?\s*(?:,|;|/|&|-|–|\bvà\b|\bhay\b|\bhoặc\b|\bcùng\b|\band\b|…|\d+ (?:ca|tỷ đồng|người|trường hợp)|:)?(?:\s*(?:và|cùng|các|tỉnh|TP\.?|thành phố|tỉnh,))*\s*$"
 )
+
+
+@cache
+def _cues():  # type: ignore[no-untyped-def]
+    """Return one automaton of the cues whose absence rules out both genres."""
+    from ahocorasick_rs import AhoCorasick, Implementation
+
+    return AhoCorasick([*_SPORT_CUES, *_STORM_CUES], implementation=Implementation.DFA)
+
+
+def genre(sheet: Page) -> str:
+    """Return "sport", "weather" or an empty string; one pass over the folded beginning rules out most texts."""
+    found = {index for index, _, _ in _cues().find_matches_as_indexes(sheet.folded[:1500])}
+    if any(index < len(_SPORT_CUES) for index in found) and sport(sheet):
+        return "sport"
+    if any(index >= len(_SPORT_CUES) for index in found) and weather(sheet):
+        return "weather"
+    return ""
 
 
 def sport(sheet: Page) -> bool:
@@ -135,7 +165,7 @@ def agency(sheet: Page, hit: Hit) -> bool:
     return _AGENCY.search(sheet.text[max(0, hit.start - 48) : hit.start]) is not None
 
 
-def use(sheet: Page, hit: Hit, genre: str, size_of_list: int, both_ends: bool, published: str) -> str:
+def use(sheet: Page, hit: Hit, kind: str, size_of_list: int, both_ends: bool, published: str) -> str:
     """Return the passing use of a resolved hit (a key of FACTOR), or an empty string when it may be the scene."""
     text = sheet.text
     before = text[max(0, hit.start - 60) : hit.start].rpartition("\n")[2]
@@ -144,16 +174,16 @@ def use(sheet: Page, hit: Hit, genre: str, size_of_list: int, both_ends: bool, p
     assert sense is not None
     if sense.kind == "club":
         return "club"
-    if genre == "sport" and _GUEST.search(before):
+    if kind == "sport" and _GUEST.search(before):
         return "club"
     if (
-        genre == "sport"
+        kind == "sport"
         and (sense.rank == 3 or sense.kind == "exonym" or sense.name in ("Thiên Trường", "sân Thiên Trường", "xứ Thanh"))
         and not hit.level
         and not _PLACE_BEFORE.search(before)
     ):
         return "club"
-    if genre == "sport" and sense.name in ("sân Thiên Trường", "Thiên Trường", "sân vận động Thiên Trường"):
+    if kind == "sport" and sense.name in ("sân Thiên Trường", "Thiên Trường", "sân vận động Thiên Trường"):
         return "club"
     if size_of_list >= 4:
         return "list"
@@ -165,7 +195,7 @@ def use(sheet: Page, hit: Hit, genre: str, size_of_list: int, both_ends: bool, p
         return "range"
     if size_of_list == 3:
         return "list3"
-    if size_of_list == 2 and genre == "weather" and hit.start > text.find("\n"):
+    if size_of_list == 2 and kind == "weather" and hit.start > text.find("\n"):
         return "list3"
     if _WHEREVER.match(text[hit.end : hit.end + 40]):
         return "among"

@@ -32,6 +32,10 @@ class Hit:
         return self.sense.profile if self.sense else ""
 
 
+def _letters(sample: str) -> int:
+    return sum(map(str.isalpha, sample)) or 1
+
+
 class Page:
     """A clean text with its folded shadow of the same length; what is seldom asked is worked out when asked."""
 
@@ -39,16 +43,17 @@ class Page:
         self.text = text
         self.folded = fold(text)
         sample = text[:900]
-        letters = sum(map(str.isalpha, sample)) or 1
-        marked = (
-            sum(map(str.__ne__, sample.lower(), self.folded[:900]))
-            if len(self.folded) == len(text)
-            else letters
-        )
-        self.bare = lang not in ("vi", "") or marked * 25 < letters
-        capitals = sum(map(str.isupper, sample))
+        self.bare = lang not in ("vi", "") or self._unmarked(sample)
         opening = next((char for char in sample if char.isalpha()), "A")
-        self.low = len(text) < 1500 and capitals * 25 < letters and opening.islower()
+        self.low = len(text) < 1500 and opening.islower() and sum(map(str.isupper, sample)) * 25 < _letters(sample)
+
+    def _unmarked(self, sample: str) -> bool:
+        """Tell whether fewer than one letter in 25 bears a mark; long UTF-8 shows the usual case at once."""
+        if (len(sample.encode("utf-8", "replace")) - len(sample)) * 8 > len(sample):
+            return False
+        if len(self.folded) != len(self.text):
+            return False
+        return sum(map(str.__ne__, sample.lower(), self.folded[:900])) * 25 < _letters(sample)
 
     @cached_property
     def damaged(self) -> bool:
@@ -87,10 +92,12 @@ def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:
 
 
 def _accept(sheet: Page, start: int, end: int, entry: Entry) -> Hit | None:
-    raw = one_tone_style(sheet.text[start:end])
-    first = raw[0]
+    raw = sheet.text[start:end]
     form = raw.lower()
-    if first.islower() and not (entry.strong and sheet.low) and not entry.small:
+    if form not in entry.forms and form != entry.key:
+        raw = one_tone_style(raw)
+        form = raw.lower()
+    if raw[0].islower() and not (entry.strong and sheet.low) and not entry.small:
         return None
     senses = entry.forms.get(form)
     exact = senses is not None

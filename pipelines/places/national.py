@@ -14,6 +14,7 @@ from pipelines.text import fold, one_tone_style
 
 # Something of this must stand in the text (folded) before any rule is tried.
 ANCHORS = (
+    "西沙", "南沙", "东沙", "中沙", "三沙", "黄沙群岛", "长沙群岛", "南海(?!区", "站", "鱼)", "九段", "十段", "十一段", "断续线", "仲裁案", "北部湾", "万安滩", "陆地边界", "领海", "海洋法", "海上边界", "边界线", "界碑", "勘界", "主权", "ເສັ້ນຊາຍແດນ", "ຫຼັກໝາຍ", "ຫລັກໝາຍ", "ອະທິປະໄຕ", "ທະເລຈີນໃຕ້", "ທະເລຕາເວັນອອກ", "ດິນແດນ", "ທະຫານ", "ສັນຍາລັບ",
     "hoang sa", "truong sa", "tay sa", "nam sa", "tam sa", "bien dong", "luoi bo", "chin doan", "9 doan", "muoi doan", "10 doan", "duong doan", "chin vach", "10 vach", "net dut", "nine-dash", "nine dash", "ten-dash", "ten dash", "dashes", "dashed line", "u-shaped", "unclos", "luat bien", "law of the sea",
     "phan dinh", "vinh bac bo", "tonkin", "duong co so", "baseline", "lanh hai", "dac quyen kinh te", "them luc dia", "economic zone", "bien gioi", "duong bien",
     "cot moc", "moc quoc", "moc bien", "moc gioi", "giu moc", "ton tao moc", "moc 1", "moc 2", "moc 3", "moc 4", "moc 5", "moc 6", "moc 7", "cam moc", "chu quyen", "bien dao", "bien, dao", "cong ham", "cong thu", "1958", "thanh do", "san francisco", "gac ma", "len dao",
@@ -98,30 +99,45 @@ def anchors():
 
 def is_national(sheet: Page, ours: bool = False) -> bool:
     """Tell whether the text touches a national sovereignty topic; `ours` = it is about a followed province."""
-    if not sheet.text.isascii() and _SCRIPTS.search(sheet.text):
-        return True
     found = anchors().find_matches_as_indexes(sheet.folded)
     if not found:
         return False
+    if _SCRIPTS.search(sheet.text):
+        return True
     plain = sheet.bare or sheet.damaged
     window = _windows(sheet, [(start, end) for _, start, end in found])
     low = fold(window) if plain else window.lower()
-    opening = sheet.folded[:900] if plain else sheet.text[:900].lower()
-    stormy = len(set(_rule(_STORM, plain).findall(opening)) | set(_rule(_STORM, plain).findall(low))) >= 2
-    elsewhere = bool(_CHANGSHA.search(window)) or bool(_rule(_STREET, plain).search(low))
-    for match in _rule(_SURE, plain).finditer(low):
-        if not (stormy and _WEATHER_ONLY.match(match.group())):
-            return True
-    storm = stormy or re.search(r"\bbão\b|\bbao so\b", low) is not None
-    if not storm and _SEA.search(window):
+    sure = next(_rule(_SURE, plain).finditer(low), None)
+    if sure is not None and not _WEATHER_ONLY.match(sure.group()):
         return True
-    if len(set(_rule(_FEATURES, plain).findall(low))) >= 2 and not stormy and not elsewhere:
+    topical = sure is not None or _SEA.search(window) is not None or _ISLES.search(window) is not None or sheet.low or len(set(_rule(_FEATURES, plain).findall(low))) >= 2
+    stormy = topical and _stormy(sheet, low, plain)
+    if sure is not None and (
+        not stormy or any(not _WEATHER_ONLY.match(match.group()) for match in _rule(_SURE, plain).finditer(low))
+    ):
+        return True
+    if topical and not stormy and _of_the_sea(sheet, window, low, plain):
         return True
     if _rule(_LENGTH, plain).search(low) and (ours or not _ABROAD.search(window)):
         return True
-    if not stormy and not elsewhere and (_ISLES.search(window) or (sheet.low and _ISLES_LOW.search(low))):
-        return True
     return _border(sheet, low, plain, ours)
+
+
+def _stormy(sheet: Page, low: str, plain: bool) -> bool:
+    """Tell whether the text opens as a forecast: then a name of the sea is a forecast zone."""
+    opening = sheet.folded[:900] if plain else sheet.text[:900].lower()
+    return len({*_rule(_STORM, plain).findall(opening), *_rule(_STORM, plain).findall(low)}) >= 2
+
+
+def _of_the_sea(sheet: Page, window: str, low: str, plain: bool) -> bool:
+    """Tell whether Biển Đông or an archipelago is named as such: no storm, no street, no city of Hồ Nam."""
+    if _SEA.search(window) and not re.search(r"\bbão\b|\bbao so\b", low):
+        return True
+    if _CHANGSHA.search(window) or _rule(_STREET, plain).search(low):
+        return False
+    if len(set(_rule(_FEATURES, plain).findall(low))) >= 2:
+        return True
+    return _ISLES.search(window) is not None or (sheet.low and _ISLES_LOW.search(low) is not None)
 
 
 def _windows(sheet: Page, spots: list[tuple[int, int]]) -> str:

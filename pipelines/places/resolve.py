@@ -138,7 +138,8 @@ def _first_pass(sheet: Page, hit: Hit, published: str) -> None:
     if top < 3 and _longer(before):
         hit.notes.append("longer")
         return
-    if not hit.level:
+    ours = any(sense.profile for sense in hit.senses)
+    if not hit.level and ours:
         if top == 3 and _inside(sheet, hit, before):
             hit.notes.append("longer")
             return
