@@ -90,8 +90,9 @@ def _learnt(row: Mapping[str, Any], item: Found, now: datetime) -> dict[str, Any
     if item.modified is not None and (row["modified"] or "") < (stamp(item.modified) or ""):
         # An outlet that says when it changed an article (Atom, SGGP's <updated>, lastmod of a sitemap).
         values |= {"modified": stamp(item.modified)} | ({"recheck": stamp(now)} if done else {})
-    # List pages and feeds shorten titles each in their way: only like is compared with like.
-    alike = row["source"] == item.source and row["date_origin"] == item.date_origin
+    # List pages and feeds shorten titles each in their way: only like is compared with like, and two list pages of
+    # one outlet tease the same article in different words (html/meth04, March 2026).
+    alike = row["source"] == item.source and row["date_origin"] == item.date_origin != "none"
     if done and item.title and item.title != row["title"] and alike:
         values |= {"title": item.title, "sapo": item.sapo, "recheck": stamp(now)}
     return values
