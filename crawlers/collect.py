@@ -122,14 +122,20 @@ def _await(work: Coroutine[Any, Any, list[StepCount]]) -> list[StepCount]:
     return result[0]
 
 
-def _enter(run: Run, urls: Sequence[str]) -> list[str]:
-    """Put addresses that a person gave into the frontier; UsageError for one that is none."""
+def checked(urls: Sequence[str]) -> list[str]:
+    """Return addresses that a person gave as they are asked for; UsageError for one that is none."""
     cleaned = []
     for url in urls:
         address = clean_url(url)
         if address is None:
             raise UsageError(f"“{url}” không phải địa chỉ http hay https; hãy chép lại địa chỉ của bài")
         cleaned.append(address)
+    return cleaned
+
+
+def _enter(run: Run, urls: Sequence[str]) -> list[str]:
+    """Put addresses that a person gave into the frontier."""
+    cleaned = checked(urls)
     if cleaned:
         owners = {url: run.registry.owner_of(url) for url in cleaned}
         found = [Found(url, owner.id if owner else MANUAL, host_of(url)) for url, owner in owners.items()]

@@ -24,24 +24,35 @@ def collect(
     """Thu feed và bài (giữ nguyên bản trong WARC), đọc, đối chiếu; in bảng kết quả."""
     import json
 
+    from crawlers.collect import checked
+    from crawlers.registry import load_sources
     from flows import chain as steps
     from flows import progress
+    from flows.archive import archive
     from flows.collecting import failures, gather, since_date
     from flows.context import open_store, settings
     from flows.lock import held
     from flows.mainjob import last_run, run_of
     from flows.outcomes import print_run
     from pipelines.errors import UsageError
+    from pipelines.settings import load_profile
 
     for path in warc or []:
         if not path.is_file():
             raise UsageError(f"{path}: không có tệp WARC này")
     config = settings(data)
     first = since_date(since)
-    chain = steps.Chain(config, open_store(config))
+    registry = load_sources(config.sources)
+    # Mistakes are said before a run is opened; without names the profile's own choice holds.
+    registry.choose(source or None)
+    checked(urls or [])
+    named = list(source or [])
+    source = source or list(load_profile(config.profile).sources) or None
+    chain = steps.Chain(config, open_store(config), registry)
     with held(config.data, "chain"), run_of(chain, "collect") as counts:
         with progress.step("thu thập") as advance:
             counts += gather(chain, urls or [], warc or [], source, first, everything, due, minutes, advance)
+        counts.append(archive(chain))
         with progress.step("đọc bài") as advance:
             counts.append(steps.read(chain, advance))
         with progress.step("đối chiếu") as advance:
@@ -49,7 +60,7 @@ def collect(
         with progress.step("chuyển vào chỉ mục") as advance:
             counts.append(steps.deliver(chain, advance))
     result = last_run(chain)
-    failed = failures(chain.store, urls or [], source or [])
+    failed = failures(chain.store, urls or [], named)
     chain.close()
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False))
