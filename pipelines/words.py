@@ -6,8 +6,12 @@ because its first call builds a model that two threads must not build together.
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from multiprocessing import get_context
 from threading import Lock
 
 _LOCK = Lock()
@@ -90,6 +94,15 @@ def words(text: str) -> list[str]:
     with _LOCK:
         tokenize = _tokenizer()
     return list(tokenize(text))
+
+
+def words_of_many(texts: Sequence[str], workers: int = 0) -> list[list[str]]:
+    """Return the words of each text, in order; long lists go to a pool of processes (0 = one per processor)."""
+    count = workers or os.cpu_count() or 1
+    if count == 1 or len(texts) < 64:
+        return [words(text) for text in texts]
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(words, texts, chunksize=16))
 
 
 def _bigrams(text: str) -> list[str]:

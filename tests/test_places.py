@@ -175,6 +175,15 @@ def test_any_text_is_read_and_offsets_hold(body: str, title: str) -> None:
     assert all(full[m.start : m.end] == m.as_written for m in places.mentions)
 
 
+@pytest.mark.parametrize(
+    "text", ["Taxi Ninh Bình, Thanh Hóa, Lào Cai; " * 30_000, "Sa Pa " * 60_000, "α" + "中" * 300_000, "a\u0301\u200b" * 100_000, "((((," * 50_000]
+)
+def test_hostile_pages_end_within_bounds(text: str) -> None:
+    places = Matcher.load().resolve("x", "", text, NOW)
+    assert len(places.mentions) <= 2_000
+    assert not places.about or not text.startswith("Taxi")
+
+
 def test_every_decision_is_explained_in_vietnamese() -> None:
     reading = Matcher.load().read("Hải Hậu sau bão", "", "Đội Thép Xanh Nam Định ủng hộ dân. Ca sĩ Lệ Thủy cũng góp quà.", THEN)
     lines = "\n".join(explain(reading))

@@ -13,7 +13,7 @@ from pipelines.language import detect
 from pipelines.legacy import decode, from_tcvn3, from_vni, repair
 from pipelines.slang import written_out
 from pipelines.text import fold, normalised, normalize, one_tone_style
-from pipelines.words import sentences, words
+from pipelines.words import sentences, words, words_of_many
 
 VIETNAMESE = st.text(alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặầấẩẫậòóỏõọ ABĐÊỄ .,-\u200b\u00a0\u0301\u0323\t\nÐð", max_size=80)
 
@@ -156,6 +156,11 @@ def test_words_in_four_languages_and_from_many_threads() -> None:
     assert "Việt Nam" in results[0]
     assert words("西沙群岛") == ["西沙", "沙群", "群岛"]
     assert words("  ") == []
+
+
+def test_many_texts_go_through_a_pool_of_processes_in_order() -> None:
+    texts = [f"Việt Nam có {number} đảo" for number in range(70)]
+    assert words_of_many(texts, workers=2) == [words(text) for text in texts]
 
 
 def test_short_forms_are_written_out_and_lead_back() -> None:

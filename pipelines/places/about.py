@@ -124,5 +124,7 @@ def is_about(weight: Weight, balance: Balance) -> bool:
         return False
     if weight.lead >= 0.55 and balance.length < 2500 and weight.score >= balance.other:
         return True
+    if balance.length < 2500 and weight.score >= 2.5 and weight.score >= 2.5 * max(balance.other, *rivals, 0.0):
+        return True
     least = 4.0 + max(0, balance.length - 3000) / 2500
     return weight.score >= least and weight.score >= 0.8 * balance.other and weight.lead + weight.body >= 2

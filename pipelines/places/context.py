@@ -87,7 +87,7 @@ _LIST_GAP = re.compile(
 
 
 @cache
-def _cues():  # type: ignore[no-untyped-def]
+def _cues():
     """Return one automaton of the cues whose absence rules out both genres."""
     from ahocorasick_rs import AhoCorasick, Implementation
 

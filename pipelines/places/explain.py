@@ -19,6 +19,7 @@ NOTES = {
     "hamlet": "là thôn, bản trùng tên, không phải đơn vị theo dõi",
     "level": "cấp hành chính viết kèm không khớp",
     "alone": "tên dễ trùng, không có dấu hiệu thứ hai của tỉnh",
+    "elsewhere": "địa chỉ đi kèm thuộc nơi không có đơn vị này trong bảng",
     "ambiguous": "trùng tên nhiều nơi, trong bài không đủ căn cứ",
     "henan": "là Hà Nam (Trung Quốc)",
     "abroad": "ở nước ngoài",

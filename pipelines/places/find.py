@@ -140,10 +140,26 @@ def _same_case(name: str, raw: str) -> bool:
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:
-    """Drop names that stand inside or across a longer one."""
+    """Drop names that stand inside or across a longer one; only names that touch are compared (hostile pages)."""
+    hits.sort(key=lambda hit: (hit.start, -hit.end))
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (h.start - h.end, h.start)):
+    cluster: list[Hit] = []
+    reach = -1
+    for hit in hits:
+        if hit.start >= reach and cluster:
+            kept.extend(_of_cluster(cluster))
+            cluster = []
+        cluster.append(hit)
+        reach = max(reach, hit.end)
+    kept.extend(_of_cluster(cluster))
+    return kept
+
+
+def _of_cluster(cluster: list[Hit]) -> list[Hit]:
+    if len(cluster) < 2:
+        return cluster
+    kept: list[Hit] = []
+    for hit in sorted(cluster, key=lambda h: (h.start - h.end, h.start)):
         if all(hit.end <= other.start or hit.start >= other.end for other in kept):
             kept.append(hit)
-    kept.sort(key=lambda h: h.start)
-    return kept
+    return sorted(kept, key=lambda h: h.start)

@@ -19,6 +19,9 @@ from pipelines.places.spam import is_spam
 from pipelines.records import Mention, Places
 from pipelines.text import Normalised, normalised
 
+MAX_MENTIONS = 2_000
+MAX_CHARS = 400_000  # the longest honest page of the shared data has 106,000; more is a dump or an attack
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -70,7 +73,7 @@ class Matcher:
         captions: Sequence[str] = (),
     ) -> Reading:
         """Like `resolve`, with all that led to the decision."""
-        full = f"{title}\n{sapo}\n{body}"
+        full = f"{title}\n{sapo}\n{body}"[:MAX_CHARS]
         end = len(full)
         clean = normalised("\n".join((full, *captions)) if captions else full)
         sheet = page(clean.text, lang)
@@ -89,8 +92,8 @@ class Matcher:
             about, communes, mentioned = [], [], sorted({*about, *mentioned})
         mentions = tuple(
             _mention(clean, hit)
-            for hit in hits
-            if hit.sense and _ours(hit.sense) and clean.origin(hit.start) < end
+            for hit in hits[:MAX_MENTIONS]
+            if hit.sense and hit.sense.profile and clean.origin(hit.start) < end
         )
         places = Places(
             about=(*about, *communes),
@@ -105,10 +108,6 @@ class Matcher:
 @cache
 def _shared() -> Matcher:
     return Matcher(lexicon())
-
-
-def _ours(sense: Sense) -> bool:
-    return bool(sense.profile)
 
 
 def _mention(clean: Normalised, hit: Hit) -> Mention:

@@ -54,6 +54,7 @@ _THING = re.compile(
 )
 _PLACED = re.compile(r"\b(?:ở|tại|đến|tới)\s+$")
 _LOCAL_AFTER = re.compile(r"^\s*\((?:tỉnh )?[A-ZĐ]")
+_ADDRESS = re.compile(r"\s*[,(]\s*(?:(?:tỉnh|huyện|thị xã|thành phố|TP\.?|TX\.?|quận)\s+)?", re.I)
 _NEXT = re.compile(r" ([^\W\d_]+)")
 _PRAGUE = re.compile(r"Praha|Prague|\bCzech|\bSéc\b|Cộng hòa Séc")
 _HENAN = re.compile(
@@ -70,7 +71,7 @@ def resolve(sheet: Page, hits: Sequence[Hit], published: str, outlet: str) -> No
     home = _majority(hits, outlet)
     open_hits = [position for position, hit in enumerate(hits) if hit.sense is None and not hit.notes]
     for position in open_hits:
-        _by_neighbour(hits, position)
+        _by_neighbour(sheet, hits, position)
     said = {
         (hit.entry.key, bool(hit.level)): hit.sense
         for hit in hits
@@ -78,7 +79,7 @@ def resolve(sheet: Page, hits: Sequence[Hit], published: str, outlet: str) -> No
     }
     for position in open_hits:
         hit = hits[position]
-        if hit.sense is None:
+        if hit.sense is None and "elsewhere" not in hit.notes:
             again = said.get((hit.entry.key, bool(hit.level))) or said.get((hit.entry.key, not hit.level))
             if again is not None:
                 hit.sense, hit.confidence = again, 0.8
@@ -110,6 +111,14 @@ def _longer(before: str) -> bool:
     return last[:1].isupper() and last.isalpha() and not last.isupper() and last not in _LEADS
 
 
+def _goes_on(sheet: Page, hit: Hit) -> bool:
+    """Tell whether a commune's name goes on with another capitalised syllable: "phường Tân Sơn Nhì"."""
+    following = _NEXT.match(sheet.text, hit.end)
+    if following is None or not following.group(1)[0].isupper():
+        return False
+    return not (following.group(1).isupper() and len(following.group(1)) > 1) or sheet.text[hit.start : hit.end].isupper()
+
+
 def _inside(sheet: Page, hit: Hit, before: str) -> bool:
     """Tell whether capitalised syllables stand on both sides, as in a person's name: "Tăng Hà Nam Anh"."""
     following = _NEXT.match(sheet.text, hit.end)
@@ -135,6 +144,9 @@ def _first_pass(sheet: Page, hit: Hit, published: str) -> None:
         return
     top = max(sense.rank for sense in hit.senses)
     before = sheet.text[max(0, hit.start - 24) : hit.start]
+    if top < 2 and _goes_on(sheet, hit):
+        hit.notes.append("longer")
+        return
     if top < 3 and _longer(before):
         hit.notes.append("longer")
         return
@@ -207,7 +219,7 @@ def _second_sign(sheet: Page, hits: Sequence[Hit]) -> None:
     for hit in hits:
         if hit.sense is not None and hit.sense.kind != "club" and (hit.level or not is_risky(hit.sense.name)):
             firm.setdefault(hit.profile, set()).add(hit.sense.name if not hit.level else "*" + hit.sense.name)
-    traps = [hit.entry.key for hit in hits if "trap" in hit.notes]
+    traps = {hit.entry.key for hit in hits if "trap" in hit.notes}
     persons |= {hit.entry.key for hit in hits if any(hit.entry.key in trap for trap in traps)}
     for hit in hits:
         if hit.sense is None or hit.level or hit.sense.kind == "club" or not is_risky(hit.sense.name):
@@ -245,7 +257,7 @@ def _places(hit: Hit) -> dict[str, Sense]:
     return found
 
 
-def _by_neighbour(hits: Sequence[Hit], position: int) -> None:
+def _by_neighbour(sheet: Page, hits: Sequence[Hit], position: int) -> None:
     """Settle an ambiguous name by the names around it: the rest of its address, or what stands just before."""
     hit = hits[position]
     by_place = _places(hit)
@@ -258,6 +270,11 @@ def _by_neighbour(hits: Sequence[Hit], position: int) -> None:
             hit.sense, hit.confidence = by_place[place], 0.85
             hit.notes.append("neighbour")
             return
+    following = hits[position + 1] if position + 1 < len(hits) else None
+    settled = following is not None and following.sense is not None and following.sense.province[0] != "@"
+    # its address names a province without such a unit
+    if following is not None and settled and _ADDRESS.fullmatch(sheet.text, hit.end, following.start):
+        hit.notes.append("elsewhere")
 
 
 def _by_majority(hit: Hit, home: Counter[str]) -> None:

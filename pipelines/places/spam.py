@@ -24,6 +24,8 @@ def is_spam(sheet: Page, hits: Sequence[Hit]) -> bool:
         and len({hit.entry.key for hit in hits}) >= 10
     ):
         return True
+    if len(hits) >= 3 * _MANY and covered >= _COVER * len(sheet.text.strip()):
+        return True
     gaps = Counter(
         fold(sheet.text[before.end : after.start]).strip(" ,.;|-–\n")
         for before, after in zip(hits, hits[1:], strict=False)
