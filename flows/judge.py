@@ -55,7 +55,7 @@ def claim_key(claim: Claim) -> str:
 
 def judge(chain: Chain, conn: Connection, article: Article, tag: str) -> str:
     """Examine one article and land everything that follows from it; return the outcome."""
-    from pipelines.search.owe import owe, owe_story
+    from pipelines.search.owe import owe_articles, owe_story
     from pipelines.store import alerts, assessments, stories
 
     outcome, places, assessment = examine(chain, article)
@@ -63,14 +63,12 @@ def judge(chain: Chain, conn: Connection, article: Article, tag: str) -> str:
         conn, article.id, article.revision, outcome=outcome, version=tag, places=places, assessment=assessment
     )
     story = stories.story_of(conn, article.id) or article.id
-    raised = [
-        alerts.raise_alert(conn, _alert(article, places, story, claim))
-        for claim in (assessment.claims if assessment else ())
-        if claim.tier is not Tier.NONE
-    ]
-    owe(conn, article.id, article.revision, now())
-    if any(raised):
-        owe_story(conn, story, now(), besides=[article.id])
+    for claim in assessment.claims if assessment else ():
+        if claim.tier is not Tier.NONE:
+            alerts.raise_alert(conn, _alert(article, places, story, claim))
+    # The whole story: an alert changes the state of all its copies, and reading may have joined or renamed it.
+    owe_articles(conn, [article.id], now())
+    owe_story(conn, story, now())
     return outcome
 
 

@@ -24,8 +24,8 @@ def upkeep(chain: Chain) -> StepCount:
     moment = now()
     with chain.store.begin() as conn:
         outcomes = {
-            "post-text-expired": blank_texts(conn, moment - POST_TEXT, posts=True),
-            "press-text-expired": blank_texts(conn, moment - PRESS_TEXT, posts=False),
+            "post-text-expired": blank_texts(conn, moment - POST_TEXT, posts=True, now=moment),
+            "press-text-expired": blank_texts(conn, moment - PRESS_TEXT, posts=False, now=moment),
             "delivery-forgotten": drop_delivered(conn, moment - DELIVERED),
         }
     return counted("upkeep", outcomes)

@@ -1,0 +1,52 @@
+"""Retention: texts that raised nothing are forgotten in store and index when their time is over; the rest stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from flows.chain import Chain
+from flows.upkeep import upkeep
+from pipelines.clock import now
+from pipelines.read import read_line
+from pipelines.records import Alert, Claim, Places, Role, TextLine, Tier, Verdict
+from pipelines.search.owe import owe_articles
+from pipelines.settings import load_settings
+from pipelines.store import Store, alerts, articles, assessments, outbox
+from pipelines.store.schema import articles as table
+from pipelines.store.schema import outbox as messages
+
+
+def test_what_expires_and_what_stays(tmp_path: Path) -> None:
+    settings = load_settings(data=tmp_path)
+    store = Store.open(settings.store_url)
+    chain = Chain(settings, store)
+    texts = {"cũ": ("press", 100), "mới": ("press", 10), "bài đăng": ("social", 10), "gắn cờ": ("press", 100)}
+    ids = {}
+    with store.begin() as conn:
+        for name, (kind, days) in texts.items():
+            line = TextLine(id=name, title=f"Bài {name} về cảng cá", text=f"Nội dung riêng của {name} nói về cảng cá.", kind=kind)
+            read_line(conn, line, now() - timedelta(days=days))
+            article = articles.article_id(f"urn:cotmoc:line:{name}")
+            ids[name] = article
+            assessments.save(conn, article, 1, outcome="clear", version="t", places=Places(), assessment=None)
+        owe_articles(conn, ids.values(), now())
+        claim = Claim(sentence="x", start=0, end=1, type="D06", role=Role.ASSERT, verdict=Verdict.CONTRADICTED, refs=("GT-02",))
+        alerts.raise_alert(
+            conn,
+            Alert(id="a", story=ids["gắn cờ"], article=ids["gắn cờ"], revision=1, tier=Tier.FLAG, claim=claim, title="x", outlet="x", url="x", raised=now()),
+        )
+        outbox.mark_delivered(conn, [1], now() - timedelta(days=30))
+    count = upkeep(chain)
+    assert count.outcomes == {"post-text-expired": 1, "press-text-expired": 1, "delivery-forgotten": 1}
+    with store.read() as conn:
+        bodies = {row.id: row.body for row in conn.execute(select(table.c.id, table.c.body))}
+        owed = set(conn.execute(select(messages.c.key).where(messages.c.payload.contains('"body": ""'))).scalars())
+        titles = conn.execute(select(func.count()).select_from(table).where(table.c.title != "")).scalar_one()
+    assert [name for name, article in ids.items() if bodies[article] == ""] == ["cũ", "bài đăng"]
+    assert owed == {ids["cũ"], ids["bài đăng"]}
+    assert titles == 4
+    assert upkeep(chain).entered == 0
+    chain.close()
