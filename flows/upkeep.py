@@ -19,7 +19,7 @@ DELIVERED = timedelta(days=14)
 
 def upkeep(chain: Chain) -> StepCount:
     """Blank the texts whose time is over and drop deliveries that arrived long ago; return what was done."""
-    from pipelines.retention import blank_texts, drop_delivered
+    from pipelines.retention import blank_texts, drop_delivered, expired_warcs, forget_warc
 
     moment = now()
     with chain.store.begin() as conn:
@@ -28,4 +28,12 @@ def upkeep(chain: Chain) -> StepCount:
             "press-text-expired": blank_texts(conn, moment - PRESS_TEXT, posts=False, now=moment),
             "delivery-forgotten": drop_delivered(conn, moment - DELIVERED),
         }
+        files = expired_warcs(conn, moment - PRESS_TEXT)
+    for name in files:
+        # The file first: a kill in between leaves rows of a file that is gone, and the next night repeats this.
+        for path in (chain.settings.data / name, chain.settings.data / f"{name}.sha256"):
+            path.unlink(missing_ok=True)
+        with chain.store.begin() as conn:
+            forget_warc(conn, name)
+    outcomes["warc-expired"] = len(files)
     return counted("upkeep", outcomes)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import Connection, delete, exists, func, select, update
 
 from pipelines.search.owe import owe_articles
 from pipelines.store.rows import stamp
-from pipelines.store.schema import alerts, articles, outbox
+from pipelines.store.schema import alerts, articles, captures, outbox
 
 # As many ids in one question as every SQLite takes.
 PART = 500
@@ -35,6 +35,28 @@ def blank_texts(conn: Connection, before: datetime, *, posts: bool, now: datetim
     for start in range(0, len(ids), PART):
         owe_articles(conn, ids[start : start + PART], now)
     return len(expired)
+
+
+def expired_warcs(conn: Connection, before: datetime) -> list[str]:
+    """Return the WARC files (relative to the data folder) whose captures are all older than `before` and raised nothing."""
+    kept = (
+        select(captures.c.warc_file)
+        .join(articles, articles.c.capture == captures.c.id)
+        .join(alerts, alerts.c.article == articles.c.id)
+    )
+    query = (
+        select(captures.c.warc_file)
+        .where(captures.c.warc_file != "", captures.c.warc_file.not_in(kept))
+        .group_by(captures.c.warc_file)
+        .having(func.max(captures.c.fetched) < stamp(before))
+    )
+    return list(conn.execute(query).scalars())
+
+
+def forget_warc(conn: Connection, name: str) -> None:
+    """Note that a WARC file is gone; URL, time and hash of its captures stay."""
+    gone = {"warc_file": "", "warc_offset": 0, "warc_length": 0}
+    conn.execute(update(captures).where(captures.c.warc_file == name).values(**gone))
 
 
 def drop_delivered(conn: Connection, before: datetime) -> int:

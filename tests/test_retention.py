@@ -11,10 +11,10 @@ from flows.chain import Chain
 from flows.upkeep import upkeep
 from pipelines.clock import now
 from pipelines.read import read_line
-from pipelines.records import Alert, Claim, Places, Role, TextLine, Tier, Verdict
+from pipelines.records import Alert, Article, Capture, Claim, Places, Role, TextLine, Tier, Verdict
 from pipelines.search.owe import owe_articles
 from pipelines.settings import load_settings
-from pipelines.store import Store, alerts, articles, assessments, outbox
+from pipelines.store import Store, alerts, articles, assessments, captures, outbox
 from pipelines.store.schema import articles as table
 from pipelines.store.schema import outbox as messages
 
@@ -48,5 +48,30 @@ def test_what_expires_and_what_stays(tmp_path: Path) -> None:
     assert [name for name, article in ids.items() if bodies[article] == ""] == ["cũ", "bài đăng"]
     assert owed == {ids["cũ"], ids["bài đăng"]}
     assert titles == 4
+    assert upkeep(chain).entered == 0
+    chain.close()
+
+
+def test_warc_files_are_forgotten_whole_unless_they_hold_evidence(tmp_path: Path) -> None:
+    settings = load_settings(data=tmp_path)
+    chain = Chain(settings, Store.open(settings.store_url))
+    (tmp_path / "warc").mkdir()
+    rows = [("old", 100), ("evidence", 100), ("young", 10)]
+    with chain.store.begin() as conn:
+        for name, days in rows:
+            (tmp_path / "warc" / f"{name}.warc.gz").write_bytes(b"x")
+            capture = Capture(
+                id=name, url=f"http://a.example/{name}", final_url="x", source="s", fetched=now() - timedelta(days=days),
+                status=200, body_sha256="0", size=1, warc_file=f"warc/{name}.warc.gz", warc_offset=0, warc_length=1,
+            )  # fmt: skip
+            captures.add(conn, [capture])
+        article = Article(
+            id="e", url="u", canonical="u", source="s", outlet="Báo", title="t", body="b", capture="evidence", first_seen=now()
+        )
+        articles.save(conn, article)
+        claim = Claim(sentence="x", start=0, end=1, type="D06", role=Role.ASSERT, verdict=Verdict.CONTRADICTED, refs=("GT-02",))
+        alerts.raise_alert(conn, Alert(id="a", story="e", article="e", revision=1, tier=Tier.FLAG, claim=claim, title="x", outlet="x", url="x", raised=now()))
+    assert upkeep(chain).outcomes == {"warc-expired": 1}
+    assert {path.name for path in (tmp_path / "warc").iterdir()} == {"evidence.warc.gz", "young.warc.gz"}
     assert upkeep(chain).entered == 0
     chain.close()

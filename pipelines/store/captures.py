@@ -76,5 +76,5 @@ def end_of(conn: Connection, warc_file: str) -> int:
 def warc_ends(conn: Connection) -> dict[str, int]:
     """Return for each WARC file (relative to the data folder) the offset behind its last committed record."""
     end = func.max(captures.c.warc_offset + captures.c.warc_length)
-    query = select(captures.c.warc_file, end).group_by(captures.c.warc_file)
+    query = select(captures.c.warc_file, end).where(captures.c.warc_file != "").group_by(captures.c.warc_file)
     return {name: int(offset) for name, offset in conn.execute(query).tuples()}
