@@ -258,3 +258,7 @@ async def _crawl(spider: Any, **given: Any) -> None:
     from crawlers.spiders.handler import SETTINGS
 
     await AsyncCrawlerRunner(SETTINGS).crawl(spider, **given)
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        # Scrapy ends its crawl on Ctrl-C and keeps it to itself: what is fetched is stored, then the run stops.
+        raise asyncio.CancelledError

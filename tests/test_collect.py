@@ -342,6 +342,31 @@ def test_killed_anywhere_and_run_again_the_end_is_the_same(site: Site, tmp_path:
     assert not list(data.rglob("*.open"))
 
 
+def _interrupted(data: Path, base: Site) -> None:
+    """Collect slowly until Ctrl-C, and leave with 130 if that was heard."""
+    try:
+        office(data, source(base, delay=0.1)).collect()
+    except KeyboardInterrupt:
+        os._exit(130)
+    os._exit(0)
+
+
+def test_ctrl_c_stops_the_run_and_keeps_what_was_fetched(site: Site, tmp_path: Path) -> None:
+    publish(site, 60)
+    process = multiprocessing.get_context("fork").Process(target=_interrupted, args=(tmp_path, Site(site.url)))
+    process.start()
+    while sum(path.startswith("/bai") for path in site.seen) < 5:
+        process.join(0.05)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGINT)
+    process.join()
+    assert process.exitcode == 130
+    desk = office(tmp_path, source(site))
+    kept = len(urls(desk))
+    assert 3 <= kept < 60 and not list(tmp_path.rglob("*.open")), "stored, and the file closed"
+    assert desk.collect()["pages"] == {"new": 60 - kept}
+
+
 def test_an_outage_of_our_own_marks_no_source(tmp_path: Path) -> None:
     import socket
 
