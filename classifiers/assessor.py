@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifiers import claims as finding_claims
 from classifiers.document import MAX_CHARS, Document, Sentence, build
-from classifiers.frames import Finding
+from classifiers.combine import Item, combine
 from classifiers.opinions import opinion_finding
 from classifiers.referencebase import ReferenceBase, load_references
 from classifiers.roles import decide
 from classifiers.rulesversion import rules_version
-from classifiers.verdicts import Judged, claim_of, weigh
-from pipelines.records import FLAG_VERDICTS, TIER_RANK, WATCH_VERDICTS, Assessment, Claim, Places, TextLine, Tier, Verdict
+from classifiers.verdicts import claim_of, weigh
+from pipelines.records import TIER_RANK, Assessment, Claim, Places, TextLine, Tier
 
 if TYPE_CHECKING:
-    from classifiers.rolemodel import RoleModel
+    from classifiers.models import Models
 
 OFF_TOPIC = "không có từ ngữ nào về biên giới, biển, đảo hay điều ước liên quan"
 NO_CLAIM = "có nhắc đến chủ đề nhưng không có câu nào khẳng định điều kiểm chứng được"
@@ -29,12 +29,12 @@ class Assessor:
     """Rules and, when given, the learnt models; one instance serves a whole process."""
 
     base: ReferenceBase
-    model: RoleModel | None = None
+    model: Models | None = None
 
     @classmethod
     def load(cls, data: Path | None = None) -> Assessor:
         """Return the assessor with the model cached under `data`/models (trained on first need when `data` is given)."""
-        from classifiers.rolemodel import load_or_train
+        from classifiers.models import load_or_train
 
         base = load_references()
         return cls(base, load_or_train(data, base))
@@ -71,13 +71,12 @@ class Assessor:
         reasons: list[str] = []
         found_at: list[int] = []
         candidates = finding_claims.candidates(document)
-        for sentence in candidates:
-            found = finding_claims.findings(document, sentence, self.base)
-            if found:
-                found_at.append(sentence.index)
-            for finding, alone in choose(found):
-                judged = self.judge(document, sentence, finding)
-                claim = claim_of(sentence, judged, self.base, self.confidence(document, sentence, judged), alone)
+        for item in self.read(document, candidates):
+            chosen = combine(self.base, self.model, document, item)
+            if chosen:
+                found_at.append(item.sentence.index)
+            for judged, confidence, alone in chosen:
+                claim = claim_of(item.sentence, judged, self.base, confidence, alone)
                 if claim is None:
                     reasons.append(judged.reason)
                 else:
@@ -85,17 +84,14 @@ class Assessor:
         made += self._opinions(document, candidates, found_at)
         return sorted(made, key=lambda c: (c.field != "title", c.field, c.start)), reasons
 
-    def judge(self, document: Document, sentence: Sentence, finding: Finding) -> Judged:
-        """Return role and standing verdict of one finding; the model may overrule an unsure rule."""
-        decision = decide(document, sentence, finding)
-        if self.model is not None:
-            decision = self.model.revise(document, sentence, finding, decision)
-        return weigh(document, sentence, finding, decision)
-
-    def confidence(self, document: Document, sentence: Sentence, judged: Judged) -> float:
-        """Return how sure the claim is: the comparison's weight and the role's, calibrated when a model is there."""
-        raw = judged.finding.weight * (0.55 + 0.45 * judged.decision.sure)
-        return self.model.calibrate(raw, judged) if self.model is not None else raw
+    def read(self, document: Document, candidates: list[Sentence]) -> list[Item]:
+        """Return each candidate with what rules and models say of it."""
+        items = []
+        for sentence in candidates:
+            found = finding_claims.findings(document, sentence, self.base)
+            items.append((sentence, found, decide(document, sentence, found[0]) if found else None))
+        readings = self.model.read(document, items) if self.model is not None else [None] * len(items)
+        return [Item(s, f, d, r) for (s, f, d), r in zip(items, readings, strict=True)]
 
     def _opinions(self, document: Document, candidates: list[Sentence], found_at: list[int]) -> list[Claim]:
         """Return opinions on the topic (never raised, but shown): at most two a text."""
@@ -106,7 +102,7 @@ class Assessor:
             finding = opinion_finding(document, sentence, sentence in candidates)
             if finding is None:
                 continue
-            judged = self.judge(document, sentence, finding)
+            judged = weigh(document, sentence, finding, decide(document, sentence, finding))
             claim = claim_of(sentence, judged, self.base, 0.6, True)
             if claim is not None:
                 made.append(claim)
@@ -125,29 +121,3 @@ class Assessor:
             reference_version=self.reference_version,
             reason=reason,
         )
-
-
-def choose(found: list[Finding]) -> list[tuple[Finding, bool]]:
-    """Return the findings that become claims, each with whether it has the sentence for itself.
-
-    The weightiest problem speaks for the sentence, with the references of its like; what agrees with the base elsewhere
-    in the sentence is kept beside it.
-    """
-    if not found:
-        return []
-    problems = [f for f in found if f.verdict in FLAG_VERDICTS] or [f for f in found if f.verdict in WATCH_VERDICTS]
-    picked: list[Finding] = []
-    if problems:
-        first = problems[0]
-        refs = tuple(dict.fromkeys(ref for f in problems if f.type == first.type or f.weight >= 0.8 for ref in f.refs))[:3]
-        picked.append(replace(first, refs=refs))
-    for finding in found:
-        if finding.verdict in FLAG_VERDICTS | WATCH_VERDICTS:
-            continue
-        if problems and (finding.verdict in (Verdict.CONTESTED, Verdict.OUT_OF_SCOPE) or not finding.rule.startswith(("number", "date", "share"))):
-            continue
-        if any(set(finding.refs) & set(p.refs) or (finding.start < p.end and p.start < finding.end) for p in picked):
-            continue
-        picked.append(finding)
-    picked = picked[:3]
-    return [(finding, len(picked) == 1) for finding in picked]

@@ -22,6 +22,11 @@ PATH = Path(__file__).with_name("measures.yaml")
 EXACT = 0.0006
 ROUNDED = 0.02
 HEDGED_FLOOR = 0.10
+# Units of this module beside those of the reference base.
+BASE_UNITS = {
+    "pct": frozenset({"percent"}), "dackhu": frozenset({"units"}), "provinces": frozenset({"units", "provinces"}),
+    "communes": frozenset({"units", "communes"}), "markerno": frozenset({"number"}), "parties": frozenset({"parties"}),
+}
 UNIT_VI = {
     "km": "km", "km2": "km²", "nm": "hải lý", "pct": "%", "markers": "mốc", "positions": "vị trí", "points": "điểm", "people": "người",
     "communes": "xã, phường", "provinces": "đơn vị cấp tỉnh", "dackhu": "đặc khu", "articles": "điều", "chapters": "chương", "dashes": "đoạn",
@@ -57,20 +62,19 @@ def known_values(measure: Measure, base: ReferenceBase) -> list[tuple[float, Val
     """Return (value, validity) of all that the base accepts for a measure."""
     row = measure.row
     found: list[tuple[float, Validity]] = [(float(v), Validity.CURRENT) for v in row.get("said", [])]
-    wanted = [(ref, set(row.get("what", []))) for ref in [measure.ref, *row.get("with_ref", [])]]
-    for ref, what in wanted:
+    units = BASE_UNITS.get(measure.unit, frozenset({measure.unit}))
+    wanted = frozenset(row.get("what", [])) | frozenset(row.get("also", []))
+    for ref in [measure.ref, *row.get("with_ref", [])]:
         for value in base.get(ref).values:
-            if isinstance(value.value, float | int) and value.what in what:
+            if isinstance(value.value, float | int) and value.what in wanted and value.unit in units:
                 found.append((float(value.value), value.validity))
-    for value in base.get(measure.ref).values:
-        if isinstance(value.value, float | int) and value.what in row.get("also", []):
-            found.append((float(value.value), Validity.CURRENT))
     found += [(float(v), Validity.LEGACY) for v in row.get("extra", [])]
     if row.get("merged"):
-        totals = [sum(float(v.value) for r in row["merged"] for v in base.get(r).values if v.what == "km" and v.validity == kind) for kind in (Validity.CURRENT, Validity.LEGACY)]
-        found += [(total, Validity.LEGACY) for total in totals]
+        for kind in (Validity.CURRENT, Validity.LEGACY):
+            longest = [max((float(v.value) for v in base.get(r).values if v.what == "border" and v.unit == "km" and v.validity == kind), default=0.0) for r in row["merged"]]
+            found.append((sum(longest), Validity.LEGACY))
         for ref in row["merged"]:
-            found += [(float(v.value), Validity.LEGACY) for v in base.get(ref).values if v.what == "km"]
+            found += [(float(v.value), Validity.LEGACY) for v in base.get(ref).values if v.unit == "km"]
     return found
 
 

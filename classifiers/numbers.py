@@ -21,13 +21,14 @@ UNITS: dict[str, str] = {
     "points": r"(?:tọa độ |toạ độ )?điểm|(?:turning |fixed |base)?points?|个(?:定点|坐标点|点)|ຈຸດ",
     "dashes": r"đoạn|vạch|nét đứt|khúc|gạch|dash(?:es)?|段|ຂີດ",
     "people": r"(?:cán bộ|chiến sĩ|bộ đội|người lính|liệt sĩ|quân nhân|người|anh(?= nằm| ngã| hy| em)|đồng đội|tử sĩ|lính|sĩ quan|thủy thủ)|(?:\w+ )?(?:soldiers?|sailors?|servicemen|troops|men|people|personnel|marines|seamen|deaths?|dead|lives|martyrs)|(?:名|位|人)(?:官兵|士兵|军人|战士)?|ຄົນ|ທະຫານ",
+    "cities": r"thành phố(?: trực thuộc trung ương)?|(?:centrally-run )?cities|个直辖市",
     "provinces": r"(?:đơn vị (?:hành chính )?cấp tỉnh|tỉnh,? (?:và )?thành(?: phố)?|tỉnh thành|tỉnh|provincial(?:-level)? units?|provinces?(?: and cities)?|个省级行政区|个省级|个省市|个省|ແຂວງ)",
     "communes": r"(?:đơn vị (?:hành chính )?cấp xã|xã,? phường(?:,? đặc khu)?(?: biên giới)?|phường,? xã(?: biên giới)?|xã biên giới|xã|communes?(?: and wards)?|commune-level units|border communes|个乡级|个乡|个社|ຕາແສງ)",
-    "cities": r"thành phố(?: trực thuộc trung ương)?|(?:centrally-run )?cities|个直辖市",
     "dackhu": r"đặc khu|special zones?|个特区|ເຂດພິເສດ",
     "chapters": r"chương|chapters?|章",
     "articles": r"điều(?! \d)|articles|条",
     "years": r"năm(?! \d{4})|years?|年(?!\d)|ປີ",
+    "parties": r"(?:bên|nước|quốc gia|parties|states|countries|claimants)(?= (?:yêu sách|tranh chấp|có yêu sách|cùng|claim)| ?(?:,|\.|and|$))",
     "billion": r"tỷ (?:đô|usd|đô la)|billion",
 }
 UNIT_RE = {unit: re.compile(pattern, re.I) for unit, pattern in UNITS.items()}

@@ -1,0 +1,154 @@
+"""Rules and learnt models weighed against each other, sentence by sentence.
+
+Rules compare with the reference base and name what differs; the models say how such sentences read as a whole.
+A flag needs both: a rule that the model does not gainsay, or a model so sure that nearest labelled sentences name the entry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from classifiers.document import Document, Sentence
+from classifiers.frames import Finding
+from classifiers.models import Models, Reading
+from classifiers.referencebase import ReferenceBase
+from classifiers.roles import Decision, decide
+from classifiers.verdicts import Judged, weigh
+from pipelines.records import ASSERTIVE_ROLES, FLAG_VERDICTS, WATCH_VERDICTS, Role, Verdict
+
+# Thresholds, chosen on out-of-fold training sentences and the real news (docs/claims.md).
+RULE_FLAG = 0.30
+MODEL_FLAG = 0.62
+RULE_WATCH = 0.25
+MODEL_WATCH = 0.60
+MODEL_SHOWN = 0.55
+WATCH_GROUPS = {"POSITION": Verdict.POSITION_CLAIM, "IMAGE": Verdict.NEEDS_IMAGE_REVIEW, "UNVERIFIED": Verdict.UNVERIFIED}
+GROUP_OF = {verdict: group for group, verdict in WATCH_GROUPS.items()}
+NUMERIC = ("number", "date", "share")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A candidate sentence with findings, the rules' role for the first of them, and the models' reading."""
+
+    sentence: Sentence
+    found: list[Finding]
+    decision: Decision | None
+    reading: Reading | None
+
+
+def combine(base: ReferenceBase, models: Models | None, document: Document, item: Item) -> list[tuple[Judged, float, bool]]:
+    """Return (judged finding, confidence, whether it has the sentence for itself) for one sentence."""
+    chosen = choose(item.found)
+    if models is None or item.reading is None:
+        return [(_by_rules(document, item.sentence, f), _rule_confidence(document, item.sentence, f), alone) for f, alone in chosen]
+    reading = item.reading
+    out: list[tuple[Judged, float, bool]] = []
+    raised = False
+    for finding, alone in chosen:
+        judged, confidence = _weigh_rule(document, item.sentence, finding, reading)
+        if judged is None:
+            continue
+        raised = raised or finding.verdict in FLAG_VERDICTS | WATCH_VERDICTS
+        out.append((judged, confidence, alone))
+    if not raised:
+        extra = _from_model(base, models, document, item)
+        if extra is not None:
+            out = [entry for entry in out if entry[0].verdict in (Verdict.CONSISTENT, Verdict.LEGACY_VALUE, Verdict.ROUNDING) and entry[0].finding.rule.startswith(NUMERIC)]
+            out.insert(0, (*extra, not out))
+    return out
+
+
+def choose(found: list[Finding]) -> list[tuple[Finding, bool]]:
+    """Return the findings that become claims, each with whether it has the sentence for itself.
+
+    The weightiest problem speaks for the sentence, with the references of its like; what agrees with the base elsewhere
+    in the sentence is kept beside it.
+    """
+    if not found:
+        return []
+    problems = [f for f in found if f.verdict in FLAG_VERDICTS] or [f for f in found if f.verdict in WATCH_VERDICTS]
+    picked: list[Finding] = []
+    if problems:
+        first = problems[0]
+        refs = tuple(dict.fromkeys(ref for f in problems if f.type == first.type or f.weight >= 0.8 for ref in f.refs))[:3]
+        picked.append(replace(first, refs=refs))
+    for finding in found:
+        if finding.verdict in FLAG_VERDICTS | WATCH_VERDICTS:
+            continue
+        if problems and (finding.verdict in (Verdict.CONTESTED, Verdict.OUT_OF_SCOPE) or not finding.rule.startswith(NUMERIC)):
+            continue
+        if any(set(finding.refs) & set(p.refs) or (finding.start < p.end and p.start < finding.end) for p in picked):
+            continue
+        picked.append(finding)
+    picked = picked[:3]
+    return [(finding, len(picked) == 1) for finding in picked]
+
+
+def _by_rules(document: Document, sentence: Sentence, finding: Finding) -> Judged:
+    return weigh(document, sentence, finding, decide(document, sentence, finding))
+
+
+def _rule_confidence(document: Document, sentence: Sentence, finding: Finding) -> float:
+    return finding.weight * (0.55 + 0.45 * decide(document, sentence, finding).sure)
+
+
+def settle_role(decision: Decision, reading: Reading) -> Decision:
+    """Return the role on which rules and model agree best; assertive only when the likelier side is."""
+    own = reading.roles.get(decision.role.value, 0.0)
+    likely = reading.role
+    if likely is decision.role:
+        return replace(decision, sure=max(decision.sure, own))
+    rules_assert, model_assert = decision.role in ASSERTIVE_ROLES, likely in ASSERTIVE_ROLES
+    if rules_assert and model_assert:
+        return decision if decision.role is Role.ENDORSE or own > 0.3 else replace(decision, role=likely, sure=reading.assertive)
+    if rules_assert and reading.assertive < 0.4 and reading.roles[likely.value] > 0.45:
+        return Decision(likely, reading.roles[likely.value], "mô hình vai phát ngôn đọc câu này khác với mặc định")
+    if not rules_assert and model_assert and decision.sure <= 0.8 and reading.assertive > 0.88 and decision.role in (Role.ATTRIB, Role.ACADEMIC):
+        return Decision(likely, reading.assertive, "câu dẫn nguồn nhưng đọc như lời của chính bài")
+    if not rules_assert and not model_assert and reading.roles[likely.value] > 0.6 and decision.sure < 0.8:
+        return Decision(likely, reading.roles[likely.value], decision.why)
+    return decision
+
+
+def _weigh_rule(document: Document, sentence: Sentence, finding: Finding, reading: Reading) -> tuple[Judged | None, float]:
+    """Return what stands of a rule's finding once the model was heard."""
+    decision = settle_role(decide(document, sentence, finding), reading)
+    judged = weigh(document, sentence, finding, decision)
+    group = "FLAG" if finding.verdict in FLAG_VERDICTS else GROUP_OF.get(finding.verdict)
+    if group is None:
+        return judged, _rule_confidence(document, sentence, finding)
+    support = reading.groups.get(group, 0.0)
+    least = RULE_FLAG if group == "FLAG" else RULE_WATCH
+    if finding.rule.startswith(NUMERIC):
+        least = 0.08
+    if support < least and judged.decision.role in ASSERTIVE_ROLES | {Role.QUESTION}:
+        return None, 0.0
+    return judged, min(0.99, support * max(reading.assertive if decision.role in ASSERTIVE_ROLES else 0.9, 0.3))
+
+
+def _from_model(base: ReferenceBase, models: Models, document: Document, item: Item) -> tuple[Judged, float] | None:
+    """Return a finding that only the models see, with the entry named by the nearest labelled sentences."""
+    reading, sentence = item.reading, item.sentence
+    assert reading is not None
+    group = max(reading.groups, key=lambda name: reading.groups[name])
+    if group not in WATCH_GROUPS and group != "FLAG":
+        return None
+    support = reading.groups[group]
+    if support < MODEL_SHOWN:
+        return None
+    if group == "FLAG" and any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS for f in item.found):
+        return None
+    kind, refs = models.references(document, sentence, group)
+    known = tuple(ref for ref, _ in refs if ref in base)[:2]
+    if not known:
+        return None
+    verdict = WATCH_GROUPS.get(group, Verdict.UNSUPPORTED if sentence.has("SECRETDOC") else Verdict.CONTRADICTED)
+    span = (sentence.start, sentence.end)
+    finding = Finding("model", kind, known, verdict, *span, support, sentence.text[:160], base.get(known[0]).statement_vi, span)
+    decision = settle_role(decide(document, sentence, finding), reading)
+    judged = weigh(document, sentence, finding, decision)
+    score = support * reading.assertive
+    if decision.role in ASSERTIVE_ROLES and score < (MODEL_FLAG if group == "FLAG" else MODEL_WATCH):
+        return None
+    return judged, score
