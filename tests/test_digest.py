@@ -57,6 +57,12 @@ def test_copies_are_one_item_with_the_first_outlet(desk: Desk) -> None:
     assert (item.outlet, item.copies) == ("Báo Mẫu", ("Tin Mẫu",))
 
 
+def test_a_disputed_story_is_marked_where_its_summary_stands(desk: Desk) -> None:
+    digest = build_digest(desk.store, "ninh-binh", DAY)
+    assert {item.title[:4]: item.disputed for item in digest.domestic} == {"Vịnh": True, "Cảng": False, "Tít ": True}
+    assert "Bài có câu cần đối chiếu, xem mục III." in render_text(digest)
+
+
 def test_foreign_and_national_news_have_their_places(desk: Desk) -> None:
     add_story(desk.store, add_article(
         desk.store, "https://b.example/bien", "Báo B", "Họp về Biển Đông", "Cuộc họp bàn về hợp tác trên biển.", NOON,

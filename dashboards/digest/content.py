@@ -26,8 +26,8 @@ def build_digest(store: Store, province: str, day: date) -> Digest:
     profile = load_profile(province)
     start, end = period_of(day)
     with store.read() as conn:
-        found = gather.news(conn, profile, start, end)
         claims = gather.claims(conn, profile, start, end)
+        found = gather.news(conn, profile, start, end, {claim.story for claim in claims})
         follow = gather.following(conn, profile, start)
         corrections = gather.corrections(conn, profile, start, end)
         versions = gather.versions(conn)

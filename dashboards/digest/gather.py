@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,8 +55,11 @@ def _within(published: Any, seen: Any, start: datetime, end: datetime) -> Any:
     )  # fmt: skip
 
 
-def news(conn: Connection, profile: Profile, start: datetime, end: datetime) -> News:
-    """Return the period's articles about the province or on a national topic, joined into stories."""
+def news(conn: Connection, profile: Profile, start: datetime, end: datetime, disputed: Collection[str]) -> News:
+    """Return the period's articles about the province or on a national topic, joined into stories.
+
+    A story in `disputed` is marked, so that its summary does not read as fact.
+    """
     about = select(article_provinces.c.article).where(
         article_provinces.c.relation == "about", article_provinces.c.province.in_(names_of(profile))
     )
@@ -92,7 +95,7 @@ def news(conn: Connection, profile: Profile, start: datetime, end: datetime) -> 
         where = "foreign" if is_foreign(lead["kind"], lead["lang"]) else "domestic"
         section = shown[where if any(row["is_about"] for row in members) else f"sea_{where}"]
         if len(section) < MOST:
-            section.append(_item(story, lead, members))
+            section.append(_item(story, lead, members, story in disputed))
         else:
             left_out += 1
     return News(rows, **{name: tuple(items) for name, items in shown.items()}, left_out=left_out)
@@ -103,13 +106,13 @@ def _reverse(published: str | None) -> float:
     return -found.timestamp() if found else 0.0
 
 
-def _item(story: str, lead: Mapping[str, Any], members: list[Mapping[str, Any]]) -> Item:
+def _item(story: str, lead: Mapping[str, Any], members: list[Mapping[str, Any]], disputed: bool) -> Item:
     others = dict.fromkeys(row["outlet"] for row in members if row["outlet"] != lead["outlet"])
     return Item(
         story=story, title=one_line(lead["title"] or "(không có đầu đề)"), outlet=one_line(lead["outlet"], 80),
         published=moment(lead["published"]), url=lead["canonical"] or lead["url"], lang=lead["lang"],
         summary=summary(lead["title"], lead["sapo"], lead["body"], lead["lang"]),
-        copies=tuple(one_line(name, 80) for name in others), archived=lead["capture"] or "",
+        copies=tuple(one_line(name, 80) for name in others), archived=lead["capture"] or "", disputed=disputed,
     )  # fmt: skip
 
 
@@ -147,7 +150,7 @@ def checked(conn: Connection, alert: Alert) -> Checked:
     """Return one alert in the words of the digest."""
     known = [cited(id) for id in alert.claim.refs]
     return Checked(
-        alert=alert.id, tier=alert.tier.value, sentence=alert.claim.sentence, role=alert.claim.role.value,
+        alert=alert.id, story=alert.story, tier=alert.tier.value, sentence=alert.claim.sentence, role=alert.claim.role.value,
         verdict=alert.claim.verdict.value, refs=tuple(ref for ref in known if ref),
         missing_refs=tuple(id for id, ref in zip(alert.claim.refs, known, strict=True) if not ref),
         differs=alert.claim.differs, why=alert.claim.why, title=one_line(alert.title or "(không có đầu đề)"),

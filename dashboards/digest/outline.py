@@ -90,6 +90,8 @@ def _item(item: Item) -> tuple[Line, ...]:
     if item.copies:
         meta += f"; đăng lại: {', '.join(item.copies)}"
     lines.append(line(meta, Style.META))
+    if item.disputed:
+        lines.append(line("Bài có câu cần đối chiếu, xem mục III.", Style.NOTE))
     if item.summary:
         lines.append(line(item.summary))
     where = [safe_url(item.url) or "địa chỉ gốc không mở được"]

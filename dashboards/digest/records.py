@@ -21,6 +21,7 @@ class Item:
     summary: str
     copies: tuple[str, ...] = ()
     archived: str = ""
+    disputed: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Checked:
     """A claim to be checked: the sentence as worded, role, verdict, references, state and who reviewed it."""
 
     alert: str
+    story: str
     tier: str
     sentence: str
     role: str

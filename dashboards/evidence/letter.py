@@ -22,15 +22,15 @@ def render_letter(
     """Return the DOCX; number, date, legal basis and signature stay blank for the office to fill in."""
     document = nd30.new_document(profile, moment, "Dự thảo công văn đề nghị cải chính")
     nd30.watermark(document, f"DỰ THẢO – {PURPOSE}")
-    nd30.heading_block(document, profile, "……-……", moment.year)
-    nd30.title_block(document, "CÔNG VĂN (DỰ THẢO)", "V/v đề nghị xem xét, cải chính thông tin")
-    nd30.body(document, f"Kính gửi: {one_line(article['outlet'], 120)}", bold=True)
+    nd30.heading_block(document, profile, "……-……", moment.year, "V/v đề nghị xem xét, cải chính thông tin")
+    document.add_paragraph()
+    nd30.centred(document, f"Kính gửi: {one_line(article['outlet'], 120)}")
     nd30.body(document, "Căn cứ …… (người soạn điền căn cứ pháp luật đang có hiệu lực vào ngày bài đăng);", italic=True)
     nd30.body(
         document,
         f"Ngày {time_vi(article['published'])}, quý báo (kênh) đăng “{one_line(article['title'] or '(không có đầu đề)')}” "
         f"tại địa chỉ {one_line(article['canonical'] or article['url'])}. Qua đối chiếu với tư liệu có dẫn nguồn, "
-        f"{profile.agency} trao đổi như sau:",
+        "chúng tôi trao đổi như sau:",
     )
     for number, alert in enumerate(alerts, 1):
         _claim(document, number, alert, references)

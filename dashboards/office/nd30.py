@@ -52,8 +52,11 @@ def new_document(profile: Profile, moment: datetime, title: str) -> DocumentType
     return document
 
 
-def heading_block(document: DocumentType, profile: Profile, sign: str, year: int) -> None:
-    """Put the issuing body (left) and quốc hiệu, tiêu ngữ, place and date (right); number and date stay blank."""
+def heading_block(document: DocumentType, profile: Profile, sign: str, year: int, about: str = "") -> None:
+    """Put the issuing body (left) and quốc hiệu, tiêu ngữ, place and date (right); number and date stay blank.
+
+    A công văn has no title: what it is `about` (“V/v …”) stands under its number.
+    """
     table = document.add_table(rows=1, cols=2)
     _widths(table, (LEFT, RIGHT), bare=True)
     left, right = table.rows[0].cells
@@ -64,6 +67,8 @@ def heading_block(document: DocumentType, profile: Profile, sign: str, year: int
     _centre(first, profile.agency, bold=True, size=12)
     _rule(left.add_paragraph(), Mm(26))
     _centre(left.add_paragraph(), f"Số: ……/{sign}", size=13)
+    if about:
+        _centre(left.add_paragraph(), about, size=12)
     _centre(right.paragraphs[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True, size=12)
     _centre(right.add_paragraph(), "Độc lập - Tự do - Hạnh phúc", bold=True, size=13)
     _rule(right.add_paragraph(), Mm(52))
@@ -98,6 +103,13 @@ def body(
     else:
         _run(paragraph, text, bold=bold, italic=italic, size=size)
     return paragraph
+
+
+def centred(document: DocumentType, text: str) -> None:
+    """Add a centred line, such as “Kính gửi: …”."""
+    paragraph = document.add_paragraph()
+    paragraph.paragraph_format.space_after = Pt(8)
+    _centre(paragraph, text, size=14)
 
 
 def heading(document: DocumentType, text: str, *, level: int = 1) -> None:
@@ -192,6 +204,7 @@ def _widths(table: Table, widths: Sequence[int], *, bare: bool = False) -> None:
 def _rule(paragraph: Paragraph, width: int) -> None:
     """A short rule: the upper border of an empty paragraph that is indented from both sides."""
     paragraph.paragraph_format.line_spacing = Pt(6)
+    paragraph.paragraph_format.space_before = Pt(3)
     cell = paragraph._p.getparent()
     room = Mm(165)
     if cell is not None and cell.tag == qn("w:tc"):
