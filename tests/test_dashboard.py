@@ -292,6 +292,30 @@ def test_a_foreign_host_name_is_not_answered(desk: Desk) -> None:
     assert TestClient(app, base_url="http://evil.example").get("/healthz").status_code == 400
 
 
+# --- search --------------------------------------------------------------------------------------------------
+
+
+def test_search_asks_the_index_marks_the_words_and_explains_a_bad_question(desk: Desk) -> None:
+    from sqlalchemy import update
+
+    from pipelines.search import open_index
+    from pipelines.search.rebuild import rebuild
+    from pipelines.store.schema import articles
+
+    with desk.store.begin() as conn:
+        conn.execute(update(articles).values(assessed_with="m1/r1"))
+    index = open_index(desk.settings, desk.store)
+    index.setup()
+    rebuild(desk.store, index)
+    index.close()
+    client = enter(desk)
+    text = client.get("/search", params={"q": "cang ca"}).text
+    assert "1 kết quả" in text and f"/articles/{desk.ids['news']}" in text and "<mark>Cảng" in text
+    bad = client.get("/search", params={"q": '"'})
+    assert bad.status_code == 400 and "ngoặc kép" in bad.text
+    assert "Không thấy bài nào" in client.get("/search", params={"q": "khongcotrongkho"}).text
+
+
 # --- cutting text --------------------------------------------------------------------------------------------
 
 

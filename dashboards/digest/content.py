@@ -36,7 +36,7 @@ def build_digest(store: Store, province: str, day: date) -> Digest:
     for row in found.rows:
         langs[row["lang"]] = langs.get(row["lang"], 0) + 1
     return Digest(
-        profile=profile, day=day, start=start, end=end, total=len(found.rows),
+        office=profile, day=day, start=start, end=end, total=len(found.rows),
         by_class=(("báo, kênh trong nước", len(found.rows) - len(foreign)), ("báo, kênh nước ngoài", len(foreign))),
         by_lang=tuple((lang_vi(lang), count) for lang, count in sorted(langs.items(), key=lambda kv: (-kv[1], kv[0]))),
         attention=len(claims), domestic=found.domestic, foreign=found.foreign, sea_domestic=found.sea_domestic,

@@ -13,8 +13,8 @@ SIGNER = "QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ"
 
 def render_docx(digest: Digest) -> bytes:
     """Return the DOCX; the same issue gives the same bytes."""
-    document = nd30.new_document(digest.profile, digest.end, digest.title)
-    nd30.heading_block(document, digest.profile, "ĐB-……", digest.day.year)
+    document = nd30.new_document(digest.office, digest.end, digest.title)
+    nd30.heading_block(document, digest.office, "ĐB-……", digest.day.year)
     nd30.title_block(document, digest.title, digest.period)
     nd30.table(document, box(digest))
     for section in outline(digest):
@@ -27,7 +27,7 @@ def render_docx(digest: Digest) -> bytes:
             for entry in part.entries:
                 for place, one in enumerate(entry):
                     _line(document, one, keep=place == 0 and len(entry) > 1)
-    nd30.closing(document, digest.profile.recipients, SIGNER)
+    nd30.closing(document, digest.office.recipients, SIGNER)
     return nd30.to_bytes(document)
 
 

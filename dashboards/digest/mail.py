@@ -15,7 +15,7 @@ WORD = ("application", "vnd.openxmlformats-officedocument.wordprocessingml.docum
 
 def render_text(digest: Digest) -> str:
     """Return the issue as plain text."""
-    lines = ["DỰ THẢO", digest.profile.agency, digest.title, digest.period, ""]
+    lines = ["DỰ THẢO", digest.office.agency, digest.title, digest.period, ""]
     lines += [f"{label}: {value}" for label, value in box(digest)]
     for section in outline(digest):
         lines += ["", section.heading.upper()]
@@ -33,10 +33,10 @@ def render_mail(digest: Digest, html: bytes, files: dict[str, bytes]) -> bytes:
     No recipient is filled in: the office chooses. The same issue gives the same bytes.
     """
     mail = EmailMessage(policy=email.policy.SMTP)
-    mail["Subject"] = " ".join(f"{digest.title} - {digest.profile.title} (dự thảo)".split())
+    mail["Subject"] = " ".join(f"{digest.title} - {digest.office.title} (dự thảo)".split())
     mail["Date"] = format_datetime(digest.end)
     mark = hashlib.sha256(html).hexdigest()[:24]
-    mail["Message-ID"] = f"<{digest.profile.name.replace('/', '.')}.{digest.day.isoformat()}.{mark}@cotmoc.invalid>"
+    mail["Message-ID"] = f"<{digest.office.name.replace('/', '.')}.{digest.day.isoformat()}.{mark}@cotmoc.invalid>"
     mail["X-Unsent"] = "1"
     mail.set_content(render_text(digest))
     mail.add_alternative(html.decode(), subtype="html")

@@ -14,7 +14,7 @@ def render_pdf(digest: Digest) -> bytes:
     paper = Paper(digest.title, digest.end)
     paper.borrow("".join(one.text for s in sections for part in s.parts for entry in part.entries for one in entry))
     paper.add_page()
-    paper.masthead(digest.profile, "ĐB-……", digest.day.year)
+    paper.masthead(digest.office, "ĐB-……", digest.day.year)
     paper.para(digest.title, style="B", size=14, align="C")
     paper.para(digest.period, style="I", size=13, align="C")
     paper.ln(2)
@@ -37,7 +37,7 @@ def render_pdf(digest: Digest) -> bytes:
         paper.para(
             f"{paper.lost} ký tự không có trong phông chữ của máy này (in là □); xem đủ ở bản HTML hoặc DOCX.", size=11, style="I"
         )
-    paper.closing(digest.profile.recipients, SIGNER)
+    paper.closing(digest.office.recipients, SIGNER)
     return bytes(paper.output())
 
 

@@ -76,7 +76,7 @@ class Correction:
 class Digest:
     """One issue; `start` ≤ t < `end` is its period in Hà Nội time."""
 
-    profile: Profile
+    office: Profile
     day: date
     start: datetime
     end: datetime

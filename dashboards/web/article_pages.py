@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from contextlib import closing
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboards import queries
-from dashboards.highlight import marked
+from dashboards.highlight import cut, marked
 from dashboards.web.view import PAGE, page, page_number, settings, store
 from pipelines.errors import UserError
 from pipelines.store import alerts as alert_store
@@ -45,19 +45,18 @@ def search_page(request: Request) -> Response:
     """GET /search?q=: through the index, embedded or Elasticsearch, whichever the settings name."""
     query = request.query_params.get("q", "").strip()[:400]
     number = page_number(request)
-    hits, total, error = [], 0, ""
-    if query and find_spec("pipelines.search") is None:
-        error = "Bản cài đặt này chưa có bộ tìm kiếm."
-    elif query:
-        from pipelines.search import open_index
+    found, total, more, error, status = [], 0, False, "", 200
+    if query:
+        from pipelines.search import IndexUnavailable, open_index
 
         try:
-            index = open_index(settings(request), store(request))
-            result = index.search(query, limit=PAGE, offset=(number - 1) * PAGE)
-            hits, total = list(result.hits), result.total
+            with closing(open_index(settings(request), store(request))) as index:
+                result = index.search(query, limit=PAGE, offset=(number - 1) * PAGE)
+            found = [(hit, cut(hit.snippet, [(start, end, 0) for start, end in hit.marks])) for hit in result.hits]
+            total, more = result.total, result.more
         except UserError as problem:
-            error = str(problem)
+            error, status = str(problem), 503 if isinstance(problem, IndexUnavailable) else 400
     return page(
-        request, "search.html", 200 if not error else 503, q=query, hits=hits, total=total, error=error,
+        request, "search.html", status, q=query, hits=found, total=total, more=more, error=error,
         number=number, pages=max(1, -(-total // PAGE)),
     )  # fmt: skip

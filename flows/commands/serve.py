@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.options import DataOption
+
+if TYPE_CHECKING:
+    import socket
 
 
 def serve(
@@ -37,7 +40,7 @@ def serve(
             store.close()
 
 
-def _listen(host: str, port: int):  # type: ignore[no-untyped-def]
+def _listen(host: str, port: int) -> socket.socket:
     """Return a bound socket; UserError in one line when the port is taken or the address is not ours."""
     import errno
     import socket
