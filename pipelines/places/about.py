@@ -22,7 +22,7 @@ class Weight:
     lead: float = 0.0
     body: float = 0.0
     passing: int = 0
-    scenes: int = 0
+    scenes: bool = False
     names: set[str] = field(default_factory=set)
 
     @property
@@ -66,7 +66,8 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
         weight.profile = sense.profile
         weight.names.add(sense.name)
         weight.passing += bool(passing)
-        weight.scenes += not passing and ((bool(hit.level) and sense.rank < 3) or agency(sheet, hit))
+        if not weight.scenes and not passing:
+            weight.scenes = (bool(hit.level) and sense.rank < 3) or agency(sheet, hit)
         if hit.start < title_end:
             weight.title += worth
         elif hit.start < lead_end:
@@ -115,7 +116,7 @@ def is_about(weight: Weight, balance: Balance) -> bool:
             return True
         if balance.other_title >= 0.6 and weight.lead + weight.body < 1.4 and not weight.scenes:
             return False
-        return weight.lead + weight.body >= 0.6 and (weight.scenes > 0 or weight.score >= 0.5 * balance.other)
+        return weight.lead + weight.body >= 0.6 and (weight.scenes or weight.score >= 0.5 * balance.other)
     if weight.title >= 0.6:
         # A "title" of 130 characters and more is the first sentence of a page whose title got lost.
         share = 0.4 if balance.title < 130 else 0.95 if balance.places < 8 else 1.5

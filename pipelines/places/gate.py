@@ -11,6 +11,7 @@ import unicodedata
 from functools import cache
 from html import unescape
 
+from pipelines.places.lexicon import Entry, Sense, is_common, lexicon
 from pipelines.text import fold
 
 _ENTITY = re.compile(r"&(?:[A-Za-z](?:grave|acute|circ|tilde)|#x?[0-9A-Fa-f]{3,5});")
@@ -22,21 +23,36 @@ _TOPICS = (
     "biển, đảo", "Biển đảo", "phân định", "đường cơ sở", "lãnh hải", "đặc quyền kinh tế", "thềm lục địa", "đường biên", "quốc giới", "Tây Sa", "Tam Sa", "cột mốc",
     "mốc biên", "biên giới", "Gạc Ma", "công hàm", "công thư", "Công hàm", "Công thư", "Scarborough", "DK1", "nhà giàn", "Nhà giàn", "Bản Giốc", "Nam Quan", "Vịnh Bắc Bộ",
     "vịnh Bắc Bộ", "Paracel", "Spratly", "South China Sea", "nine-dash", "ten-dash", "dashed line", "Sansha", "Xisha", "Nansha", "西沙", "南沙", "三沙",
+    "Nghị định thư", "nghị định thư", "Kalayaan", "Pag-asa", "1958", "HD-981", "HD981", "Hải Dương 981", "99 năm", "ninety-nine years", "Ba Bình", "Phú Quốc", "万安滩",
+    "Nam Sa", "demarcat", "border between", "frontier", "Gulf of Tonkin", "exclusive economic zone", "Second Thomas", "Vành Khăn", "Xu Bi", "Chữ Thập", "hiệp ước", "Hiệp ước",
+    "tòa trọng tài", "Tòa Trọng tài", "hải chiến", "Hải chiến", "xâm phạm", "hải cảnh", "Hải cảnh", "ngư trường", "主权", "边界", "领海", "ອະທິປະໄຕ", "ທະຫານ", "ດິນແດນ",
     "南海", "黄沙群岛", "長沙群島", "长沙群岛", "断续线", "九段", "十段", "ຊາຍແດນ", "ຫຼັກໝາຍ", "Koh Tral", "Thành Đô",
 )  # fmt: skip
 
 
-def _spellings(name: str) -> set[str]:
-    """Return the ways `name` is typed in the press and in posts."""
-    forms = {name, name.upper(), name.lower(), name.title()}
+def _spellings(name: str, small: bool = True) -> set[str]:
+    """Return the ways `name` is typed in the press and, with small letters, in posts."""
+    forms = {name, name.upper(), name.title()}
     old = name
     for new, former in zip(_NEW, _OLD, strict=True):
         old = re.sub(new + r"(?![^\W\d_])", former, old)
     forms |= {old, old.upper()}
+    if small:
+        forms.add(name.lower())
     if not name.isascii():
         bare = fold(name)
-        forms |= {bare, bare.title(), bare.upper()}
+        cased = "".join(char.upper() if old.isupper() else char for char, old in zip(bare, name, strict=True))
+        forms |= {cased, bare.title(), bare.upper(), *([bare] if small else [])}
     return {form for form in forms if len(form) > 1}
+
+
+def _alone(entry: Entry, sense: Sense) -> bool:
+    """Tell whether this name may speak without its province: else the province's own name opens the gate."""
+    if not sense.profile or sense.kind not in ("unit", "strong", "exonym") or is_common(sense.name):
+        return False
+    if sense.rank >= 2:
+        return not any(other.rank == 3 and other.profile != sense.profile and other.kind == "unit" for other in entry.senses)
+    return bool(sense.since) and all(other.profile == sense.profile for other in entry.forms[sense.name.lower()])
 
 
 @cache
@@ -44,30 +60,43 @@ def _automaton():
     """Build the automaton of the gate (about 0.1 s)."""
     from ahocorasick_rs import AhoCorasick, Implementation
 
-    from pipelines.places.lexicon import is_common, lexicon
-
     patterns: set[str] = set()
     for entry in lexicon().entries:
         for sense in entry.senses:
-            if (
-                sense.profile
-                and sense.kind in ("unit", "strong", "exonym")
-                and not is_common(sense.name)
-                and (sense.rank >= 2 or sense.since)
-            ):
-                patterns |= _spellings(sense.name)
+            if _alone(entry, sense):
+                patterns |= _spellings(sense.name, small=sense.rank >= 2)
     for topic in _TOPICS:
         patterns |= _spellings(topic)
-    shortest = sorted(patterns, key=len)
-    return AhoCorasick(shortest, implementation=Implementation.DFA)
+    return AhoCorasick(sorted(patterns), implementation=Implementation.DFA)
+
+
+_CHUNK, _OVERLAP = 16_384, 64
+
+
+def _found(text: str) -> bool:
+    """Search `text` piece by piece, so that a page that names us early is not read to its end."""
+    find = _automaton().find_matches_as_indexes
+    for start in range(0, len(text), _CHUNK):
+        piece = text[start : start + _CHUNK + _OVERLAP] if len(text) > _CHUNK else text
+        for _index, first, last in find(piece):
+            if _stands(piece, first, last):
+                return True
+    return False
+
+
+def _stands(piece: str, first: int, last: int) -> bool:
+    """Tell whether a match is no part of longer words ("meta content", "Nguyên nhân"); other scripts have no blanks."""
+    if piece[first] > "\u0e00" and not "\u1e00" <= piece[first] <= "\u1eff":
+        return True
+    return not (first and piece[first - 1].isalnum()) and not (last < len(piece) and piece[last].isalnum())
 
 
 def touches(text: str) -> bool:
     """Tell whether a name of a followed province or a national topic may stand in `text` (raw HTML or text)."""
-    if _automaton().find_matches_as_indexes(text):
+    if _found(text):
         return True
     if any(mark in text for mark in "\u0300\u0301\u0309\u0303\u0323\u0302"):
-        return bool(_automaton().find_matches_as_indexes(unicodedata.normalize("NFC", text)))
+        return _found(unicodedata.normalize("NFC", text))
     if "&" in text and _ENTITY.search(text):
-        return bool(_automaton().find_matches_as_indexes(unescape(text)))
+        return _found(unescape(text))
     return False

@@ -16,17 +16,13 @@ def _words(text: str, mark: str | None = None) -> frozenset[str]:
     return frozenset(text.split(mark))
 
 
-_LEVEL = re.compile(
-    r"(?<![\w])(tỉnh|thành phố|tp\.?|huyện|h\.|thị xã|tx\.?|thị trấn|tt\.?|xã|x\.|phường|p\.|đặc khu|quận|q\.|thôn|bản|làng|ấp|buôn|"
-    r"tinh|thanh pho|huyen|thi xa|thi tran|xa|phuong|province|city|district|commune|ward|town)\s*$",
-    re.I,
-)
 _AFTER = re.compile(r"^\s+(province|city|district|commune|ward|town)\b", re.I)
 _NAMES = {
     "tp": "thành phố", "tp.": "thành phố", "thanh pho": "thành phố", "city": "thành phố", "tinh": "tỉnh", "province": "tỉnh",
     "huyen": "huyện", "h.": "huyện", "district": "huyện", "thi xa": "thị xã", "tx": "thị xã", "tx.": "thị xã", "town": "thị xã",
     "thi tran": "thị trấn", "tt": "thị trấn", "tt.": "thị trấn", "xa": "xã", "x.": "xã", "commune": "xã",
     "phuong": "phường", "p.": "phường", "ward": "phường", "q.": "quận",
+    "tỉnh": "tỉnh",    "thành phố": "thành phố",    "huyện": "huyện",    "thị xã": "thị xã",    "thị trấn": "thị trấn",    "xã": "xã",    "phường": "phường",    "đặc khu": "đặc khu",    "quận": "quận",    "thôn": "thôn",    "bản": "bản",    "làng": "làng",    "ấp": "ấp",    "buôn": "buôn",
 }  # fmt: skip
 _HAMLET = frozenset({"thôn", "bản", "làng", "ấp", "buôn"})
 _STREET = re.compile(
@@ -91,13 +87,16 @@ def resolve(sheet: Page, hits: Sequence[Hit], published: str, outlet: str) -> No
 
 
 def _level_word(sheet: Page, hit: Hit) -> str:
-    found = _LEVEL.search(sheet.text, max(0, hit.start - 12), hit.start)
-    if not found:
-        found = _AFTER.search(sheet.text[hit.end : hit.end + 12]) if sheet.bare else None
-    if not found:
-        return ""
-    word = found.group(1).lower()
-    return _NAMES.get(word, word)
+    """Return the level written before the name (in other languages after it), in its full Vietnamese form."""
+    before = sheet.text[max(0, hit.start - 14) : hit.start]
+    if before[-1:].isspace() or before[-1:] == ".":
+        words = before.lower().split()[-2:]
+        if words:
+            found = _NAMES.get(" ".join(words).lstrip("(“\"'[")) or _NAMES.get(words[-1].lstrip("(“\"'["))
+            if found:
+                return found
+    after = _AFTER.search(sheet.text[hit.end : hit.end + 12]) if sheet.bare else None
+    return _NAMES[after.group(1).lower()] if after else ""
 
 
 def _longer(before: str) -> bool:
@@ -132,6 +131,17 @@ def _valid(sense: Sense, published: str) -> bool:
     return sense.since[:4] < published[:4] or published >= "2025-04-01"
 
 
+_STREET_HINTS = (
+    "đường", "phố", "ngõ", "ngách", "hẻm", "đại lộ", "nút giao", "ngã ", "cầu vượt", "số ", "duong", "pho", "nhà", "khách sạn", "chung cư", "village", "street",
+    "tiểu học", "mầm non", "thcs", "thpt",
+)  # fmt: skip
+
+
+def _on_street(low: str) -> bool:
+    """Cheap test before the pattern of streets: a hint, or a number just before the name."""
+    return any(hint in low for hint in _STREET_HINTS) or low.rstrip()[-1:].isdigit()
+
+
 def _first_pass(sheet: Page, hit: Hit, published: str) -> None:
     """Decide what needs no context: traps, clubs, persons, streets, and names with one reading."""
     kinds = {sense.kind for sense in hit.senses}
@@ -155,7 +165,7 @@ def _first_pass(sheet: Page, hit: Hit, published: str) -> None:
         if top == 3 and _inside(sheet, hit, before):
             hit.notes.append("longer")
             return
-        if (_STREET if top < 3 else _STREET_NAME).search(before):
+        if _on_street(before.lower()) and (_STREET if top < 3 else _STREET_NAME).search(before):
             hit.notes.append("street")
             return
         if (top < 3 or not hit.exact) and _SURNAME.search(before):
