@@ -93,11 +93,14 @@ def place_vi(profile: str) -> str:
         return profile
 
 
-def is_foreign(kind: str, lang: str) -> bool:
-    """Tell whether a text counts as foreign in the digest: by the kind of its outlet, else by its language."""
-    kind = kind.lower()
-    if "foreign" in kind:
-        return True
-    if kind.startswith(("official", "central", "provincial", "hcmc")):
+# Classes of owners (sources' declarations) that are Vietnamese whatever language they publish in.
+DOMESTIC = ("central press", "provincial press", "city press", "official", "journal")
+
+
+def is_foreign(kind: str, lang: str, owner: str = "") -> bool:
+    """Tell whether a text counts as foreign in the digest: by the class of its owner, else its kind, else its language."""
+    if owner in DOMESTIC:
         return False
+    if owner.startswith("foreign") or kind.lower().startswith("foreign"):
+        return True
     return lang != "vi"

@@ -74,6 +74,16 @@ def test_foreign_and_national_news_have_their_places(desk: Desk) -> None:
     assert build_digest(desk.store, "lao-cai", DAY).domestic == ()
 
 
+def test_the_owner_of_an_outlet_weighs_more_than_its_language(desk: Desk) -> None:
+    for source, lang in (("trong-nuoc", "en"), ("ngoai-nuoc", "vi")):
+        name = source.replace("-", " ").title()
+        add_story(desk.store, add_article(desk.store, f"https://{source}.example/1", name, f"Tin {source}", "Thân bài.", NOON, lang=lang))
+    owners = {"trong-nuoc": "central press", "ngoai-nuoc": "foreign public broadcaster"}
+    digest = build_digest(desk.store, "ninh-binh", DAY, owners)
+    assert "Tin trong-nuoc" in [item.title for item in digest.domestic]
+    assert "Tin ngoai-nuoc" in [item.title for item in digest.foreign]
+
+
 def test_claims_carry_sentence_role_verdict_reference_and_reviewer(desk: Desk) -> None:
     with desk.store.begin() as conn:
         alert_store.decide(conn, desk.ids["flag"], outcome="theo dõi", reason="x", analyst="Bàn 1", version=1, now=NOON)

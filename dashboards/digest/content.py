@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from dashboards.digest import gather
 from dashboards.digest.records import Digest
-from dashboards.shown import is_foreign, lang_vi
+from dashboards.shown import lang_vi
 from pipelines.clock import HANOI
 from pipelines.settings import load_profile
 from pipelines.store import Store
@@ -21,23 +22,25 @@ def period_of(day: date) -> tuple[datetime, datetime]:
     return end - timedelta(days=1), end
 
 
-def build_digest(store: Store, province: str, day: date) -> Digest:
-    """Build the issue of `day` for profile `province`; UsageError for an unknown profile."""
+def build_digest(store: Store, province: str, day: date, owners: Mapping[str, str] | None = None) -> Digest:
+    """Build the issue of `day` for profile `province`; UsageError for an unknown profile.
+
+    `owners` maps a source to the class of its owner (`central press`, `foreign press` …), where that is known.
+    """
     profile = load_profile(province)
     start, end = period_of(day)
     with store.read() as conn:
         claims = gather.claims(conn, profile, start, end)
-        found = gather.news(conn, profile, start, end, {claim.story for claim in claims})
+        found = gather.news(conn, profile, start, end, {claim.story for claim in claims}, owners or {})
         follow = gather.following(conn, profile, start)
         corrections = gather.corrections(conn, profile, start, end)
         versions = gather.versions(conn)
-    foreign = [row for row in found.rows if is_foreign(row["kind"], row["lang"])]
     langs: dict[str, int] = {}
     for row in found.rows:
         langs[row["lang"]] = langs.get(row["lang"], 0) + 1
     return Digest(
         office=profile, day=day, start=start, end=end, total=len(found.rows),
-        by_class=(("báo, kênh trong nước", len(found.rows) - len(foreign)), ("báo, kênh nước ngoài", len(foreign))),
+        by_class=(("báo, kênh trong nước", len(found.rows) - found.from_abroad), ("báo, kênh nước ngoài", found.from_abroad)),
         by_lang=tuple((lang_vi(lang), count) for lang, count in sorted(langs.items(), key=lambda kv: (-kv[1], kv[0]))),
         attention=len(claims), domestic=found.domestic, foreign=found.foreign, sea_domestic=found.sea_domestic,
         sea_foreign=found.sea_foreign, claims=claims, follow=follow, corrections=corrections,

@@ -31,6 +31,7 @@ class News:
     """All rows of the period, and the stories to show."""
 
     rows: list[Mapping[str, Any]]
+    from_abroad: int
     domestic: tuple[Item, ...]
     foreign: tuple[Item, ...]
     sea_domestic: tuple[Item, ...]
@@ -55,7 +56,9 @@ def _within(published: Any, seen: Any, start: datetime, end: datetime) -> Any:
     )  # fmt: skip
 
 
-def news(conn: Connection, profile: Profile, start: datetime, end: datetime, disputed: Collection[str]) -> News:
+def news(
+    conn: Connection, profile: Profile, start: datetime, end: datetime, disputed: Collection[str], owners: Mapping[str, str]
+) -> News:
     """Return the period's articles about the province or on a national topic, joined into stories.
 
     A story in `disputed` is marked, so that its summary does not read as fact.
@@ -92,13 +95,17 @@ def news(conn: Connection, profile: Profile, start: datetime, end: datetime, dis
     left_out = 0
     for story, members in ranked:
         lead = next((row for row in members if row["id"] == row["first_article"]), members[0])
-        where = "foreign" if is_foreign(lead["kind"], lead["lang"]) else "domestic"
+        where = "foreign" if _foreign(lead, owners) else "domestic"
         section = shown[where if any(row["is_about"] for row in members) else f"sea_{where}"]
         if len(section) < MOST:
             section.append(_item(story, lead, members, story in disputed))
         else:
             left_out += 1
-    return News(rows, **{name: tuple(items) for name, items in shown.items()}, left_out=left_out)
+    return News(rows, sum(_foreign(row, owners) for row in rows), **{name: tuple(items) for name, items in shown.items()}, left_out=left_out)
+
+
+def _foreign(row: Mapping[str, Any], owners: Mapping[str, str]) -> bool:
+    return is_foreign(row["kind"], row["lang"], owners.get(row["source"], ""))
 
 
 def _reverse(published: str | None) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -17,12 +18,15 @@ from pipelines.store import Store, audit
 from pipelines.store.papers import save_paper
 
 
-def write_digest(store: Store, settings: Settings, province: str, day: date, output: Path) -> dict[str, Path]:
+def write_digest(
+    store: Store, settings: Settings, province: str, day: date, output: Path, *, owners: Mapping[str, str] | None = None
+) -> dict[str, Path]:
     """Write the issue of `day` for profile `province` into `output`; returns {"html", "docx", "pdf", "eml"}.
 
+    `owners` maps a source to the class of its owner; without it outlets count as foreign by kind and language.
     Errors: UsageError for an unknown profile, UserError when a file cannot be written.
     """
-    digest = build_digest(store, province, day)
+    digest = build_digest(store, province, day, owners)
     stem = f"diem-bao_{province.replace('/', '_')}_{day.isoformat()}"
     files = {"html": render_html(digest), "docx": render_docx(digest), "pdf": render_pdf(digest)}
     attached = {f"{stem}.{kind}": files[kind] for kind in ("docx", "pdf")}

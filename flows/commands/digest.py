@@ -19,6 +19,7 @@ def digest(
     """Lập điểm báo (HTML, DOCX, PDF, EML) cho kỳ từ 6h00 hôm trước đến 6h00 ngày đã chọn; in ra bốn đường dẫn."""
     import datetime
 
+    from crawlers.registry import load_sources
     from dashboards.digest import write_digest
     from flows.context import open_store, settings
     from pipelines.clock import local, now
@@ -29,9 +30,10 @@ def digest(
     except ValueError as error:
         raise UsageError(f"--date {date}: viết ngày như 2026-11-21") from error
     config = settings(data, profile=profile)
+    owners = {source.id: source.owner_class for source in load_sources(config.sources)}
     store = open_store(config)
     try:
-        paths = write_digest(store, config, config.profile, day, output or config.data / "digests")
+        paths = write_digest(store, config, config.profile, day, output or config.data / "digests", owners=owners)
     finally:
         store.close()
     for path in paths.values():
