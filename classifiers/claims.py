@@ -7,7 +7,7 @@ from functools import cache
 
 import ahocorasick_rs
 
-from classifiers import instruments, measures, shares
+from classifiers import instruments, measures, shares, units
 from classifiers.document import Document, Sentence
 from classifiers.frames import Finding, context_concepts, load_frames, match
 from classifiers.referencebase import ReferenceBase
@@ -26,7 +26,7 @@ TOPIC_WORDS = (
     "paracel|spratly|xisha|nansha|sansha|south china sea|east sea|border|frontier|boundary|maritime|territor|sovereign|nine-dash|ten-dash|"
     "dashed line|dashes|arbitra|tribunal|the hague|award|treaty|convention|protocol|agreement|gulf of tonkin|baseline|continental shelf|"
     "islands|island|archipelago|yellow card|red card|merger|special zone|marker|checkpoint|crossing|1958|exclusive economic|kalayaan|pag-asa|"
-    "nautical|cede|hekou|lao cai|ha khau|cha lo|lao bao|na meo|ten tan|muong lat|bat mot|lung po|nghi son|tinh ly|dat doi|tau ca|vn minh|bien dao"
+    "nautical|cede|hekou|lao cai|ha khau|cha lo|lao bao|na meo|ten tan|muong lat|bat mot|lung po|nghi son|tinh ly|dat doi|tau ca|bien dao|bien phong|vung bien|dat viet nam|lan sang|lan chiem|xam lan"
 ).split("|")
 TOPIC_HAN = (
     "西沙|南沙|三沙|南海|边界|边境|国界|界碑|口岸|主权|领海|领土|海域|群岛|仲裁|裁决|公约|条约|协定|议定书|北部湾|白龙尾|断续线|九段线|十段线|旧金山|开罗|波茨坦|公函|照会|"
@@ -38,7 +38,7 @@ TOPIC = frozenset(
     "MARKERSTRICT GATE BANGIOC NAMQUAN NORTHBORDER LAOBORDER KHBORDER PCA UNCLOS SFT CAIRO POTSDAM GENEVA PARALLEL17 LTR DECL58 VCS "
     "LANDTREATY PROT2009 GULFTREATY FISHTREATY VLTREATY VL2016 VKTREATY BREVIE CLCS BASELINE LBV LBG LBP CHENGDU SECRETDOC IUU EZZ EEZ "
     "TERRSEA ARTISLAND RIG981 STDMAP DASH CONCO DISPUTEDAREAS PHUQUOC FALLS COMMUNEBORDER OURWATERS X_CHANGSHA X_NANSHAGZ X_STREET "
-    "X_OXTONGUE OXWORD TWELVE HISTRIGHTS STRANGEBOAT HUNSEN ISLANDS DOC COC KAOHSIUNG CLVTRI JOINTZONE STEELSHIP EVERYISLAND REMAIN16 BOAT".split()
+    "X_OXTONGUE OXWORD TWELVE HISTRIGHTS STRANGEBOAT HUNSEN ISLANDS DOC COC KAOHSIUNG CLVTRI JOINTZONE STEELSHIP EVERYISLAND REMAIN16 BOAT HUAPHAN SAVAN KHAMMUON VNLAND NOTOURS".split()
 )
 # In a text on the topic these, and the neighbours of what was found, are read as well.
 WEAK = frozenset("RES202 MAP LAND TREATYNOUN OWN SPECIALZONE OPINIONCUE CEDE LTE SHOOT TROOPS VIDEOSTRICT NATIONWIDE SOVIET P_LAOCAI LETTERWORD RIG981 UNIT VN CN LA KH".split())
@@ -84,6 +84,7 @@ def findings(document: Document, sentence: Sentence, base: ReferenceBase) -> lis
     found += measures.compare(document, sentence, context, base)
     found += shares.compare(sentence, context, base)
     found += instruments.compare(document, sentence, context, base)
+    found += units.compare(document, sentence, base)
     return settle([_with_refs(f, base) for f in found])
 
 
@@ -103,10 +104,10 @@ FALLBACK = {
 
 def settle(found: list[Finding]) -> list[Finding]:
     """Settle conflicts: a denied statement clears the same reference; contested outweighs a weaker contradiction."""
-    clear = {ref for f in found if f.verdict is Verdict.CONSISTENT and f.weight >= 0.6 and not f.rule.startswith(("number", "date", "share")) for ref in f.refs}
+    clear = {ref for f in found if f.verdict is Verdict.CONSISTENT and f.weight >= 0.6 and not f.rule.startswith(("number", "date", "share", "unit")) for ref in f.refs}
     kept = []
     for finding in found:
-        rule = not finding.rule.startswith(("number", "date", "share"))
+        rule = not finding.rule.startswith(("number", "date", "share", "unit"))
         if rule and finding.verdict in FLAG_VERDICTS | WATCH_VERDICTS and clear & set(finding.refs):
             continue
         kept.append(finding)

@@ -24,7 +24,7 @@ MODEL_WATCH = 0.60
 MODEL_SHOWN = 0.55
 WATCH_GROUPS = {"POSITION": Verdict.POSITION_CLAIM, "IMAGE": Verdict.NEEDS_IMAGE_REVIEW, "UNVERIFIED": Verdict.UNVERIFIED}
 GROUP_OF = {verdict: group for group, verdict in WATCH_GROUPS.items()}
-NUMERIC = ("number", "date", "share")
+NUMERIC = ("number", "date", "share", "unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,8 @@ def _weigh_rule(document: Document, sentence: Sentence, finding: Finding, readin
     group = "FLAG" if finding.verdict in FLAG_VERDICTS else GROUP_OF.get(finding.verdict)
     if group is None:
         return judged, _rule_confidence(document, sentence, finding)
-    support = reading.groups.get(group, 0.0)
+    alarm = sum(reading.groups.get(name, 0.0) for name in ("FLAG", *WATCH_GROUPS))
+    support = 0.3 * reading.groups.get(group, 0.0) + 0.7 * alarm
     least = RULE_FLAG if group == "FLAG" else RULE_WATCH
     if finding.rule.startswith(NUMERIC):
         least = 0.08

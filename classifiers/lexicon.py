@@ -22,6 +22,14 @@ FOLDER = Path(__file__).with_name("words")
 CHOICE = re.compile(r"\(([^()]*)\)")
 
 
+# Concepts whose single syllables are read without marks too ("ban" for bán) when the whole text has none; elsewhere a
+# single unmarked syllable says too little ("ban", "phia", "cha").
+LOOSE = frozenset("CEDE CEDE2 SOLD GIVE MOVE MOVE2 SHOOT RAM OCCUPY KEEP DIED VN LA SIGN BOAT TROOPS COPULA RULE NAMES WIN LOSE LENGTH LEASE".split())
+
+
+PLAINNEG = frozenset({"không", "chưa", "chẳng"})
+
+
 class Tag(NamedTuple):
     """A concept in a sentence: canonical span (blanks outside)."""
 
@@ -53,14 +61,14 @@ def read_yaml(path: Path) -> Any:
 
 
 def _agrees(
-    syllables: tuple[tuple[int, str], ...], start: int, words: dict[int, str], bare: bool, strict: bool
+    syllables: tuple[tuple[int, str], ...], start: int, words: dict[int, str], bare: bool, strict: bool, loose: bool
 ) -> bool:
     """Whether the syllables of a text are those of a pattern, allowing for marks lost to typing or scanning.
 
     A text without any diacritics agrees with all that folds alike; in others one syllable of several may lack marks.
     """
     if bare:
-        return len(syllables) > 1 or len(syllables[0][1]) > 2 or agreement(syllables[0][1], words.get(start + syllables[0][0], "")) == 2
+        return len(syllables) > 1 or loose or agreement(syllables[0][1], words.get(start + syllables[0][0], "")) == 2
     lacking = 0
     for at, word in syllables:
         grade = agreement(word, words.get(start + at, word))
@@ -96,7 +104,7 @@ class Lexicon:
         words, bare = surface.words, surface.bare and not surface.english
         for index, start, end in self._automaton.find_matches_as_indexes(surface.canon, overlapping=True):
             concept, syllables, lead, trail = self._patterns[index]
-            if syllables and not _agrees(syllables, start, words, bare, strict=concept.startswith("X_")):
+            if syllables and not _agrees(syllables, start, words, bare, strict=concept.startswith("X_"), loose=concept in LOOSE or (concept == "NEG" and syllables[0][1] in PLAINNEG)):
                 continue
             found.append(Tag(concept, start + lead, end - trail))
         found.sort(key=lambda tag: (tag.start, -tag.end))

@@ -78,9 +78,18 @@ def known_values(measure: Measure, base: ReferenceBase) -> list[tuple[float, Val
     return found
 
 
-def applies(measure: Measure, sentence: Sentence, context: frozenset[str], published: date | None) -> bool:
+def clause_concepts(sentence: Sentence, quantity: Quantity) -> frozenset[str]:
+    """Return the concepts of the clause that holds a number (a listing may speak of another place after the comma)."""
+    at = sentence.surface.at(sentence.start + quantity.start)
+    canon = sentence.canon
+    left = max(canon.rfind(mark, 0, at) for mark in (" , ", "，", ";", "；", "："))
+    stops = [canon.find(mark, at) for mark in (" , ", "，", ";", "；")]
+    right = min((stop for stop in stops if stop >= 0), default=len(canon))
+    return frozenset(t.concept for t in sentence.tags if t.start >= left and t.end <= right)
+
+
+def applies(measure: Measure, here: frozenset[str], context: frozenset[str], published: date | None) -> bool:
     """Whether the sentence speaks of what is measured."""
-    here = sentence.concepts
     if not measure.no.isdisjoint(here):
         return False
     since, until = measure.row.get("since"), measure.row.get("until")
@@ -143,12 +152,15 @@ def compare(document: Document, sentence: Sentence, context: frozenset[str], bas
         return findings
     for measure in load_measures():
         mine = [q for q in numbers if q.unit == measure.unit or (measure.unit == "communes" and q.unit == "communes")]
-        if not mine or measure.ref not in base or not applies(measure, sentence, context, document.published):
+        if not mine or measure.ref not in base:
             continue
+        whole = applies(measure, sentence.concepts, context, document.published)
         row, known = measure.row, known_values(measure, base)
         if not known:
             continue
         for quantity in mine:
+            if not applies(measure, clause_concepts(sentence, quantity), context, document.published) and not whole:
+                continue
             if max(quantity.values) < row.get("least", 0) or (quantity.value == 0 and not row.get("zero")):
                 continue
             verdict, nearest = judge(quantity, known, row)

@@ -87,6 +87,13 @@ class Models:
             for a, b in zip(said, how, strict=True)
         ]
 
+    @cached_property
+    def _labelled(self) -> Any:
+        from scipy.sparse import csr_matrix
+
+        near = self._data["neighbours"]
+        return csr_matrix((near["data"], near["indices"], near["indptr"]), shape=(len(near["type"]), near["width"]))
+
     def nearest(self, document: Document, sentence: Sentence, group: str | None = None, count: int = 7) -> list[Neighbour]:
         """Return the labelled sentences nearest in words and concepts, of one statement group when named."""
         import numpy as np
@@ -95,7 +102,7 @@ class Models:
 
         near = self._data["neighbours"]
         matrix, _ = weigh_rows(self._hasher.transform([statement(document, sentence, [])]), self._data["statement"]["idf"])
-        scores = np.asarray((near["matrix"] @ matrix.T).todense()).ravel()
+        scores = np.asarray((self._labelled @ matrix.T).todense()).ravel()
         if group is not None:
             scores = np.where(near["group"] == group, scores, 0.0)
         order = np.argsort(-scores)[:count]

@@ -160,8 +160,9 @@ def assemble(made: list[Example], base: ReferenceBase) -> dict[str, Any]:
     how = fit([p[1] for p in pairs], [e.role.value for e in made], 20.0, True)
     bare = [statement(e.document, e.sentence, []) for e in made]
     matrix, _ = weigh_rows(vectoriser().transform(bare), said["idf"])
+    csr = matrix.tocsr()
     neighbours = {
-        "matrix": matrix.tocsr(),
+        "data": csr.data, "indices": csr.indices, "indptr": csr.indptr, "width": int(csr.shape[1]),
         "group": np.array([group(e.verdict) for e in made]),
         "type": np.array([e.type for e in made]),
         "refs": np.array([" ".join(e.refs) for e in made]),
