@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.records import Claim
+from pipelines.text import normalised, normalize
 
 _SIDES = re.compile(r"^\s*bài viết:\s*(?P<text>.+?)\s+[—–-]\s+tư liệu\s*(?P<ref>[A-Z0-9]+-\d+)?\s*:\s*(?P<base>.+?)\s*$", re.S)
 
@@ -58,6 +59,13 @@ def locate(article: Mapping[str, Any], claim: Claim) -> Place | None:
         start = texts[name].find(claim.sentence)
         if start >= 0:
             return Place(name, start, start + len(claim.sentence))
+    # The text was cleaned before it was read (invisible characters, NFD): look there, and mark the original.
+    wanted = normalize(claim.sentence)
+    for name in [*declared, *texts]:
+        clean = normalised(texts[name])
+        start = clean.text.find(wanted)
+        if wanted and start >= 0:
+            return Place(name, *clean.span(start, start + len(wanted)))
     return None
 
 

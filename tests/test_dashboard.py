@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -330,6 +331,13 @@ def test_a_sentence_that_moved_is_found_again_and_one_that_went_is_not() -> None
     place = locate(row, claim)
     assert place and (place.field, place.start, place.end) == ("body", 7, 11)
     assert locate({**row, "body": "khác", "captions": []}, claim) is None
+
+
+def test_a_sentence_read_from_cleaned_text_is_marked_in_the_original() -> None:
+    body = unicodedata.normalize("NFD", "Mở đầu. Vịnh\u200b Bắc Bộ rộng. Hết.")
+    claim = Claim(sentence="Vịnh Bắc Bộ rộng.", start=0, end=0, type="D05", role=Role.ASSERT, verdict=Verdict.CONTRADICTED, refs=("GT-02",))
+    place = locate({"title": "x", "sapo": "", "body": body, "captions": []}, claim)
+    assert place and unicodedata.normalize("NFC", body[place.start : place.end]) == "Vịnh\u200b Bắc Bộ rộng."
 
 
 def test_sides_reads_the_difference_and_leaves_other_wording_alone() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from dashboards.evidence.manifest import FORMAT, NAME, SUM, pack_id, unmet
 from dashboards.evidence.warc import parse
 from pipelines.records import content_id
+from pipelines.text import normalize
 
 MAX_FILE, MAX_TOTAL, MAX_FILES = 300_000_000, 2_000_000_000, 20_000
 
@@ -168,7 +169,8 @@ def _meaning(files: Mapping[str, bytes], manifest: dict[str, Any]) -> list[str]:
         for alert in claims:
             place, claim = alert["place"], alert["claim"]
             row = texts.get((alert["article"], alert["revision"]))
-            if place and row and _field(row, place["field"])[place["start"] : place["end"]] != claim["sentence"]:
+            shown = _field(row, place["field"])[place["start"] : place["end"]] if place and row else ""
+            if place and row and normalize(shown) != normalize(claim["sentence"]):
                 problems.append(f"cau.json: câu của cảnh báo {alert['id'][:12]} không nằm ở vị trí đã ghi")
             if manifest["status"] == "complete" and not set(claim["refs"]) <= held:
                 problems.append(f"tu-lieu.json: thiếu {', '.join(sorted(set(claim['refs']) - held))}")
