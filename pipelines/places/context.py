@@ -212,23 +212,24 @@ def _as_club(hit: Hit, before: str) -> bool:
 
 def _first_uses(before: str, after: str) -> str:
     """Uses that win over a short list."""
-    if _DELEGATE.search(before):
+    near = before[-30:]
+    if _DELEGATE.search(near):
         return "delegate"
     if _SIGN_BEFORE.search(before) or (before.endswith("(") and _SIGNED.match(after)):
         return "signature"
-    if _RANGE_BEFORE.search(before) or (_FROM.search(before) and _RANGE_AFTER.match(after)):
+    if (_RANGE_AFTER.match(after) and _FROM.search(near)) or ("từ" in before.lower() and _RANGE_BEFORE.search(before)):
         return "range"
     return ""
 
 
 def _other_uses(before: str, after: str, both_ends: bool) -> str:
     """Uses of a single name."""
-    if not both_ends and (_DASH_BEFORE.search(before) or _DASH_AFTER.match(after)) and _ROAD.search(before):
+    if not both_ends and (_DASH_BEFORE.search(before[-4:]) or _DASH_AFTER.match(after)) and _ROAD.search(before):
         return "road"
     if (_HOME.search(before) and not _OWN_HOME.search(before)) or _AGED.search(before):
         return "home"
-    for pattern, name in _SINGLE:
-        if pattern.search(before):
+    for pattern, name, length in _SINGLE:
+        if pattern.search(before[-length:]):
             return name
     return ""
 
@@ -236,4 +237,10 @@ def _other_uses(before: str, after: str, both_ends: bool) -> str:
 _GROUNDS = ("sân Thiên Trường", "Thiên Trường", "sân vận động Thiên Trường")
 _OWN_HOME = re.compile(r"\bquê (?:tôi|mình|em|nhà)\b", re.I)
 _FORMER = re.compile(r"^\s*\(?(?:cũ|trước)")
-_SINGLE = ((_RESIDES, "resides"), (_AMONG, "among"), (_PATIENT, "patient"), (_SOURCE, "source"), (_AWAY, "away"))
+_SINGLE = (
+    (_RESIDES, "resides", 60),
+    (_AMONG, "among", 24),
+    (_PATIENT, "patient", 44),
+    (_SOURCE, "source", 30),
+    (_AWAY, "away", 24),
+)

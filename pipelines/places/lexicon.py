@@ -174,5 +174,5 @@ def lexicon() -> Lexicon:
     from ahocorasick_rs import AhoCorasick, Implementation
 
     entries = [_entry(key, senses) for key, senses in sorted(_all_senses().items())]
-    automaton = AhoCorasick([entry.key for entry in entries], implementation=Implementation.ContiguousNFA)
+    automaton = AhoCorasick([entry.key for entry in entries], implementation=Implementation.DFA)
     return Lexicon(automaton, tuple(entries))

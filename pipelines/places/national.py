@@ -18,9 +18,9 @@ ANCHORS = (
     "hoang sa", "truong sa", "tay sa", "nam sa", "tam sa", "bien dong", "luoi bo", "chin doan", "9 doan", "muoi doan", "10 doan", "duong doan", "chin vach", "10 vach", "net dut", "nine-dash", "nine dash", "ten-dash", "ten dash", "dashes", "dashed line", "u-shaped", "unclos", "luat bien", "law of the sea",
     "phan dinh", "vinh bac bo", "tonkin", "duong co so", "baseline", "lanh hai", "dac quyen kinh te", "them luc dia", "economic zone", "bien gioi", "duong bien",
     "cot moc", "moc quoc", "moc bien", "moc gioi", "giu moc", "ton tao moc", "moc 1", "moc 2", "moc 3", "moc 4", "moc 5", "moc 6", "moc 7", "cam moc", "chu quyen", "bien dao", "bien, dao", "cong ham", "cong thu", "1958", "thanh do", "san francisco", "gac ma", "len dao",
-    "co lin", "da chu thap", "bai chu thap", "chau vien", "vanh khan", "xu bi", "ga ven", "dao ba binh", "ba binh cho", "phan ba binh", "dao phu lam", "tri ton", "tu chinh", "song tu tay", "dao sinh ton", "co may", "nam yet", "son ca", "phan vinh", "thi tu", "dao da tay", "subi", "scarborough",
+    "co lin", "da chu thap", "bai chu thap", "chau vien", "vanh khan", "xu bi", "ga ven", "dao ba binh", "ba binh cho", "phan ba binh", "dao phu lam", "tri ton", "bai tu chinh", "tu chinh,", "song tu tay", "dao sinh ton", "bai co may", "nam yet", "son ca", "phan vinh", "dao thi tu", "dao da tay", "subi", "scarborough",
     "dk1", "nha gian", "nam quan", "ban gioc", "brevie", "koh tral", "hd-981", "hd 981", "haiyang", "hai duong 981", "hai duong 9", "hai duong dia chat", "paracel", "spratly", "china sea",
-    "philippine sea", "sansha", "woody island", "fiery cross", "kalayaan", "pag-asa", "xisha", "nansha", "hai chien", "99 nam", "ninety-nine", "phu quoc",
+    "philippine sea", "sansha", "woody island", "fiery cross", "kalayaan", "pag-asa", "xisha", "nansha", "hai chien", "99 nam", "ninety-nine", "hun sen", "thue dao", "cua campuchia",
     "linh ben", "linh trung quoc", "linh tq", "binh si", "troops", " army", "soldiers", "border", "demarcat", "frontier", "boundary", "tau la", "tau sat", "tau trung quoc", "tau hai canh", "hai canh", "bd ", "ngu truong", "toa trong tai", "arbitra", "hiep uoc", "treaty",
     "duong dut", "phan gioi", "nghi dinh thu", "bien cuong", "quoc gioi", "nuoc ngoai quan ly", "ranh gioi bien", "giap kham", "lan sang",
 )  # fmt: skip
@@ -97,12 +97,21 @@ def anchors():
     return AhoCorasick(list(ANCHORS), implementation=Implementation.DFA)
 
 
+_OPEN = frozenset({"demarcat", "arbitra", "dash", "moc 1", "moc 2", "moc 3", "moc 4", "moc 5", "moc 6", "moc 7", "spratly", "paracel", "baseline", "treaty"})
+
+
+def _whole(folded: str, end: int) -> bool:
+    """Tell whether an anchor ends where a word ends ("công thư", not "công thương"); other scripts have no blanks."""
+    return not folded[end : end + 1].isalnum() or folded[end] > "\u0e00"
+
+
 def is_national(sheet: Page, ours: bool = False) -> bool:
     """Tell whether the text touches a national sovereignty topic; `ours` = it is about a followed province."""
     found = anchors().find_matches_as_indexes(sheet.folded)
+    found = [spot for spot in found if _whole(sheet.folded, spot[2]) or ANCHORS[spot[0]] in _OPEN]
     if not found:
         return False
-    if _SCRIPTS.search(sheet.text):
+    if any(not ANCHORS[index].isascii() for index, _, _ in found) and _SCRIPTS.search(sheet.text):
         return True
     plain = sheet.bare or sheet.damaged
     window = _windows(sheet, [(start, end) for _, start, end in found])
