@@ -29,8 +29,11 @@ _WESTERN = frozenset({"cp1252", "cp1258", "iso8859-1"})
 # cp1258 writes tones as combining marks after the vowel: these bytes after a letter are rare in Western text.
 _TONE = re.compile(rb"[A-Za-z\xc2\xca\xd4\xe2\xea\xf4\xc3\xe3\xd5\xf5\xdd\xfd][\xcc\xde\xec\xd2\xf2](?![\xcc\xde\xec\xd2\xf2])")
 # UTF-8 read as Latin-1 and encoded again: "Viá»‡t", "Æ°", "Ä‘".
-_TWICE = re.compile("á»[\u0080-\u00bf\u2010-\u2122]|áº[\u0080-\u00bf\u2010-\u2122¡-¿]|Æ°|Ä‘|Ä\u0091")
+_TWICE = re.compile("á»[\u0080-\u00bf\u0152-\u0192\u02c6-\u02dc\u2010-\u2122]|áº[\u0080-\u00bf\u0152-\u0192\u02c6-\u02dc\u2010-\u2122]|Æ°|Ä‘|Ä\u0091")
 _TOLERATED = 0.002
+# Runs that only TCVN3 and VNI fonts leave in a text that came as Latin-1: "®Õn", "ñöôïc".
+_OLD_FONT = re.compile(r"[a-zA-Z][µ¶·¸¹º»¼½¾®©ª«¬]|®[a-zA-Z\u00c0-\u00ff]|[aeoöôyu][øùûõïåäáàãü]")
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]{0,2000}>", re.I | re.S)
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,9 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
             text, note = mended, "UTF-8 mã hóa hai lần"
     if found.encoding == "cp1258":
         text = unicodedata.normalize("NFC", text)
+    elif found.encoding in _WESTERN or _OLD_FONT.search(text[:200_000]):
+        text, font = _old_fonts(text)
+        note = font or note
     return Decoded(text, found.encoding, note)
 
 
@@ -159,10 +165,25 @@ def _codec(label: str) -> str | None:
     return _ALIASES.get(info.name, info.name)
 
 
+def _old_fonts(text: str) -> tuple[str, str]:
+    """Return the page in Unicode and the name of the font encoding, if its visible text is TCVN3 or VNI."""
+    from pipelines.legacy import from_tcvn3, from_vni, worth
+
+    visible = _MARKUP.sub(" ", text[:300_000])[:20_000]
+    plain = worth(visible)
+    if plain >= 0.12:
+        return text, ""
+    # Markup is ASCII, which neither encoding touches.
+    for name, convert in (("TCVN3", from_tcvn3), ("VNI", from_vni)):
+        if worth(convert(visible)) > max(plain + 0.05, 0.1):
+            return convert(text), name
+    return text, ""
+
+
 def _mend_twice(text: str) -> str | None:
     """Undo UTF-8 that was read as Latin-1 and encoded again; None when that makes no sense of it."""
     from ftfy import fix_encoding
 
     lines = [fix_encoding(line) if _TWICE.search(line) else line for line in text.split("\n")]
     mended = "\n".join(lines)
-    return mended if len(_TWICE.findall(mended)) < 3 else None
+    return mended if 3 * len(_TWICE.findall(mended)) < len(_TWICE.findall(text)) else None

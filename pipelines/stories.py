@@ -47,11 +47,12 @@ def place(conn: Connection, article: Article) -> Placed:
     known = stories.stories_of(conn, [article.id, *copies])
     of = {article.id, *copies}.union(*(stories.members(conn, story) for story in known))
     story = _name(conn, known, of)
-    first, outlet = first_of(stories.dates(conn, of))
+    dated = stories.dates(conn, of)
+    first, outlet = first_of(dated)
     stories.save(conn, story, first, outlet, sorted(of))
     for old in sorted(known - {story}):
         stories.merge(conn, old, story)
-    others = {name for id_, name, *_ in stories.dates(conn, of) if id_ != article.id}
+    others = {name for id_, name, *_ in dated if id_ != article.id}
     return Placed(story, first, outlet, bool(others - {article.outlet}))
 
 

@@ -15,6 +15,8 @@ from pipelines.urls import is_front
 FEWEST = 40
 # Without metadata that says "article", this much running text is asked for.
 ENOUGH = 250
+# A page without text but with so many links is a list.
+LINKS = 20
 _ERROR = re.compile(
     r"^\W*(?:(?:error|lỗi)\s*)?(?:404|403|410|500|502|503|504)\b|not found|không tìm thấy|không tồn tại|page unavailable|access denied|"
     r"forbidden|bad gateway|service unavailable|internal server error|trang bạn (?:tìm|yêu cầu)|đã bị xóa|just a moment|attention required|"
@@ -40,10 +42,10 @@ def judge(
     own = metadata.canonical or metadata.first("url") or url
     if not is_article and not declared and (is_front(url) or (is_front(own) and not hinted)):
         return NotArticle("home", "trang chủ")
-    if not title:
-        return NotArticle("empty" if len(text) < FEWEST else "list", "không có tít")
-    if len(text) < FEWEST and not (hinted and text):
-        return NotArticle("empty", "không có nội dung")
+    if not title or (len(text) < FEWEST and not (hinted and text)):
+        if len(dom.select(tree.body, "a[href]")) >= LINKS:
+            return NotArticle("list", "trang danh mục: chỉ có liên kết")
+        return NotArticle("empty", "không có nội dung" if title else "không có tít")
     if is_article or declared:
         return None
     # og:type says "article" on the list pages of four outlets of html/meth04 and "website" on an article: no point for it.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.extract.dom import clean_text
+from pipelines.extract.dom import clean_text, select
 
 ARTICLE_TYPES = frozenset(
     ["newsarticle", "article", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle", "backgroundnewsarticle", "blogposting", "socialmediaposting", "discussionforumposting", "liveblogposting", "videoobject", "report"]
@@ -58,13 +58,13 @@ def read_metadata(tree: Any) -> Metadata:
     """Read the metadata of a parsed page; broken JSON-LD counts as absent."""
     root = tree.document
     meta: dict[str, str] = {}
-    for node in root.query_selector_all("meta[content]"):
+    for node in select(root, "meta[content]"):
         name = node.getattr("property") or node.getattr("name") or node.getattr("itemprop") or ""
         short = _NAMES.get(name.strip().lower())
         content = (node.getattr("content") or "")[:4000].strip()
         if short and content and short not in meta:
             meta[short] = content
-    for node in root.query_selector_all("time[itemprop=datePublished][datetime], [itemprop=datePublished][datetime]"):
+    for node in select(root, "[itemprop=datePublished][datetime]"):
         meta.setdefault("published2", (node.getattr("datetime") or "").strip()[:100])
     link = root.query_selector("link[rel=canonical]")
     html = root.query_selector("html")
@@ -79,7 +79,7 @@ def read_metadata(tree: Any) -> Metadata:
 def _article_of(root: Any) -> JsonLd | None:
     """Return the first article among the JSON-LD scripts, the most complete kind first."""
     found: list[JsonLd] = []
-    for script in root.query_selector_all('script[type="application/ld+json"]')[:_SCRIPTS]:
+    for script in select(root, 'script[type="application/ld+json"]')[:_SCRIPTS]:
         text = script.text_content
         if len(text) > _SCRIPT_LIMIT or "@type" not in text:
             continue

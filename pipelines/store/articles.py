@@ -41,7 +41,11 @@ def to_row(article: Article) -> dict[str, Any]:
 def get(conn: Connection, article: str, revision: int | None = None) -> Article | None:
     """Return one revision of an article, the current one by default; None when there is none."""
     query = select(articles).where(articles.c.id == article)
-    query = query.where(articles.c.current == 1) if revision is None else query.where(articles.c.revision == revision)
+    if revision is None:
+        # Ordered, not filtered by `current`: SQLite without statistics would take the index on that column.
+        query = query.order_by(articles.c.current.desc(), articles.c.revision.desc()).limit(1)
+    else:
+        query = query.where(articles.c.revision == revision)
     row = conn.execute(query).mappings().first()
     return from_row(row) if row else None
 
