@@ -338,3 +338,46 @@ def test_a_pack_forged_as_a_whole_disagrees_with_the_audit_log(desk: Desk, pack:
     assert verify_pack(pack.path) == []
     code, said = run("verify", str(pack.path), "--data", str(desk.settings.data))
     assert code == 1 and "nhật ký" in said
+
+
+# --- with the crawlers' own WARC files -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("coding", ["", "gzip", "deflate", "br", "gzip, br"])
+def test_records_that_the_crawlers_wrote_are_read_with_every_coding(tmp_path: Path, coding: str) -> None:
+    import gzip
+    import zlib
+    from datetime import UTC, datetime
+
+    import brotli
+
+    from crawlers.exchange import Exchange
+    from crawlers.warc import WarcFile
+    from dashboards.evidence.warc import reader_of
+
+    body = raw = ("<p>Vịnh Bắc Bộ</p>" * 50).encode()
+    for name in filter(None, coding.split(", ")):
+        raw = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress}[name](raw)
+    headers = (("Content-Type", "text/html"), *((("Content-Encoding", coding),) if coding else ()))
+    with WarcFile(tmp_path, datetime(2026, 11, 20, tzinfo=UTC), "test") as warc:
+        file, offset, length = warc.write(
+            Exchange("https://a.example/1", "https://a.example/1", "ok", status=200, phrase="OK", headers=headers, body=body,
+                     raw=raw, fetched=datetime(2026, 11, 20, tzinfo=UTC))
+        )  # fmt: skip
+        warc.commit()
+    found = parse(reader_of(tmp_path)({"warc_file": file, "warc_offset": offset, "warc_length": length}))
+    assert found.body == body and found.status == "HTTP/1.1 200 OK"
+
+
+def test_a_channels_post_is_read_too(tmp_path: Path) -> None:
+    from datetime import UTC, datetime
+
+    from crawlers.warc import WarcFile
+    from dashboards.evidence.warc import reader_of
+
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    with WarcFile(tmp_path, now, "test") as warc:
+        file, offset, length = warc.write_resource("https://a.example/p", "text/html; charset=utf-8", b"<p>x</p>", now)
+        warc.commit()
+    found = parse(reader_of(tmp_path)({"warc_file": file, "warc_offset": offset, "warc_length": length}))
+    assert (found.kind, found.body) == ("resource", b"<p>x</p>")
