@@ -40,7 +40,7 @@ def _counts(line: dict[str, Any]) -> bool:
 
 def test_every_line_has_the_declared_fields(lines: list[dict[str, Any]]) -> None:
     for line in lines:
-        assert set(line) - {"leans_yes"} == FIELDS, line["id"]
+        assert set(line) - {"leans_yes", "of", "published"} == FIELDS, line["id"]
         assert line["lang"] in {"vi", "en", "zh", "lo"}
         assert line["kind"] in {"press", "official", "foreign_press", "blog", "social", "video", "forum"}
         assert line["noise"] in {"none", "nodiacritics", "teencode", "ocr", "unicode"}
