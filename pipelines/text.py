@@ -123,6 +123,17 @@ def _latinise(match: re.Match[str]) -> str:
     return "".join(_HOMOGLYPH.get(char, char) for char in word)
 
 
+def aligned(text: str) -> Normalised:
+    """Like `normalised`, but runs of blanks stay: most pages then keep every offset, and no map is built."""
+    plain = text
+    if not plain.isascii() or "\t" in plain or "\r" in plain:
+        for odd, even in _ALIKE.items():
+            plain = plain.replace(odd, even)
+    if _ODD.search(plain) is None and unicodedata.is_normalized("NFC", plain):
+        return Normalised(plain, text)
+    return normalised(text)
+
+
 def normalised(text: str) -> Normalised:
     """Return clean NFC text with its map; clean text comes back as it is, at the price of two scans."""
     if _ODD.search(text) is None and "  " not in text and unicodedata.is_normalized("NFC", text):

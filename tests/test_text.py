@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipelines.language import detect
 from pipelines.legacy import decode, from_tcvn3, from_vni, repair
 from pipelines.slang import written_out
-from pipelines.text import fold, normalised, normalize, one_tone_style
+from pipelines.text import aligned, fold, normalised, normalize, one_tone_style
 from pipelines.words import sentences, words, words_of_many
 
 VIETNAMESE = st.text(alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặầấẩẫậòóỏõọ ABĐÊỄ .,-\u200b\u00a0\u0301\u0323\t\nÐð", max_size=80)
@@ -60,6 +60,13 @@ def test_cleaning_twice_changes_nothing_and_folding_keeps_offsets(text: str) -> 
     clean = normalize(text)
     assert normalize(clean) == clean
     assert len(fold(clean)) == len(clean)
+
+
+@given(VIETNAMESE)
+def test_the_aligned_form_keeps_offsets_too(text: str) -> None:
+    clean = aligned(text)
+    assert unicodedata.is_normalized("NFC", clean.text)
+    assert all(0 <= clean.span(i, i + 1)[0] < clean.span(i, i + 1)[1] <= len(text) for i in range(len(clean.text)))
 
 
 def test_a_decomposed_sentence_is_marked_exactly() -> None:

@@ -17,7 +17,7 @@ from pipelines.places.national import is_national
 from pipelines.places.resolve import resolve
 from pipelines.places.spam import is_spam
 from pipelines.records import Mention, Places
-from pipelines.text import Normalised, normalised
+from pipelines.text import Normalised, aligned
 
 MAX_MENTIONS = 2_000
 MAX_CHARS = 400_000  # the longest honest page of the shared data has 106,000; more is a dump or an attack
@@ -75,7 +75,7 @@ class Matcher:
         """Like `resolve`, with all that led to the decision."""
         full = f"{title}\n{sapo}\n{body}"[:MAX_CHARS]
         end = len(full)
-        clean = normalised("\n".join((full, *captions)) if captions else full)
+        clean = aligned("\n".join((full, *captions)) if captions else full)
         sheet = page(clean.text, lang)
         hits = find(sheet, self._lexicon)
         when = published if isinstance(published, str) else published.isoformat() if published else ""
