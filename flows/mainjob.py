@@ -48,13 +48,23 @@ def collect_to_deliver(chain: Chain, counts: list[StepCount], sources: Sequence[
         counts.append(steps.deliver(chain, advance))
 
 
+def owners(chain: Chain) -> dict[str, str]:
+    """Return the owner class of each source, by which the digest tells domestic from foreign."""
+    from crawlers.registry import load_sources
+
+    registry = chain.registry or load_sources(chain.settings.sources)
+    return {source.id: source.owner_class for source in registry}
+
+
 def todays_digest(chain: Chain, counts: list[StepCount]) -> list[Path]:
     """Write today's digest of the profile; returns its files, HTML first."""
     from dashboards.digest import write_digest
 
     with progress.step("điểm báo") as advance:
         day = local(now()).date()
-        paths = write_digest(chain.store, chain.settings, chain.settings.profile, day, chain.settings.data / "digests")
+        paths = write_digest(
+            chain.store, chain.settings, chain.settings.profile, day, chain.settings.data / "digests", owners=owners(chain)
+        )
         advance(len(paths), len(paths))
     counts.append(counted("digest", {"written": len(paths)}))
     return list(paths.values())

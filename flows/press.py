@@ -101,14 +101,11 @@ def deliver_task() -> list[StepCount]:
 @task(name="digest")
 def digest_task() -> list[str]:
     """Write today's digest of the office's profile."""
-    from dashboards.digest import write_digest
-    from pipelines.clock import local, now
+    from flows.mainjob import todays_digest
 
     chain = _chain(0, 1)
     try:
-        day = local(now()).date()
-        paths = write_digest(chain.store, chain.settings, chain.settings.profile, day, chain.settings.data / "digests")
-        return [str(path) for path in paths.values()]
+        return [str(path) for path in todays_digest(chain, [])]
     finally:
         chain.close()
 

@@ -86,6 +86,14 @@ def test_an_alert_is_raised_once_per_story(any_store: Store) -> None:
         assert alerts.count_alerts(conn, province="lao-cai") == 0
 
 
+def test_a_national_alert_about_no_province_matters_to_every_profile(any_store: Store) -> None:
+    with any_store.begin() as conn:
+        alerts.raise_alert(conn, alert().model_copy(update={"id": "n", "provinces": (), "national": True}))
+        alerts.raise_alert(conn, alert("s2").model_copy(update={"provinces": ("thanh-hoa",), "national": True}))
+        assert alerts.count_alerts(conn, province="lao-cai") == 1
+        assert alerts.count_alerts(conn, province="thanh-hoa") == 2
+
+
 def test_needs_a_reply_takes_two_persons(any_store: Store) -> None:
     with any_store.begin() as conn:
         alerts.raise_alert(conn, alert())

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, and_, cast, func, select, update
+from sqlalchemy import Connection, Text, and_, cast, func, or_, select, update
 
 from pipelines.errors import UserError
 from pipelines.records import Alert, Decision, content_id
@@ -96,8 +96,11 @@ def _where(
     if since:
         clauses.append(alerts.c.raised >= stamp(since))
     if province:
-        # Profiles are plain ASCII names, so their JSON form is the same text in both databases.
-        clauses.append(cast(alerts.c.provinces, Text).contains(json.dumps(province), autoescape=True))
+        # Profiles are plain ASCII names, so their JSON form is the same text in both databases. A national topic that
+        # is about no province matters to every profile (CODEBOOK, province).
+        named = cast(alerts.c.provinces, Text)
+        everywhere = and_(alerts.c.national == 1, named == "[]")
+        clauses.append(or_(named.contains(json.dumps(province), autoescape=True), everywhere))
     return and_(*clauses) if clauses else True
 
 
