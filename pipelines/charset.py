@@ -30,7 +30,10 @@ _WESTERN = frozenset({"cp1252", "cp1258", "iso8859-1"})
 _TONE = re.compile(rb"[A-Za-z\xc2\xca\xd4\xe2\xea\xf4\xc3\xe3\xd5\xf5\xdd\xfd][\xcc\xde\xec\xd2\xf2](?![\xcc\xde\xec\xd2\xf2])")
 # UTF-8 read as Latin-1 and encoded again: "Viá»‡t", "Æ°", "Ä‘".
 _TWICE = re.compile("á»[\u0080-\u00bf\u0152-\u0192\u02c6-\u02dc\u2010-\u2122]|áº[\u0080-\u00bf\u0152-\u0192\u02c6-\u02dc\u2010-\u2122]|Æ°|Ä‘|Ä\u0091")
+_TWICE_MARKS = ("á»", "áº", "Æ°", "Ä‘", "Ä\u0091")
 _TOLERATED = 0.002
+# Letters that no text in an old font has.
+_MODERN = re.compile("[\u1ea0-\u1ef9]")
 # Runs that only TCVN3 and VNI fonts leave in a text that came as Latin-1: "®Õn", "ñöôïc".
 _OLD_FONT = re.compile(r"[a-zA-Z][µ¶·¸¹º»¼½¾®©ª«¬]|®[a-zA-Z\u00c0-\u00ff]|[aeoöôyu][øùûõïåäáàãü]")
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]{0,2000}>", re.I | re.S)
@@ -51,13 +54,14 @@ def decode(body: bytes, content_type: str = "") -> Decoded:
     found = _decode(body, declared)
     text = found.text.replace("\x00", "")
     note = found.note
-    if len(_TWICE.findall(text[:200_000])) >= 3:
+    head = text[:200_000]
+    if any(mark in head for mark in _TWICE_MARKS) and len(_TWICE.findall(head)) >= 3:
         mended = _mend_twice(text)
         if mended is not None:
             text, note = mended, "UTF-8 mã hóa hai lần"
     if found.encoding == "cp1258":
         text = unicodedata.normalize("NFC", text)
-    elif found.encoding in _WESTERN or _OLD_FONT.search(text[:200_000]):
+    elif found.encoding in _WESTERN or (not _MODERN.search(head) and _OLD_FONT.search(head)):
         text, font = _old_fonts(text)
         note = font or note
     return Decoded(text, found.encoding, note)

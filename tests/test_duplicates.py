@@ -13,7 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from pipelines.duplicates import EXACT, FEWEST, Signature, are_copies, candidate_pairs, sign, similarity, tokens
+from pipelines.duplicates import (
+    EXACT,
+    FEWEST,
+    Signature,
+    are_copies,
+    candidate_pairs,
+    sign,
+    similarity,
+    tokens,
+)
 from pipelines.store import Store, stories
 
 FLOOR = json.loads((Path(__file__).parent / "floors.json").read_text(encoding="utf-8"))["extraction"]["copies_pair_f1"]

@@ -60,7 +60,7 @@ def read(store: Store, body: bytes, hours: int = 0, hint: Hint | None = None, **
 
 def tables(store: Store) -> dict[str, list[tuple[object, ...]]]:
     with store.read() as conn:
-        return {table.name: sorted((tuple(map(str, row)) for row in conn.execute(select(table)))) for table in metadata.sorted_tables}
+        return {table.name: sorted(tuple(map(str, row)) for row in conn.execute(select(table))) for table in metadata.sorted_tables}
 
 
 def current(store: Store) -> Article:

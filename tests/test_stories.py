@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from pipelines.records import Alert, Article, Claim, DateOrigin, Role, TextLine, Tier, Verdict
 from pipelines.read import read_line
+from pipelines.records import Alert, Article, Claim, DateOrigin, Role, TextLine, Tier, Verdict
 from pipelines.store import Store, alerts, articles, stories
 from pipelines.store.schema import metadata, story_articles
 from pipelines.stories import first_of, place
@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
 def text(seed: int, count: int = 14) -> list[str]:
     rng = random.Random(seed)
-    words = "ngư dân bờ biển trồng cây học sinh trường lớp mùa vụ cầu đường chợ phiên lễ hội xóm làng ruộng vườn cá tôm muối gió mưa nắng".split()
+    words = ["ngư", "dân", "bờ", "biển", "trồng", "cây", "học", "sinh", "trường", "lớp", "mùa", "vụ", "cầu", "đường", "chợ", "phiên", "lễ", "hội", "xóm", "làng", "ruộng", "vườn", "cá", "tôm", "muối", "gió", "mưa", "nắng"]
     return [" ".join(rng.choices(words, k=16)).capitalize() + "." for _ in range(count)]
 
 

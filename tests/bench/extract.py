@@ -46,6 +46,7 @@ def main() -> None:
 
         return trafilatura.bare_extraction(body.decode("utf-8", "replace"), with_metadata=True)
 
+    sign("lần đầu nạp thư viện")
     texts = [found.body for body, url in articles if isinstance(found := extract(body, url, now=NOW), Extracted)]
     start = time.perf_counter()
     for text in texts * 5:
