@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -105,21 +105,8 @@ def _await(work: Coroutine[Any, Any, list[StepCount]]) -> list[StepCount]:
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(work)
-    result: list[list[StepCount]] = []
-    failure: list[BaseException] = []
-
-    def body() -> None:
-        try:
-            result.append(asyncio.run(work))
-        except BaseException as error:  # noqa: BLE001 - handed over to the waiting thread, and raised there
-            failure.append(error)
-
-    thread = threading.Thread(target=body, name="cotmoc-collect")
-    thread.start()
-    thread.join()
-    if failure:
-        raise failure[0]
-    return result[0]
+    with ThreadPoolExecutor(1, thread_name_prefix="cotmoc-collect") as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def checked(urls: Sequence[str]) -> list[str]:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
-import os
-import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +15,7 @@ from crawlers.collect import collect
 from crawlers.health import own_outage
 from crawlers.warc import read_body
 from pipelines.errors import UsageError
-from pipelines.store import Store, captures, feeds, frontier
+from pipelines.store import captures, feeds, frontier
 from pipelines.store import schema as tables
 from tests.loopback import Answer, Office, Site, by_step, office, rss, serve, source, truthful
 
@@ -287,86 +284,6 @@ def test_it_works_inside_of_a_running_event_loop_and_in_threads(site: Site, tmp_
     assert len(urls(desk)) == 3
 
 
-def _child(data: Path, base: Site, kill_after: int) -> None:
-    """Collect in a process of its own that kills itself with -9 in the middle of the chosen step."""
-    import crawlers.sink as sink
-    from crawlers.warc import WarcFile
-
-    real_write, real_commit, real_add = WarcFile.write, WarcFile.commit, captures.add
-    calls = {"n": 0}
-
-    def tick() -> None:
-        calls["n"] += 1
-        if calls["n"] == kill_after:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def write(self: WarcFile, exchange: Any) -> Any:
-        done = real_write(self, exchange)
-        tick()
-        return done
-
-    def commit(self: WarcFile) -> None:
-        real_commit(self)
-        tick()
-
-    def add(conn: Any, found: Any) -> int:
-        done = real_add(conn, found)
-        tick()
-        return done
-
-    WarcFile.write, WarcFile.commit, sink.captures.add = write, commit, add  # type: ignore[method-assign,assignment]
-    sink.BATCH = 4
-    desk = office(data, source(base))
-    desk.collect()
-
-
-@pytest.mark.parametrize("kill_after", [1, 3, 5, 6, 8, 11, 14, 19])
-def test_killed_anywhere_and_run_again_the_end_is_the_same(site: Site, tmp_path: Path, kill_after: int) -> None:
-    links = publish(site, 12)
-    data = tmp_path / "data"
-    process = multiprocessing.get_context("fork").Process(target=_child, args=(data, Site(site.url), kill_after))
-    process.start()
-    process.join()
-    assert process.exitcode == -signal.SIGKILL
-    desk = office(data, source(site))
-    desk.collect()
-    assert urls(desk) == sorted(site.url + link for link in links)
-    with desk.store.read() as conn:
-        for capture in captures.unread(conn):
-            read_body(desk.settings, capture)
-        assert frontier.counts(conn) == {"done": 12}
-    files = set((data / "warc").rglob("*.gz"))
-    with desk.store.read() as conn:
-        ends = {path: captures.end_of(conn, path.relative_to(data).as_posix()) for path in files}
-    assert all(path.stat().st_size == end for path, end in ends.items()), "no tail is left"
-    assert not list(data.rglob("*.open"))
-
-
-def _interrupted(data: Path, base: Site) -> None:
-    """Collect slowly until Ctrl-C, and leave with 130 if that was heard."""
-    try:
-        office(data, source(base, delay=0.1)).collect()
-    except KeyboardInterrupt:
-        os._exit(130)
-    os._exit(0)
-
-
-def test_ctrl_c_stops_the_run_and_keeps_what_was_fetched(site: Site, tmp_path: Path) -> None:
-    publish(site, 60)
-    process = multiprocessing.get_context("fork").Process(target=_interrupted, args=(tmp_path, Site(site.url)))
-    process.start()
-    while sum(path.startswith("/bai") for path in site.seen) < 5:
-        process.join(0.05)
-    assert process.pid is not None
-    os.kill(process.pid, signal.SIGINT)
-    process.join()
-    assert process.exitcode == 130
-    desk = office(tmp_path, source(site))
-    kept = len(urls(desk))
-    assert 3 <= kept < 60 and not list(tmp_path.rglob("*.open")), "stored, and the file closed"
-    assert desk.collect()["pages"] == {"new": 60 - kept}
-
-
 def test_an_outage_of_our_own_marks_no_source(tmp_path: Path) -> None:
     import socket
 
@@ -433,22 +350,3 @@ def test_politeness_holds_unless_a_source_is_private(site: Site) -> None:
         source(site, allow_private=False)
     public = source(site, allow_private=False, delay=9)
     assert public.rules(5.0).delay == 9 and source(site, delay=None).rules(5.0).delay == 5
-
-
-def test_a_store_that_fails_is_one_line(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipelines.errors import UserError
-
-    publish(site, 3)
-    desk = office(tmp_path, source(site))
-    real = Store.begin
-
-    def begin(self: Store) -> Any:
-        if site.seen.count("/bai-0.html"):
-            raise UserError("kho dữ liệu: database or disk is full")
-        return real(self)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Store, "begin", begin)
-        with pytest.raises(UserError, match="disk is full"):
-            desk.collect()
-    assert desk.collect()["pages"] == {"new": 3}

@@ -20,7 +20,7 @@ from typing import Any
 import psutil
 
 HOSTS = 8
-WORDS = "biên giới biển đảo cột mốc tuần tra ngư dân cửa khẩu đồn biên phòng tỉnh xã phường hội nghị ký kết hợp tác".split()
+WORDS = [*["biên", "giới", "biển", "đảo", "cột", "mốc", "tuần", "tra", "ngư", "dân", "cửa", "khẩu", "đồn", "biên", "phòng", "tỉnh", "xã", "phường", "hội", "nghị", "ký", "kết", "hợp", "tác"]]
 
 
 def _page(number: int) -> bytes:
