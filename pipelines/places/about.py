@@ -17,7 +17,7 @@ _CAP_LEAD, _CAP_BODY = 3, 10
 class Weight:
     """What speaks for one place: weights by position, and how many of its names only pass by."""
 
-    profile: str
+    followed: str
     title: float = 0.0
     lead: float = 0.0
     body: float = 0.0
@@ -63,7 +63,7 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
             hit.notes.append(passing)
         key = sense.profile or f"*{sense.province}"
         weight = found[key]
-        weight.profile = sense.profile
+        weight.followed = sense.profile
         weight.names.add(sense.name)
         weight.passing += bool(passing)
         if not weight.scenes and not passing:
