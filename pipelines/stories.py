@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from pipelines.dates import DOUBTFUL
-from pipelines.duplicates import are_copies, sign
+from pipelines.duplicates import FEWEST, SHINGLE, are_copies, sign, tokens
 from pipelines.records import Article, content_id
 from pipelines.store import stories
 
@@ -32,8 +32,12 @@ class Placed:
 
 
 def text_of(article: Article) -> str:
-    """Return what is compared: sapô and body; the title alone when there is nothing else."""
-    return "\n".join(filter(None, (article.sapo, article.body))) or article.title
+    """Return what is compared: sapô and body, and the title where they are too short to tell texts apart.
+
+    Pages of many outlets consist of the same words ("Video đang được cập nhật") under different titles.
+    """
+    text = "\n".join(filter(None, (article.sapo, article.body)))
+    return text if len(tokens(text)) >= FEWEST + SHINGLE else f"{article.title}\n{text}"
 
 
 def place(conn: Connection, article: Article) -> Placed:

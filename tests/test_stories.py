@@ -137,6 +137,13 @@ def test_who_was_first(entries: list[tuple[str, str, str | None, float, str]], f
     assert first_of(dated)[0] == first
 
 
+def test_the_same_few_words_under_two_titles_are_two_stories(store: Store) -> None:
+    with store.begin() as conn:
+        for one in (line("x", "bao-a", 9, ["Video đang được cập nhật."]), line("y", "bao-b", 9, ["Video đang được cập nhật."])):
+            read_line(conn, one, NOW)
+        assert len(set(conn.execute(select(story_articles.c.story)).scalars())) == 2
+
+
 def test_placing_needs_no_full_text_elsewhere(store: Store) -> None:
     article = Article(
         id="a" * 32, url="https://x.example/1", canonical="https://x.example/1", source="s", outlet="X", title="t",

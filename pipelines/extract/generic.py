@@ -17,6 +17,8 @@ ENOUGH = 200
 # trafilatura on a page of this size took seconds.
 _TRAFILATURA_LIMIT = 2_000_000
 _MISSED = 0.6
+# On a page this small a short text is all there is (posts, notices): nothing better can be found.
+_SMALL = 20_000
 _SAPO = (
     "[class*=sapo], [data-slot=sapo], [class*=tom-tat], [class*=tomtat], [itemprop=description]:not(meta), p.description, "
     "h2.summary, p.summary, div.summary, p.lead, h2.lead, div.lead, div.article-lead, p.standfirst, .article__sapo"
@@ -43,7 +45,8 @@ def find(tree: Any, text: str, metadata: Metadata, *, thorough: bool) -> tuple[P
     body = _resiliparse(tree)
     way = "resiliparse"
     found = sum(map(len, body))
-    if expected >= ENOUGH and expected >= _MISSED * found:
+    short = 0 < expected < ENOUGH and expected >= found and len(text) < _SMALL
+    if short or (expected >= ENOUGH and expected >= _MISSED * found):
         # One element holds most of it: then what stands around that element is not the text.
         return _parts(title, sapo, dense, (root,), metadata), "paragraphs"
     if thorough and (found < ENOUGH or found < _MISSED * expected) and len(text) <= _TRAFILATURA_LIMIT:
