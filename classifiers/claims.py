@@ -40,6 +40,7 @@ TOPIC = frozenset(
     "TERRSEA ARTISLAND RIG981 STDMAP DASH CONCO DISPUTEDAREAS PHUQUOC FALLS COMMUNEBORDER OURWATERS X_CHANGSHA X_NANSHAGZ X_STREET "
     "X_OXTONGUE OXWORD TWELVE HISTRIGHTS STRANGEBOAT HUNSEN ISLANDS DOC COC KAOHSIUNG CLVTRI JOINTZONE STEELSHIP EVERYISLAND REMAIN16 BOAT HUAPHAN SAVAN KHAMMUON VNLAND NOTOURS".split()
 )
+INCIDENT = frozenset("SHOOT MILBUILD CLOSEGATE MOVE2 INTRUDE2 FIREARM".split())
 # In a text on the topic these, and the neighbours of what was found, are read as well.
 WEAK = frozenset("RES202 MAP LAND TREATYNOUN OWN SPECIALZONE OPINIONCUE CEDE LTE SHOOT TROOPS VIDEOSTRICT NATIONWIDE SOVIET P_LAOCAI LETTERWORD RIG981 UNIT VN CN LA KH".split())
 
@@ -62,7 +63,7 @@ def on_topic(text: str) -> bool:
 
 def candidates(document: Document) -> list[Sentence]:
     """Return the sentences that go on to comparison: topic words, or weak ones close to such a sentence."""
-    strong = [bool(s.concepts & TOPIC) for s in document.sentences]
+    strong = [bool(s.concepts & TOPIC) or (s.has("BORDERPLACE") and bool(s.concepts & INCIDENT)) for s in document.sentences]
     if not any(strong):
         return []
     kept = []

@@ -10,18 +10,22 @@ from dataclasses import dataclass, replace
 
 from classifiers.document import Document, Sentence
 from classifiers.frames import Finding
+from classifiers.matching import references
+from classifiers.measures import UNIT_VI, numbers_of
 from classifiers.models import Models, Reading
 from classifiers.referencebase import ReferenceBase
 from classifiers.roles import Decision, decide
+from classifiers.units import HOME
 from classifiers.verdicts import Judged, weigh
 from pipelines.records import ASSERTIVE_ROLES, FLAG_VERDICTS, WATCH_VERDICTS, Role, Verdict
 
 # Thresholds, chosen on out-of-fold training sentences and the real news (docs/claims.md).
 RULE_FLAG = 0.30
-MODEL_FLAG = 0.62
 RULE_WATCH = 0.25
-MODEL_WATCH = 0.60
-MODEL_SHOWN = 0.55
+MODEL_FLAG = 0.85
+MODEL_WATCH = 0.65
+MODEL_ASSERTIVE = 0.50
+NEAREST = 0.22
 WATCH_GROUPS = {"POSITION": Verdict.POSITION_CLAIM, "IMAGE": Verdict.NEEDS_IMAGE_REVIEW, "UNVERIFIED": Verdict.UNVERIFIED}
 GROUP_OF = {verdict: group for group, verdict in WATCH_GROUPS.items()}
 NUMERIC = ("number", "date", "share", "unit")
@@ -122,10 +126,23 @@ def _weigh_rule(document: Document, sentence: Sentence, finding: Finding, readin
     support = 0.3 * reading.groups.get(group, 0.0) + 0.7 * alarm
     least = RULE_FLAG if group == "FLAG" else RULE_WATCH
     if finding.rule.startswith(NUMERIC):
-        least = 0.08
+        least = 0.0
     if support < least and judged.decision.role in ASSERTIVE_ROLES | {Role.QUESTION}:
         return None, 0.0
     return judged, min(0.99, support * max(reading.assertive if decision.role in ASSERTIVE_ROLES else 0.9, 0.3))
+
+
+def _answerable(base: ReferenceBase, ref: str, kind: str, sentence: Sentence) -> bool:
+    """Whether the entry can contradict such a sentence at all: a measurement needs a number with a unit in the text."""
+    if ref.startswith(("EVT-", "ORG-", "NAM-", "HS-01", "TS-01", "VK-05", "TS-04")):
+        return False
+    if (base.get(ref).type == "measurement" or kind == "D06") and not sentence.has(*STATES):
+        return any(q.unit in UNIT_VI for q in numbers_of(sentence))
+    home = next((names for known, names, _ in HOME.values() if known == ref), frozenset())
+    return not any(f" {name} " in sentence.canon for name in home)
+
+
+STATES = ("INFORCE", "EXISTNOT", "VOID", "FINISH", "SIGN", "FORCE", "RATIFY", "ADOPT", "SOLD", "CEDE2", "MOVE")
 
 
 def _from_model(base: ReferenceBase, models: Models, document: Document, item: Item) -> tuple[Judged, float] | None:
@@ -136,20 +153,23 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
     if group not in WATCH_GROUPS and group != "FLAG":
         return None
     support = reading.groups[group]
-    if support < MODEL_SHOWN:
+    if support < (MODEL_FLAG if group == "FLAG" else MODEL_WATCH):
         return None
     if group == "FLAG" and any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS for f in item.found):
         return None
-    kind, refs = models.references(document, sentence, group)
-    known = tuple(ref for ref, _ in refs if ref in base)[:2]
-    if not known:
+    if any(f.verdict is Verdict.CONSISTENT and f.weight >= 0.6 for f in item.found):
+        return None
+    kind, ranked = references(models, base, document, sentence, group)
+    known = tuple(ranked[:2])
+    if not known or models.nearest(document, sentence, group, 1)[0].score < NEAREST:
+        return None
+    if group == "FLAG" and not _answerable(base, known[0], kind, sentence):
         return None
     verdict = WATCH_GROUPS.get(group, Verdict.UNSUPPORTED if sentence.has("SECRETDOC") else Verdict.CONTRADICTED)
     span = (sentence.start, sentence.end)
     finding = Finding("model", kind, known, verdict, *span, support, sentence.text[:160], base.get(known[0]).statement_vi, span)
     decision = settle_role(decide(document, sentence, finding), reading)
     judged = weigh(document, sentence, finding, decision)
-    score = support * reading.assertive
-    if decision.role in ASSERTIVE_ROLES and score < (MODEL_FLAG if group == "FLAG" else MODEL_WATCH):
+    if decision.role in ASSERTIVE_ROLES and reading.assertive < MODEL_ASSERTIVE:
         return None
-    return judged, score
+    return judged, support * reading.assertive

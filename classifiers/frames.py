@@ -20,6 +20,8 @@ from pipelines.records import Verdict
 
 FOLDER = Path(__file__).with_name("frames")
 SPAN = 240
+# "Vụ kiện", "tòa tuyên" are about the sea only in a text that says so.
+SEA_CASE = frozenset("SCS HS TS PH BABINH OTHERFEAT MISCHIEF SUBI SCARBOROUGH SECONDTHOMAS DASH UNCLOS LAHAYE".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,8 @@ def match(frame: Frame, document: Document, sentence: Sentence, context: frozens
     if frame.until and (published is None or published >= frame.until):
         return None
     if frame.fresh and "FRESH" not in here and "FRESH" not in context and "FRESH" not in document.concepts:
+        return None
+    if any("PCA" in need.concepts for need in frame.need) and document.concepts.isdisjoint(SEA_CASE):
         return None
     picked = _closest(frame, sentence)
     if picked is None:

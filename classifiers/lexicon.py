@@ -78,6 +78,15 @@ def _agrees(
     return lacking == 0 or (not strict and len(syllables) > 1 and (lacking == 1 or not any(marks(words.get(start + at, "")) for at, _ in syllables)))
 
 
+# English words that are also Vietnamese syllables without marks: read in English sentences only.
+ENGLISH_ONLY = frozenset({"ban", "may", "he", "no", "if", "can", "share", "shared", "fine", "long", "hang", "to", "do"})
+
+
+def key_only_english(syllables: tuple[tuple[int, str], ...]) -> bool:
+    """Whether a pattern is one of the English words that unaccented Vietnamese would also match."""
+    return len(syllables) == 1 and syllables[0][1] in ENGLISH_ONLY
+
+
 class Lexicon:
     """All concepts in one Aho-Corasick automaton over canonical text."""
 
@@ -104,6 +113,8 @@ class Lexicon:
         words, bare = surface.words, surface.bare and not surface.english
         for index, start, end in self._automaton.find_matches_as_indexes(surface.canon, overlapping=True):
             concept, syllables, lead, trail = self._patterns[index]
+            if key_only_english(syllables) and not surface.english:
+                continue
             if syllables and not _agrees(syllables, start, words, bare, strict=concept.startswith("X_"), loose=concept in LOOSE or (concept == "NEG" and syllables[0][1] in PLAINNEG)):
                 continue
             found.append(Tag(concept, start + lead, end - trail))

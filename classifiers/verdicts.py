@@ -9,7 +9,7 @@ from classifiers.document import Document, Sentence
 from classifiers.frames import Finding
 from classifiers.referencebase import ReferenceBase
 from classifiers.roles import Decision
-from pipelines.records import FLAG_VERDICTS, VERDICT_VI, Claim, Role, Verdict
+from pipelines.records import ASSERTIVE_ROLES, FLAG_VERDICTS, VERDICT_VI, Claim, Role, Verdict
 
 ROLE_VI = {
     Role.ASSERT: "bài tự khẳng định", Role.ENDORSE: "dẫn nguồn và tán thành", Role.ATTRIB: "thuật lại lời người khác", Role.REBUT: "dẫn để bác bỏ",
@@ -37,6 +37,8 @@ def weigh(document: Document, sentence: Sentence, finding: Finding, decision: De
             return Judged(finding, decision, Verdict.CONTRADICTED)
         if confirmed(document, sentence):
             return Judged(finding, decision, None, "sự việc đã có cơ quan chức năng xác nhận hoặc thông báo")
+    if finding.rule in ("vn-basis", "rejects-vn") and decision.role in ASSERTIVE_ROLES:
+        return Judged(finding, decision, Verdict.CONSISTENT)
     if decision.role is Role.ACADEMIC and verdict in FLAG_VERDICTS:
         return Judged(finding, decision, Verdict.CONTESTED)
     if decision.role is Role.OPINION:
