@@ -14,6 +14,7 @@ from pipelines.extract import UNREADABLE, Extracted, FeedHint, NotArticle, extra
 from pipelines.language import SUPPORTED, detect
 from pipelines.records import Article, Capture, DateOrigin, TextLine
 from pipelines.revisions import says_the_same
+from pipelines.search.owe import owe_articles
 from pipelines.store import articles
 from pipelines.stories import place
 from pipelines.text import normalize
@@ -76,7 +77,7 @@ def read_capture(
         if found.kind == "binary":
             return NOT_HTML, found.reason
         return (UNREADABLE_PAGE if found.kind in UNREADABLE else NOT_ARTICLE), found.reason
-    return _land(conn, _article(found, capture, source)), ""
+    return _land(conn, _article(found, capture, source), now), ""
 
 
 def read_line(conn: Connection, line: TextLine, now: datetime) -> str:
@@ -95,7 +96,7 @@ def read_line(conn: Connection, line: TextLine, now: datetime) -> str:
         published=published, date_origin=DateOrigin.FEED if published else DateOrigin.NONE, date_confidence=confidence,
         parser="line-1", first_seen=now,
     )  # fmt: skip
-    return _land(conn, article)
+    return _land(conn, article, now)
 
 
 def _article(found: Extracted, capture: Capture, source: SourceLike) -> Article:
@@ -113,7 +114,7 @@ def _article(found: Extracted, capture: Capture, source: SourceLike) -> Article:
     )  # fmt: skip
 
 
-def _land(conn: Connection, article: Article) -> str:
+def _land(conn: Connection, article: Article, now: datetime) -> str:
     """Store an article as new, as a revision or not at all, and put it into its story.
 
     A capture that was read before gives its outcome again. An older capture than the newest one read (a WARC read
@@ -133,7 +134,7 @@ def _land(conn: Connection, article: Article) -> str:
     current = articles.get(conn, article.id) or known[-1]
     late = _seen(article) < _seen(current)
     if says_the_same(article, current) or (late and any(says_the_same(article, old) for old in known)):
-        _better_date(conn, article, current)
+        _better_date(conn, article, current, now)
         return UNCHANGED
     edited = article.model_copy(update={"revision": known[-1].revision + 1})
     articles.save(conn, edited, current=not late)
@@ -142,13 +143,14 @@ def _land(conn: Connection, article: Article) -> str:
     return REVISION
 
 
-def _better_date(conn: Connection, article: Article, current: Article) -> None:
+def _better_date(conn: Connection, article: Article, current: Article, now: datetime) -> None:
     """Take over a date that is more certain than the one we had: the feed came after the page, for one."""
     if article.published is not None and article.date_confidence > current.date_confidence:
         better = {name: getattr(article, name) for name in ("published", "date_origin", "date_confidence")}
         dated = current.model_copy(update=better)
         articles.redate(conn, dated)
         place(conn, dated)
+        owe_articles(conn, [article.id], now)
 
 
 def _seen(article: Article) -> datetime:
