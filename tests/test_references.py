@@ -16,8 +16,10 @@ from classifiers.reference_editing import add_reference
 from classifiers.reference_records import Reference, Validity
 from classifiers.referencebase import FOLDER, ReferenceBase, load_references, read_history, read_references
 from flows.commands.references import app
+from flows.context import open_store, settings
 from pipelines.errors import UsageError, UserError
 from pipelines.records import Verdict
+from pipelines.store.schema import assessments
 
 TODAY = date(2026, 11, 21)
 NEW = {
@@ -218,3 +220,18 @@ def test_commands(folder: Path, tmp_path: Path) -> None:
     assert added.exit_code == 0, added.output
     assert "TST-01" in run(app, ["list", "--folder", str(folder)]).output
     assert FOLDER.name == "references"
+
+
+def test_verdicts_that_used_a_changed_entry_are_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two assessments of an older base: only the one that leant on the entry that changed is named."""
+    base = load_references()
+    older = {**base.entry_versions(), "VC-03": "khác"}
+    monkeypatch.setattr("classifiers.referencebase.read_history", lambda *_: {"cũ": older})
+    store = open_store(settings(tmp_path))
+    with store.begin() as conn:
+        for article, refs in (("a" * 32, ["VC-03"]), ("b" * 32, ["GT-02"])):
+            row = {"article": article, "revision": 1, "model_version": "m", "reference_version": "cũ", "tier": "none"}
+            conn.execute(assessments.insert(), [{**row, "national": 0, "provinces": [], "claims": [{"refs": refs}]}])
+    result = CliRunner().invoke(app, ["affected", "--data", str(tmp_path), "--json"])
+    assert result.exit_code == 0, result.output
+    assert "a" * 32 in result.output and "b" * 32 not in result.output

@@ -22,6 +22,15 @@ def _base(folder: Path | None) -> Any:
     return read_references(folder) if folder else load_references()
 
 
+def _number(value: float | str) -> str:
+    """Return a number as it is written in Vietnamese (1.449,566); a date stays as it is."""
+    if isinstance(value, str):
+        return value
+    whole, _, rest = f"{value:,.3f}".partition(".")
+    rest = rest.rstrip("0")
+    return whole.replace(",", ".") + ("," + rest if rest else "")
+
+
 def _line(value: object) -> None:
     import json
 
@@ -69,7 +78,7 @@ def show(
         typer.echo(f"  {entry.statement_zh}")
     for value in entry.values:
         span = " ".join(f"{word} {day:%d/%m/%Y}" for word, day in (("từ", value.valid_from), ("đến", value.valid_to)) if day)
-        typer.echo(f"  = {value.value} {value.unit} {value.what} {value.party or ''} [{value.validity}] {span}".rstrip())
+        typer.echo(f"  = {_number(value.value) if value.unit not in ('year', 'number') else f'{value.value:.0f}'} {value.unit} {value.what} {value.party or ''} [{value.validity}] {span}".rstrip())
     parts = (source.title, source.number, source.date, source.article, source.url)
     typer.echo("  Nguồn: " + "; ".join(part for part in parts if part))
     for side in entry.sides:
@@ -162,3 +171,33 @@ def changed(
 
     for id in sorted(_base(folder).changed_since(version, read_history(folder or FOLDER))):
         typer.echo(id)
+
+
+@app.command()
+def affected(
+    data: Annotated[Path | None, typer.Option("--data", help="Thư mục dữ liệu.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Các bài có kết luận dựa vào mục tư liệu đã đổi từ khi kết luận; lượt chạy sau sẽ đánh giá lại chúng."""
+    from sqlalchemy import select
+
+    from classifiers.referencebase import load_references
+    from flows.context import open_store, settings
+    from pipelines.store.schema import assessments
+
+    base = load_references()
+    columns = (assessments.c.article, assessments.c.revision, assessments.c.reference_version, assessments.c.claims)
+    count = 0
+    with open_store(settings(data)).begin() as conn:
+        known = conn.execute(select(assessments.c.reference_version).distinct()).scalars()
+        changes = {version: base.changed_since(version) for version in known}
+        for row in conn.execute(select(*columns).where(assessments.c.reference_version != base.version)):
+            refs = sorted({id for claim in row.claims for id in claim["refs"]} & changes[row.reference_version])
+            if not refs:
+                continue
+            count += 1
+            if as_json:
+                _line({"article": row.article, "revision": row.revision, "refs": refs})
+            else:
+                typer.echo(f"{row.article} (bản {row.revision}): {', '.join(refs)}")
+    typer.echo(f"{count} kết luận cần đánh giá lại", err=True)
