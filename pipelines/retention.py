@@ -60,6 +60,10 @@ def forget_warc(conn: Connection, name: str) -> None:
 
 
 def drop_delivered(conn: Connection, before: datetime) -> int:
-    """Delete outbox messages that arrived before `before`; returns how many."""
-    result = conn.execute(delete(outbox).where(outbox.c.delivered.is_not(None), outbox.c.delivered < stamp(before)))
+    """Delete outbox messages that arrived before `before`; returns how many.
+
+    Notices stay: they are the memory of which story was told to whom, and hold nothing but its id.
+    """
+    arrived = outbox.c.delivered.is_not(None) & (outbox.c.delivered < stamp(before))
+    result = conn.execute(delete(outbox).where(arrived, outbox.c.topic != "notify"))
     return result.rowcount

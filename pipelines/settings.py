@@ -42,7 +42,19 @@ class Settings(BaseSettings):
     max_bytes: int = 15_000_000
     timeout: float = 60.0
     sources: Path | None = None
+    models: Path | None = None
     smtp_url: str = ""
+    # Name of a channel → Apprise address (docs/notify.md); times are those of Hà Nội.
+    notify: dict[str, str] = {}
+    quiet_hours: str = "22:00-06:00"
+    summary_times: str = "07:30 16:00"
+    dashboard_url: str = ""
+    api_per_minute: int = Field(default=120, ge=1)
+
+    @property
+    def desk_url(self) -> str:
+        """Address of the dashboard as the office's staff reach it, without a slash at the end."""
+        return (self.dashboard_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def store_url(self) -> str:

@@ -174,12 +174,13 @@ def test_facets_count_what_the_question_finds(index: EmbeddedIndex) -> None:
     assert index.facets("tier:watch")["type"] == []
 
 
-def test_facets_of_many_are_counted_in_the_engine(index: EmbeddedIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_facets_follow_what_is_changed_and_deleted(index: EmbeddedIndex) -> None:
     put(index, *(document(f"d{n}", "mốc", tier="flag" if n % 3 else "watch", types=["D06"]) for n in range(9)), document("x", "khác"))
-    few = index.facets("mốc")
-    monkeypatch.setattr("pipelines.search.facets.FEW", 5)
-    assert index.facets("mốc") == few
-    assert few["tier"] == [("flag", 6), ("watch", 3)]
+    assert index.facets("mốc")["tier"] == [("flag", 6), ("watch", 3)]
+    put(index, document("d0", "mốc", tier="flag", status=["mới"]), version=2)
+    index.delete([("d1", 2)])
+    facets = index.facets("mốc")
+    assert (facets["tier"], facets["status"]) == ([("flag", 6), ("watch", 2)], [("moi", 1)])
 
 
 def test_a_new_version_is_filled_and_switched_while_the_old_one_answers(index: EmbeddedIndex) -> None:

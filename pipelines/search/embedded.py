@@ -208,6 +208,7 @@ def _insert(db: sqlite3.Connection, version: int, document: Mapping[str, Any], n
         f"INSERT INTO docs_{version} (rank, id, version, sum, day, tags, doc, tokens) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (rank, document["id"], number, entry.sum, entry.day, tags, body, words),
     )
+    counting.note(db, version, rank, entry.tags)
     db.execute(
         f"INSERT INTO fts_{version} (rowid, exact, folded, tags) VALUES (?, ?, ?, ?)",
         (rank, entry.exact, entry.folded, tags),
@@ -223,3 +224,4 @@ def _forget(db: sqlite3.Connection, version: int, rank: int) -> None:
         (rank, exact, " ".join(map(folded, exact.split(" "))) if exact else "", tags),
     )
     db.execute(f"DELETE FROM docs_{version} WHERE rank = ?", (rank,))
+    db.execute(f"DELETE FROM facets_{version} WHERE rank = ?", (rank,))

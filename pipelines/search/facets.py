@@ -1,18 +1,29 @@
-"""Counts by field value on the embedded engine: from the vocabulary of tags, or from the tags of what was found."""
+"""Counts by field value on the embedded engine: from the vocabulary of tags, or from the sets of tags of what was found."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from pipelines.search.document import RANK_BITS
+from pipelines.search.port import FACETS
 
 Counts = list[tuple[str, int]]
 # Hà Nội keeps one offset the year round; a rank begins with seconds UTC.
 HANOI_SECONDS = 7 * 3600
-# Up to so many matches their own tags are read; beyond, each value is counted by the engine.
-FEW = 20_000
+DAY_SECONDS = 86_400
+_COUNTED = tuple(f"{name}:" for name in FACETS if name != "day")
+
+
+def note(db: sqlite3.Connection, version: int, rank: int, tags: Sequence[str]) -> None:
+    """Remember the set of facet values of one article."""
+    wanted = " ".join(tag for tag in tags if tag.startswith(_COUNTED))
+    db.execute(f"INSERT OR IGNORE INTO sets_{version} (tags) VALUES (?)", (wanted,))
+    db.execute(
+        f"INSERT OR REPLACE INTO facets_{version} (rank, tagset) SELECT ?, id FROM sets_{version} WHERE tags = ?", (rank, wanted)
+    )
 
 
 def of_everything(db: sqlite3.Connection, version: int, fields: Sequence[str], limit: int) -> dict[str, Counts]:
@@ -28,31 +39,27 @@ def of_matches(
     db: sqlite3.Connection, version: int, where: str, params: Sequence[str | int], fields: Sequence[str], limit: int
 ) -> dict[str, Counts]:
     """Return for each field its values with counts, most frequent first, then by name; days newest first."""
-    db.execute("CREATE TEMP TABLE IF NOT EXISTS found (rank INTEGER PRIMARY KEY)")
-    db.execute("DELETE FROM found")
-    total = db.execute(f"INSERT INTO found SELECT rank {where}", tuple(params)).rowcount
+    day = f"((rank >> {RANK_BITS}) + {HANOI_SECONDS}) / {DAY_SECONDS}"
+    found = db.execute(f"SELECT tagset, {day} FROM (SELECT rank {where}) CROSS JOIN facets_{version} USING (rank)", tuple(params))
+    pairs = Counter(found)
+    sets: Counter[int] = Counter()
+    days: Counter[int] = Counter()
+    for (tagset, number), count in pairs.items():
+        sets[tagset] += count
+        days[number] += count
     counts: Counter[str] = Counter()
-    if total <= FEW:
-        for (tags,) in db.execute(f"SELECT tags FROM found JOIN docs_{version} USING (rank)"):
-            counts.update(tags.split(" "))
-    answer: dict[str, Counts] = {}
-    for name in fields:
-        if name == "day":
-            answer[name] = _days(db, limit)
-        elif total <= FEW:
-            answer[name] = _most(((tag, n) for tag, n in counts.items() if tag.startswith(name + ":")), limit)
-        else:
-            known = [term for term, _ in _vocabulary(db, version, name)]
-            answer[name] = _most(((term, _count(db, version, term)) for term in known), limit)
-    return answer
+    for tagset, count in sets.items():
+        for tag in db.execute(f"SELECT tags FROM sets_{version} WHERE id = ?", (tagset,)).fetchone()[0].split():
+            counts[tag] += count
+    by_field: dict[str, list[tuple[str, int]]] = {}
+    for tag, count in counts.items():
+        by_field.setdefault(tag.split(":", 1)[0], []).append((tag, count))
+    newest = [(_date(number), count) for number, count in sorted(days.items(), reverse=True)[:limit]]
+    return {name: newest if name == "day" else _most(by_field.get(name, ()), limit) for name in fields}
 
 
-def _days(db: sqlite3.Connection, limit: int) -> Counts:
-    return db.execute(
-        f"SELECT date((rank >> {RANK_BITS}) + {HANOI_SECONDS}, 'unixepoch') AS day, count(*) FROM found"
-        " GROUP BY day ORDER BY day DESC LIMIT ?",
-        (limit,),
-    ).fetchall()
+def _date(day: int) -> str:
+    return datetime.fromtimestamp(day * DAY_SECONDS, UTC).date().isoformat()
 
 
 def _vocabulary(db: sqlite3.Connection, version: int, name: str) -> Counts:
@@ -60,13 +67,6 @@ def _vocabulary(db: sqlite3.Connection, version: int, name: str) -> Counts:
     return db.execute(
         f"SELECT term, doc FROM words_{version} WHERE term >= ? AND term < ? AND col = 'tags'", (name + ":", name + ";")
     ).fetchall()
-
-
-def _count(db: sqlite3.Connection, version: int, term: str) -> int:
-    return db.execute(
-        f"SELECT count(*) FROM fts_{version} JOIN found ON found.rank = fts_{version}.rowid WHERE fts_{version} MATCH ?",
-        (f'tags : "{term}"',),
-    ).fetchone()[0]
 
 
 def _most(tags: Iterable[tuple[str, int]], limit: int) -> Counts:

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipelines.errors import UserError
 from pipelines.search.analysis import ANALYSIS_VERSION
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # Everything but blanks belongs to a token, as with Elasticsearch's whitespace analyzer: the tokens are ready.
 _TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
 
@@ -97,6 +97,9 @@ def _create(db: sqlite3.Connection, number: int) -> None:
         " sum TEXT NOT NULL, day TEXT NOT NULL, tags TEXT NOT NULL, doc BLOB NOT NULL, tokens BLOB NOT NULL)"
     )
     db.execute(f"CREATE INDEX days_{number} ON docs_{number} (day)")
+    # A million articles have some thousand different sets of facet values: counted as sets, split afterwards.
+    db.execute(f"CREATE TABLE sets_{number} (id INTEGER PRIMARY KEY, tags TEXT NOT NULL UNIQUE)")
+    db.execute(f"CREATE TABLE facets_{number} (rank INTEGER PRIMARY KEY, tagset INTEGER NOT NULL)")
     db.execute(f"CREATE TABLE gone_{number} (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID")
     db.execute(
         f"CREATE VIRTUAL TABLE fts_{number} USING fts5(exact, folded, tags, content='', tokenize=\"{_TOKENIZER}\")"
@@ -105,5 +108,5 @@ def _create(db: sqlite3.Connection, number: int) -> None:
 
 
 def _drop(db: sqlite3.Connection, number: int) -> None:
-    for name in ("words", "fts", "docs", "gone"):
+    for name in ("words", "fts", "docs", "gone", "facets", "sets"):
         db.execute(f"DROP TABLE IF EXISTS {name}_{number}")

@@ -66,7 +66,11 @@ class Store:
             yield conn
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Give all connections back; SQLite first refreshes what it knows of its tables, where that is stale."""
+        if self.engine.dialect.name == "sqlite":
+            # Without it, "id = … AND current = 1" takes the index on `current`: 3.7 ms a look-up (2026-11-21).
+            with self.read() as conn:
+                conn.exec_driver_sql("PRAGMA optimize")
         self.engine.dispose()
 
 

@@ -13,14 +13,18 @@ from pipelines.store.rows import stamp
 from pipelines.store.schema import outbox
 
 
-def put(conn: Connection, topic: str, key: str, version: int, payload: str) -> None:
-    """Owe `payload` to `topic`; the same topic, key and version is owed once."""
+def put(
+    conn: Connection, topic: str, key: str, version: int, payload: str, not_before: datetime | None = None
+) -> None:
+    """Owe `payload` to `topic`, to be tried not before a moment; the same topic, key and version is owed once."""
     known = conn.execute(
         select(outbox.c.seq).where(outbox.c.topic == topic, outbox.c.key == key, outbox.c.version == version)
     ).first()
     if known is None:
         conn.execute(
-            outbox.insert().values(topic=topic, key=key, version=version, payload=payload, created=stamp(clock_now()))
+            outbox.insert().values(
+                topic=topic, key=key, version=version, payload=payload, created=stamp(clock_now()), next_try=stamp(not_before)
+            )
         )
 
 
@@ -49,6 +53,15 @@ def pending(conn: Connection, topic: str, limit: int, now: datetime) -> list[Out
         )
         for row in rows
     ]  # fmt: skip
+
+
+def lease(conn: Connection, seq: int, now: datetime, until: datetime) -> bool:
+    """Take a due message for oneself until `until`; False when another process has taken it."""
+    due = or_(outbox.c.next_try.is_(None), outbox.c.next_try <= stamp(now))
+    taken = conn.execute(
+        update(outbox).where(outbox.c.seq == seq, outbox.c.delivered.is_(None), due).values(next_try=stamp(until))
+    )
+    return taken.rowcount == 1
 
 
 def owed(conn: Connection, topic: str) -> int:

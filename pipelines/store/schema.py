@@ -292,6 +292,28 @@ audit = Table(
     Column("hash", String(64), nullable=False),
 )
 
+# Saved searches; an enabled one is a watch. `desk` empty: shared. `channel` empty: all channels of the office.
+watches = Table(
+    "watches", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("desk", String(120), nullable=False, default=""),
+    Column("query", Text, nullable=False),
+    Column("channel", String(30), nullable=False, default=""),
+    Column("made", String(40), nullable=False),
+    Column("enabled", String(40)),
+)
+
+# Programs that may read the API; of a token only its SHA-256 is kept.
+clients = Table(
+    "clients", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("token_sha256", String(64), nullable=False, unique=True),
+    Column("made", String(40), nullable=False),
+    Column("revoked", String(40)),
+)
+
 meta = Table(
     "meta", metadata,
     Column("key", String(60), primary_key=True),
