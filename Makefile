@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 PROFILE ?= ninh-binh
 SHARED_DATA ?= $(wildcard ../shared/data)
 export SHARED_DATA
+# Trained models are cached by content: one cache for the demo, the tests and the benches.
+export COTMOC_MODELS ?= $(CURDIR)/build
 
 .PHONY: setup demo test start replay bench bench-index bench-web lint clean
 

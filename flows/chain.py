@@ -18,7 +18,6 @@ from pipelines.records import StepCount
 
 if TYPE_CHECKING:
     from classifiers.assessor import Assessor
-
     from crawlers.registry import Registry
     from pipelines.places import Matcher
     from pipelines.search import Index
@@ -55,7 +54,18 @@ class Chain:
     def assessor(self) -> Assessor:
         from classifiers.assessor import Assessor
 
-        return Assessor.load(self.settings.data)
+        return Assessor.load(self.settings.models or self.settings.data)
+
+    @cached_property
+    def sources(self) -> Registry:
+        """The sources in force: given, or the office's own choice, and of these the part of this worker's shard."""
+        from crawlers.registry import load_sources
+        from pipelines.settings import load_profile
+
+        registry = self.registry
+        if registry is None:
+            registry = load_sources(self.settings.sources).only(load_profile(self.settings.profile).sources)
+        return registry.shard(*self.shard) if self.shard else registry
 
     @cached_property
     def index(self) -> Index:
@@ -73,29 +83,30 @@ class Chain:
 
 
 def collect(
-    chain: Chain, sources: Sequence[str] | None = None, urls: Sequence[str] = (), advance: Advance = _quiet
+    chain: Chain,
+    sources: Sequence[str] | None = None,
+    urls: Sequence[str] = (),
+    advance: Advance = _quiet,
+    *,
+    only_due: bool = False,
+    budget: float | None = None,
 ) -> list[StepCount]:
-    """Poll the feeds, lists and sitemaps that are due and fetch what they name into the WARC."""
+    """Poll feeds, lists and sitemaps (`only_due`: those whose time has come) and fetch what they name into the WARC."""
     from crawlers.collect import collect as run
 
-    from crawlers.registry import load_sources
-
-    registry = chain.registry or load_sources(chain.settings.sources)
-    if chain.shard:
-        registry = registry.shard(*chain.shard)
-    return run(chain.settings, chain.store, registry, list(sources) if sources else None, list(urls), progress=advance)
+    return run(
+        chain.settings, chain.store, chain.sources, list(sources) if sources else None, list(urls),
+        progress=advance, only_due=only_due, budget=budget,
+    )  # fmt: skip
 
 
 def read(chain: Chain, advance: Advance = _quiet) -> StepCount:
     """Turn captures that nobody has read yet into articles, revisions and stories."""
-    from pipelines.read import read_capture
-
-    from crawlers.registry import load_sources
     from crawlers.warc import read_body
+    from pipelines.read import read_capture
     from pipelines.store import captures
 
-    registry = chain.registry or load_sources(chain.settings.sources)
-    mine = set(registry.shard(*chain.shard).ids()) if chain.shard else None
+    mine = set(chain.sources.ids()) if chain.shard else None
     outcomes: Counter[str] = Counter()
     with chain.store.read() as conn:
         todo = captures.unread(conn, mine)
@@ -113,7 +124,7 @@ def read(chain: Chain, advance: Advance = _quiet) -> StepCount:
                 except (OSError, ValueError) as error:
                     outcome, reason = "lost", f"{capture.warc_file}: {error}"
                 else:
-                    source = registry.describe(capture.source)
+                    source = chain.sources.describe(capture.source)
                     outcome, reason = read_capture(conn, capture, headers, body, source, hint, now())
                 captures.mark_read(conn, capture.id, outcome, reason)
                 outcomes[outcome] += 1

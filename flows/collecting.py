@@ -46,9 +46,7 @@ def gather(
     """Read the given WARC files; collect the given addresses and sources, or all sources when nothing is given."""
     from crawlers.collect import collect
     from crawlers.foreign import collect_warc
-    from crawlers.registry import load_sources
-
-    registry = chain.registry or load_sources(chain.settings.sources)
+    registry = chain.sources
     counts = []
     if warc:
         counts.append(

@@ -50,10 +50,7 @@ def collect_to_deliver(chain: Chain, counts: list[StepCount], sources: Sequence[
 
 def owners(chain: Chain) -> dict[str, str]:
     """Return the owner class of each source, by which the digest tells domestic from foreign."""
-    from crawlers.registry import load_sources
-
-    registry = chain.registry or load_sources(chain.settings.sources)
-    return {source.id: source.owner_class for source in registry}
+    return {source.id: source.owner_class for source in chain.sources}
 
 
 def todays_digest(chain: Chain, counts: list[StepCount]) -> list[Path]:

@@ -12,6 +12,8 @@ from flows.chain import Chain
 from flows.lock import held
 from pipelines.records import StepCount
 
+# A round begins no new request after this long: what was fetched is read and assessed before more is asked for.
+BUDGET_SECONDS = 900.0
 # An engine that is restarting is back within minutes; the outbox keeps whatever these retries do not bring across.
 DELIVERY_RETRIES = 3
 DELIVERY_PAUSE = 20
@@ -40,7 +42,7 @@ def collect_task(shard: int = 0, shards: int = 1) -> list[StepCount]:
 
     chain = _chain(shard, shards)
     try:
-        return _say(collect(chain))
+        return _say(collect(chain, only_due=True, budget=BUDGET_SECONDS))
     finally:
         chain.close()
 

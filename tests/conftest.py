@@ -20,6 +20,12 @@ MEND = {
 }
 
 
+@pytest.fixture(scope="session", autouse=True)
+def shared_models() -> None:
+    """One cache of trained models for all data folders of the tests."""
+    os.environ.setdefault("COTMOC_MODELS", str(Path(__file__).parent.parent / "build"))
+
+
 def present(marker: str) -> bool:
     """Say whether the server or data behind `marker` is on this machine."""
     if marker == "elasticsearch":

@@ -23,7 +23,7 @@ from pipelines.store.schema import metadata
 MOMENTS = [("thu thập", 0.7), ("thu thập", 2.5), ("đọc bài", 0.3), ("đối chiếu", 0.2), ("chuyển vào chỉ mục", 0.05), ("điểm báo", 0.3)]
 # What may differ between two runs: clocks, places in files, counters of attempts and of runs.
 VOLATILE = {
-    "source_states": {"last_attempt", "last_success", "last_item", "next_poll", "interval"},
+    "source_states": {"reason", "last_attempt", "last_success", "last_item", "next_poll", "interval"},
     "feed_states": {"checked", "full_probe", "etag", "last_modified", "trust", "outcome", "status"},
     "frontier": {"discovered", "next_try", "recheck", "attempts", "etag", "last_modified", "outcome"},
     "captures": {"fetched", "warc_file", "warc_offset", "warc_length", "read_outcome", "read_reason", "etag", "last_modified"},

@@ -18,7 +18,6 @@ def once(
     """Một vòng: thu thập, đọc, đối chiếu, chuyển, điểm báo; dùng được trong cron khi không chạy `cotmoc start`."""
     import json
 
-    from crawlers.registry import load_sources
     from flows import mainjob
     from flows.chain import Chain
     from flows.context import open_store, settings
@@ -28,8 +27,9 @@ def once(
 
     config = settings(data, profile=profile)
     load_profile(config.profile)
-    registry = load_sources(config.sources)
-    chain = Chain(config, open_store(config), registry=registry)
+    chain = Chain(config, open_store(config))
+    # Mistakes in the declarations are said before a run is opened.
+    chain.sources.choose(source)
     with held(config.data, "chain"), mainjob.run_of(chain, "once") as counts:
         mainjob.collect_to_deliver(chain, counts, source)
         papers = mainjob.todays_digest(chain, counts)
