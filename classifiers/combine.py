@@ -25,9 +25,12 @@ RULE_WATCH = 0.25
 MODEL_FLAG = 0.85
 MODEL_WATCH = 0.65
 MODEL_ASSERTIVE = 0.50
+MODEL_SHOWN = 0.60
 NEAREST = 0.22
 WATCH_GROUPS = {"POSITION": Verdict.POSITION_CLAIM, "IMAGE": Verdict.NEEDS_IMAGE_REVIEW, "UNVERIFIED": Verdict.UNVERIFIED}
 GROUP_OF = {verdict: group for group, verdict in WATCH_GROUPS.items()}
+# Groups that are shown with what they agree with, never raised.
+SHOWN_GROUPS = {"FINE": Verdict.CONSISTENT, "CONTESTED": Verdict.CONTESTED, "OUT": Verdict.OUT_OF_SCOPE}
 NUMERIC = ("number", "date", "share", "unit")
 
 
@@ -58,8 +61,11 @@ def combine(base: ReferenceBase, models: Models | None, document: Document, item
     if not raised:
         extra = _from_model(base, models, document, item)
         if extra is not None:
-            out = [entry for entry in out if entry[0].verdict in (Verdict.CONSISTENT, Verdict.LEGACY_VALUE, Verdict.ROUNDING) and entry[0].finding.rule.startswith(NUMERIC)]
-            out.insert(0, (*extra, not out))
+            raised = extra[0].finding.verdict in FLAG_VERDICTS | WATCH_VERDICTS
+            if raised:
+                out = [entry for entry in out if entry[0].finding.rule.startswith(NUMERIC)]
+            if raised or not out:
+                out.insert(0, (*extra, not out))
     return out
 
 
@@ -134,7 +140,7 @@ def _weigh_rule(document: Document, sentence: Sentence, finding: Finding, readin
 
 def _answerable(base: ReferenceBase, ref: str, kind: str, sentence: Sentence) -> bool:
     """Whether the entry can contradict such a sentence at all: a measurement needs a number with a unit in the text."""
-    if ref.startswith(("EVT-", "ORG-", "NAM-", "HS-01", "TS-01", "VK-05", "TS-04")):
+    if ref.startswith(UNANSWERABLE):
         return False
     if (base.get(ref).type == "measurement" or kind == "D06") and not sentence.has(*STATES):
         return any(q.unit in UNIT_VI for q in numbers_of(sentence))
@@ -142,7 +148,12 @@ def _answerable(base: ReferenceBase, ref: str, kind: str, sentence: Sentence) ->
     return not any(f" {name} " in sentence.canon for name in home)
 
 
-STATES = ("INFORCE", "EXISTNOT", "VOID", "FINISH", "SIGN", "FORCE", "RATIFY", "ADOPT", "SOLD", "CEDE2", "MOVE")
+STATES = ("INFORCE", "EXISTNOT", "VOID", "FINISH", "SOLD", "CEDE2", "MOVE")
+# Entries of names, dates and counts: only a comparison by rule can contradict them.
+UNANSWERABLE = (
+    "EVT-", "ORG-", "NAM-", "HS-01", "TS-01", "TS-04", "VK-05", "TH-03", "LC-03", "QT-05", "ADM-05", "VC-05", "UNC-01", "UNC-02", "PCA-01", "LBG-", "LBP-",
+    "VC-09", "VL-05", "ECS-01", "ND34-", "HP-", "NDL-", "SFT-02", "SFT-03", "LC-02", "TH-02", "NB-",
+)
 
 
 def _from_model(base: ReferenceBase, models: Models, document: Document, item: Item) -> tuple[Judged, float] | None:
@@ -150,26 +161,33 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
     reading, sentence = item.reading, item.sentence
     assert reading is not None
     group = max(reading.groups, key=lambda name: reading.groups[name])
-    if group not in WATCH_GROUPS and group != "FLAG":
-        return None
     support = reading.groups[group]
-    if support < (MODEL_FLAG if group == "FLAG" else MODEL_WATCH):
+    if support < min(MODEL_SHOWN, MODEL_WATCH):
         return None
-    if group == "FLAG" and any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS for f in item.found):
+    neighbours = models.nearest(reading, group)
+    if neighbours[0].score < NEAREST:
+        return None
+    kind, ranked = references(base, document, sentence, neighbours)
+    verdict = WATCH_GROUPS.get(group) or SHOWN_GROUPS.get(group) or (Verdict.UNSUPPORTED if sentence.has("SECRETDOC") else Verdict.CONTRADICTED)
+    if verdict is not Verdict.OUT_OF_SCOPE and not ranked:
+        return None
+    known = tuple(ranked[:2])
+    span = (sentence.start, sentence.end)
+    said = base.get(known[0]).statement_vi if known else ""
+    finding = Finding("model", kind, known, verdict, *span, support, sentence.text[:160], said, span)
+    decision = settle_role(decide(document, sentence, finding), reading)
+    judged = weigh(document, sentence, finding, decision)
+    if group in SHOWN_GROUPS or decision.role not in ASSERTIVE_ROLES | {Role.QUESTION}:
+        # Shown beside the text, never raised: the bar is lower.
+        return (judged, support * reading.roles.get(decision.role.value, 0.5)) if support >= MODEL_SHOWN else None
+    if support < (MODEL_FLAG if group == "FLAG" else MODEL_WATCH):
         return None
     if any(f.verdict is Verdict.CONSISTENT and f.weight >= 0.6 for f in item.found):
         return None
-    kind, ranked = references(models, base, document, sentence, group)
-    known = tuple(ranked[:2])
-    if not known or models.nearest(document, sentence, group, 1)[0].score < NEAREST:
+    if group == "FLAG" and (any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS for f in item.found) or not _answerable(base, known[0], kind, sentence)):
         return None
-    if group == "FLAG" and not _answerable(base, known[0], kind, sentence):
-        return None
-    verdict = WATCH_GROUPS.get(group, Verdict.UNSUPPORTED if sentence.has("SECRETDOC") else Verdict.CONTRADICTED)
-    span = (sentence.start, sentence.end)
-    finding = Finding("model", kind, known, verdict, *span, support, sentence.text[:160], base.get(known[0]).statement_vi, span)
-    decision = settle_role(decide(document, sentence, finding), reading)
-    judged = weigh(document, sentence, finding, decision)
     if decision.role in ASSERTIVE_ROLES and reading.assertive < MODEL_ASSERTIVE:
         return None
     return judged, support * reading.assertive
+
+

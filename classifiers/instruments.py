@@ -36,6 +36,7 @@ class Instrument:
     concepts: frozenset[str]
     needs: frozenset[str]
     without: frozenset[str]
+    document: frozenset[str]
     dates: dict[str, tuple[date, ...]]
 
 
@@ -44,7 +45,7 @@ def load_register() -> tuple[Instrument, ...]:
     """Return all rows, read once."""
     return tuple(
         Instrument(
-            row["ref"], row["type"], frozenset(row["concept"]), frozenset(row.get("with", [])), frozenset(row.get("without", [])),
+            row["ref"], row["type"], frozenset(row["concept"]), frozenset(row.get("with", [])), frozenset(row.get("without", [])), frozenset(row.get("document", [])),
             {event: tuple(date.fromisoformat(day) for day in days) for event, days in row["dates"].items()},
         )
         for row in read_yaml(PATH)
@@ -72,6 +73,8 @@ def compare(document: Document, sentence: Sentence, context: frozenset[str], bas
     findings: list[Finding] = []
     for row in rows:
         if row.ref not in base or (row.needs and row.needs.isdisjoint(sentence.concepts)) or not row.without.isdisjoint(sentence.concepts):
+            continue
+        if row.document and row.document.isdisjoint(document.concepts):
             continue
         findings += _compare_row(row, sentence, dates)
     return findings

@@ -8,7 +8,7 @@ from pathlib import Path
 from classifiers.document import Document, Sentence
 from classifiers.frames import context_concepts
 from classifiers.lexicon import read_yaml
-from classifiers.models import Models
+from classifiers.models import Neighbour, vote
 from classifiers.referencebase import ReferenceBase
 
 PATH = Path(__file__).with_name("anchors.yaml")
@@ -34,9 +34,9 @@ def anchored(ref: str, here: frozenset[str], context: frozenset[str]) -> bool:
     )
 
 
-def references(models: Models, base: ReferenceBase, document: Document, sentence: Sentence, group: str | None = None, top: int = 3) -> tuple[str, list[str]]:
+def references(base: ReferenceBase, document: Document, sentence: Sentence, neighbours: list[Neighbour], top: int = 3) -> tuple[str, list[str]]:
     """Return the likeliest type and at most `top` entries that the sentence may be compared with, the best first."""
-    kind, ranked = models.references(document, sentence, group, top=8)
+    kind, ranked = vote(neighbours)
     context = context_concepts(document, sentence)
     kept = [ref for ref, _ in ranked if ref in base and anchored(ref, sentence.concepts, context)]
     return kind, kept[:top]

@@ -20,7 +20,7 @@ from classifiers.referencebase import ReferenceBase
 from classifiers.roles import Decision
 from pipelines.records import ASSERTIVE_ROLES, Role
 
-FORMAT = "m2"
+FORMAT = "m3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Reading:
 
     groups: dict[str, float]
     roles: dict[str, float]
+    vector: Any
 
     @property
     def assertive(self) -> float:
@@ -79,12 +80,12 @@ class Models:
         """Return the readings of several sentences of one document at once."""
         if not items:
             return []
-        said = self._project(self._data["statement"], [statement(document, s, f) for s, f, _ in items])[1]
+        vectors, said = self._project(self._data["statement"], [statement(document, s, f) for s, f, _ in items])
         how = self._project(self._data["voice"], [voice(document, s, f, d) for s, f, d in items])[1]
         groups, roles = self._data["statement"]["classes"], self._data["voice"]["classes"]
         return [
-            Reading(dict(zip(groups, map(float, a), strict=True)), dict(zip(roles, map(float, b), strict=True)))
-            for a, b in zip(said, how, strict=True)
+            Reading(dict(zip(groups, map(float, a), strict=True)), dict(zip(roles, map(float, b), strict=True)), vectors[i])
+            for i, (a, b) in enumerate(zip(said, how, strict=True))
         ]
 
     @cached_property
@@ -94,15 +95,12 @@ class Models:
         near = self._data["neighbours"]
         return csr_matrix((near["data"], near["indices"], near["indptr"]), shape=(len(near["type"]), near["width"]))
 
-    def nearest(self, document: Document, sentence: Sentence, group: str | None = None, count: int = 7) -> list[Neighbour]:
+    def nearest(self, reading: Reading, group: str | None = None, count: int = 12) -> list[Neighbour]:
         """Return the labelled sentences nearest in words and concepts, of one statement group when named."""
         import numpy as np
 
-        from classifiers.training import weigh_rows
-
         near = self._data["neighbours"]
-        matrix, _ = weigh_rows(self._hasher.transform([statement(document, sentence, [])]), self._data["statement"]["idf"])
-        scores = np.asarray((self._labelled @ matrix.T).todense()).ravel()
+        scores = np.asarray((self._labelled @ reading.vector.T).todense()).ravel()
         if group is not None:
             scores = np.where(near["group"] == group, scores, 0.0)
         order = np.argsort(-scores)[:count]
@@ -111,20 +109,20 @@ class Models:
             for i in order
         ]
 
-    def references(self, document: Document, sentence: Sentence, group: str | None = None, top: int = 3) -> tuple[str, list[tuple[str, float]]]:
-        """Return the likeliest type and the references with scores, the best first."""
-        votes: dict[str, float] = {}
-        kinds: dict[str, float] = {}
-        for neighbour in self.nearest(document, sentence, group, 12):
-            if neighbour.score <= 0.02:
-                continue
-            weight = neighbour.score**2
-            kinds[neighbour.type] = kinds.get(neighbour.type, 0.0) + weight
-            for place, ref in enumerate(neighbour.refs[:3]):
-                votes[ref] = votes.get(ref, 0.0) + weight * (1.0 if place == 0 else 0.6)
-        ranked = sorted(votes.items(), key=lambda item: (-item[1], item[0]))[:top]
-        best = max(kinds, key=lambda name: kinds[name]) if kinds else "D01"
-        return best, ranked
+
+def vote(neighbours: list[Neighbour], top: int = 8) -> tuple[str, list[tuple[str, float]]]:
+    """Return the likeliest type and the references with scores, the best first."""
+    votes: dict[str, float] = {}
+    kinds: dict[str, float] = {}
+    for neighbour in neighbours:
+        if neighbour.score <= 0.02:
+            continue
+        weight = neighbour.score**2
+        kinds[neighbour.type] = kinds.get(neighbour.type, 0.0) + weight
+        for place, ref in enumerate(neighbour.refs[:3]):
+            votes[ref] = votes.get(ref, 0.0) + weight * (1.0 if place == 0 else 0.6)
+    ranked = sorted(votes.items(), key=lambda item: (-item[1], item[0]))[:top]
+    return (max(kinds, key=lambda name: kinds[name]) if kinds else "D01"), ranked
 
 
 def folder_of(data: Path | None) -> Path:

@@ -158,8 +158,7 @@ def assemble(made: list[Example], base: ReferenceBase) -> dict[str, Any]:
     pairs = [features_of(e) for e in made]
     said = fit([p[0] for p in pairs], [group(e.verdict) for e in made], 30.0, False)
     how = fit([p[1] for p in pairs], [e.role.value for e in made], 20.0, True)
-    bare = [statement(e.document, e.sentence, []) for e in made]
-    matrix, _ = weigh_rows(vectoriser().transform(bare), said["idf"])
+    matrix, _ = weigh_rows(vectoriser().transform([p[0] for p in pairs]), said["idf"])
     csr = matrix.tocsr()
     neighbours = {
         "data": csr.data, "indices": csr.indices, "indptr": csr.indptr, "width": int(csr.shape[1]),
@@ -169,3 +168,20 @@ def assemble(made: list[Example], base: ReferenceBase) -> dict[str, Any]:
         "text": np.array([e.sentence.text[:200] for e in made]),
     }
     return {"version": f"m-{data_hash(base)[:8]}", "statement": said, "voice": how, "neighbours": neighbours}
+
+
+# What a person's decision on an alert says of its sentence: the claim stands, or it was no such claim.
+CONFIRMING = frozenset({"cần phản hồi", "theo dõi"})
+CLEARING = frozenset({"không sai lệch"})
+
+
+def decided_rows(decided: Iterable[tuple[dict[str, Any], str]]) -> Iterator[dict[str, Any]]:
+    """Yield training rows from (claim as stored, outcome); an outcome that says neither yes nor no is left out."""
+    for number, (claim, outcome) in enumerate(decided):
+        if outcome in CLEARING:
+            verdict, role = "CONSISTENT", "ASSERT" if claim["role"] in ("ASSERT", "ENDORSE") else claim["role"]
+        elif outcome in CONFIRMING:
+            verdict, role = claim["verdict"], claim["role"]
+        else:
+            continue
+        yield {"id": f"decision-{number}", "sentence": claim["sentence"], "type": claim["type"], "role": role, "verdict": verdict, "refs": claim.get("refs", [])}
