@@ -164,6 +164,13 @@ def deliver(chain: Chain, advance: Advance = _quiet) -> StepCount:
     return count
 
 
+def notify(chain: Chain) -> StepCount:
+    """Tell people what they are owed: flags at once, watches in summaries (docs/notify.md)."""
+    from pipelines.notify import notify as run
+
+    return run(chain.store, chain.settings, now())
+
+
 def record(chain: Chain, run: str, counts: Iterable[StepCount]) -> None:
     """Append the counts of finished steps to a run."""
     from pipelines.store import runs

@@ -56,7 +56,7 @@ def claim_key(claim: Claim) -> str:
 def judge(chain: Chain, conn: Connection, article: Article, tag: str) -> str:
     """Examine one article and land everything that follows from it; return the outcome."""
     from pipelines.search.owe import owe_articles, owe_story
-    from pipelines.store import alerts, assessments, stories
+    from pipelines.store import alerts, assessments, outbox, stories
 
     outcome, places, assessment = examine(chain, article)
     assessments.save(
@@ -65,7 +65,9 @@ def judge(chain: Chain, conn: Connection, article: Article, tag: str) -> str:
     story = stories.story_of(conn, article.id) or article.id
     for claim in assessment.claims if assessment else ():
         if claim.tier is not Tier.NONE:
-            alerts.raise_alert(conn, _alert(article, places, story, claim))
+            alert = _alert(article, places, story, claim)
+            if alerts.raise_alert(conn, alert):
+                outbox.put(conn, "tell", alert.id, 1, "")
     # The whole story: an alert changes the state of all its copies, and reading may have joined or renamed it.
     owe_articles(conn, [article.id], now())
     owe_story(conn, story, now())

@@ -34,7 +34,7 @@ def run_of(chain: Chain, command: str) -> Iterator[list[StepCount]]:
 
 
 def collect_to_deliver(chain: Chain, counts: list[StepCount], sources: Sequence[str] | None = None) -> None:
-    """Run the chain from the feeds to the index, appending the counts of each step."""
+    """Run the chain from the feeds to the index and to people, appending the counts of each step."""
     from flows.archive import archive
 
     with progress.step("thu thập") as advance:
@@ -46,6 +46,7 @@ def collect_to_deliver(chain: Chain, counts: list[StepCount], sources: Sequence[
         counts.append(steps.assess(chain, advance))
     with progress.step("chuyển vào chỉ mục") as advance:
         counts.append(steps.deliver(chain, advance))
+    counts.append(steps.notify(chain))
 
 
 def owners(chain: Chain) -> dict[str, str]:

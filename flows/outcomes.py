@@ -18,6 +18,7 @@ STEP_VI = {
     "read": "đọc bài",
     "assess": "đối chiếu",
     "deliver": "chuyển cảnh báo",
+    "notify": "gửi thông báo",
     "digest": "điểm báo",
     "evidence": "hồ sơ chứng cứ",
     "upkeep": "dọn dẹp",

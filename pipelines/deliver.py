@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, select
 
 from pipelines.records import OutboxMessage, StepCount
 from pipelines.search.port import Change, Index, IndexUnavailable, ItemResult, Outcome
-from pipelines.store import Store, outbox
+from pipelines.store import Store, outbox, watches
 from pipelines.store.rows import moment, stamp, upsert
 from pipelines.store.schema import meta
 
@@ -123,6 +123,11 @@ def _land(
         _failed(conn, message, reason, now)
         outcomes["rejected"] += 1
     outbox.mark_delivered(conn, arrived, now)
+    if watches.enabled(conn):
+        for message, item in results:
+            if item.outcome is Outcome.DELIVERED and message.payload:
+                # The watches run on what has arrived (pipelines.notify).
+                outbox.put(conn, "watch", message.key, message.version, "")
     refused = [(message, item.reason) for message, item in results if item.outcome is Outcome.REJECTED] + list(unreadable)
     new = [(message, reason) for message, reason in refused if message.attempts == 0]
     if new:

@@ -1,0 +1,108 @@
+"""From alerts and newly delivered articles to notices owed: one per channel and story, a flag once more after a watch.
+
+Topics of the outbox: `tell` (key: alert) and `watch` (key: article) are what happened; `notify` (key: channel:story,
+version: level 1 for a summary, 2 for at once) is what people are owed, and, delivered, the memory of what they were told.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from pipelines.errors import UserError
+from pipelines.notify.hours import next_summary
+from pipelines.notify.message import LEVEL
+from pipelines.records import Alert, Article, Tier
+from pipelines.search.port import Change
+from pipelines.search.query import parse
+from pipelines.search.rebuild import state
+from pipelines.settings import Settings, load_profile
+from pipelines.store import alerts, articles, outbox, stories, watches
+from pipelines.store.schema import outbox as messages
+
+PART = 500
+log = logging.getLogger("cotmoc.notify")
+
+
+def plan(conn: Connection, settings: Settings, now: datetime) -> int:
+    """Turn what happened into notices owed, in the caller's transaction; returns how many events it took, at most 2 · PART."""
+    if conn.dialect.name == "postgresql":
+        # Two machines must not both find that a story was not told yet; SQLite's write lock sees to that by itself.
+        conn.exec_driver_sql("SELECT pg_advisory_xact_lock(8712)")
+    raised = outbox.pending(conn, "tell", PART, now)
+    delivered = outbox.pending(conn, "watch", PART, now)
+    if settings.notify:
+        for message in raised:
+            found = alerts.get_alert(conn, message.key)
+            if found and _ours(found[0], settings):
+                for channel in settings.notify:
+                    _owe(conn, channel, found[0].story, found[0].tier, (), settings, now)
+        if delivered:
+            _run_watches(conn, settings, [message.key for message in delivered], now)
+    outbox.mark_delivered(conn, [message.seq for message in (*raised, *delivered)], now)
+    return len(raised) + len(delivered)
+
+
+def _ours(alert: Alert, settings: Settings) -> bool:
+    """Tell whether an alert matters to the office, as its digest does: about its place or that of its province, or national."""
+    profile = load_profile(settings.profile)
+    return alert.national or bool({profile.name, profile.parent} & set(alert.provinces))
+
+
+def _run_watches(conn: Connection, settings: Settings, ids: Collection[str], now: datetime) -> None:
+    """Put every watch to the articles `ids` as they are now."""
+    enabled = watches.enabled(conn)
+    current = {article.id: article for id_ in ids if (article := articles.get(conn, id_)) is not None}
+    if not enabled or not current:
+        return
+    documents = [document for one in current.values() if (document := state(conn, one.id, one.revision).document)]
+    for watch, found in matching(enabled, documents, now):
+        for document in found:
+            if _is_new(current[document["id"]], watch):
+                for channel in (watch.channel,) if watch.channel else settings.notify:
+                    _owe(conn, channel, document["story"], Tier(document["tier"]), (watch.name,), settings, now)
+
+
+def _is_new(article: Article, watch: watches.Watch) -> bool:
+    """An article is delivered again when a decision or its retention changes it: only those first seen since count."""
+    return watch.enabled is not None and article.first_seen is not None and article.first_seen >= watch.enabled
+
+
+def matching(
+    enabled: Sequence[watches.Watch], documents: Sequence[Mapping[str, Any]], now: datetime
+) -> list[tuple[watches.Watch, list[Mapping[str, Any]]]]:
+    """Return for each watch the documents it finds: a small index of its own, so that a watch finds what a search would."""
+    from pipelines.search.embedded import EmbeddedIndex
+
+    out: list[tuple[watches.Watch, list[Mapping[str, Any]]]] = []
+    with TemporaryDirectory(prefix="cotmoc-watch-") as folder, closing(EmbeddedIndex(Path(folder) / "index.sqlite3")) as index:
+        index.bulk([Change(document["id"], 1, document) for document in documents])
+        for watch in enabled:
+            try:
+                out.append((watch, list(index.scan(parse(watch.query, now)))))
+            except UserError as error:
+                log.error("tìm kiếm “%s”: %s", watch.name, error)
+    return out
+
+
+def _owe(
+    conn: Connection, channel: str, story: str, tier: Tier, names: Sequence[str], settings: Settings, now: datetime
+) -> None:
+    """Owe one notice, unless the channel was told of the story, or of a part that joined it, on this level or above."""
+    level = LEVEL[tier]
+    keys = [f"{channel}:{member}" for member in {story, *stories.members(conn, story)}]
+    told = conn.execute(
+        select(func.max(messages.c.version)).where(messages.c.topic == "notify", messages.c.key.in_(keys))
+    ).scalar()
+    if (told or 0) >= level:
+        return
+    later = next_summary(now, settings.summary_times) if level == LEVEL[Tier.WATCH] else None
+    outbox.put(conn, "notify", f"{channel}:{story}", level, json.dumps({"watches": list(names)}, ensure_ascii=False), later)

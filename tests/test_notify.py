@@ -1,0 +1,298 @@
+"""Notices: flags at once, the rest in summaries, one message per story, quiet hours, nothing lost, nobody named."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as SmtpMessage
+
+from pipelines.clock import HANOI
+from pipelines.deliver import deliver
+from pipelines.errors import UsageError
+from pipelines.notify import notify
+from pipelines.notify.channels import check_names
+from pipelines.notify.hours import is_quiet, next_summary
+from pipelines.notify.message import clean
+from pipelines.records import Alert, Claim, Places, Role, Tier, Verdict
+from pipelines.search.embedded import EmbeddedIndex
+from pipelines.search.owe import owe_articles
+from pipelines.settings import Settings
+from pipelines.store import Store, alerts, assessments, outbox, stories, watches
+from tests.desk import add_article, add_story
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=HANOI)
+
+
+class Sent:
+    """A channel that remembers, and refuses while `away`."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, str, str]] = []
+        self.away: set[str] = set()
+
+    def __call__(self, address: str, title: str, text: str) -> bool:
+        if address in self.away:
+            return False
+        self.messages.append((address, title, text))
+        return True
+
+
+@pytest.fixture
+def sent() -> Sent:
+    return Sent()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path, notify={"truc-ban": "json://a"}, dashboard_url="https://desk.example/")
+
+
+def raise_on(store: Store, name: str, tier: Tier = Tier.FLAG, *, story: str = "", kind: str = "D05", provinces: tuple[str, ...] = ("ninh-binh",), **more: object) -> str:
+    """Store an article with an alert as the assess step does, and return the story."""
+    with store.read() as conn:
+        known = stories.story_of(conn, story) if story else None
+    found = add_article(store, f"https://bao.example/{name}", "Báo Mẫu", f"Bài {name}", "Ông Nguyễn Văn A nói sai.", NOON, **more)
+    if known:
+        with store.begin() as conn:
+            stories.save(conn, known, known, "Báo Mẫu", [found.id])
+    else:
+        known = add_story(store, found)
+    verdict = Verdict.CONTRADICTED if tier is Tier.FLAG else Verdict.UNVERIFIED
+    claim = Claim(sentence="Ông Nguyễn Văn A nói sai.", start=0, end=5, type=kind, role=Role.ASSERT, verdict=verdict, refs=("GT-02",))
+    alert = Alert(
+        id=alerts.alert_id(known, f"{kind}{tier}"), story=known, article=found.id, revision=1, tier=claim.tier, claim=claim, provinces=provinces,
+        title=found.title, outlet=found.outlet, url=found.url, published=NOON, raised=NOON,
+    )  # fmt: skip
+    with store.begin() as conn:
+        if alerts.raise_alert(conn, alert):
+            outbox.put(conn, "tell", alert.id, 1, "")
+    return known
+
+
+def deliver_article(store: Store, index: EmbeddedIndex, name: str, body: str, first_seen: datetime = NOON) -> str:
+    found = add_article(store, f"https://bao.example/{name}", "Báo Mẫu", f"Bài {name}", body, first_seen - timedelta(minutes=10))
+    add_story(store, found)
+    with store.begin() as conn:
+        assessments.save(conn, found.id, 1, outcome="clear", version="v", places=Places(about=("ninh-binh",)), assessment=None)
+        owe_articles(conn, [found.id], NOON)
+    deliver(store, index, now=NOON)
+    return found.id
+
+
+def test_a_flag_is_told_at_once_with_a_link_and_without_a_person(store: Store, office: Settings, sent: Sent) -> None:
+    raise_on(store, "một")
+    assert notify(store, office, NOON, sent).outcomes == {"sent": 1}
+    ((address, title, text),) = sent.messages
+    assert (address, title) == ("json://a", "Cảnh báo: Bài một")
+    assert "https://desk.example/alerts/" in text and "Mâu thuẫn với tư liệu · loại D05 · tư liệu GT-02" in text
+    assert "Nguyễn Văn A" not in text
+    assert notify(store, office, NOON, sent).outcomes == {}
+
+
+def test_one_message_per_story_and_channel(store: Store, office: Settings, sent: Sent) -> None:
+    story = raise_on(store, "một")
+    raise_on(store, "hai", story=story, kind="D06")
+    notify(store, office, NOON, sent)
+    raise_on(store, "ba", story=story, kind="D07")
+    raise_on(store, "bốn", Tier.WATCH, story=story, kind="D08")
+    assert notify(store, office, NOON + timedelta(hours=1), sent).outcomes == {}
+    assert len(sent.messages) == 1
+
+
+def test_stories_that_joined_are_not_told_again(store: Store, office: Settings, sent: Sent) -> None:
+    old = raise_on(store, "một")
+    notify(store, office, NOON, sent)
+    new = raise_on(store, "hai", Tier.WATCH)
+    with store.begin() as conn:
+        stories.merge(conn, old, new)
+    raise_on(store, "ba", story=new, kind="D07")
+    notify(store, office, NOON, sent)
+    assert [title for _, title, _ in sent.messages] == ["Cảnh báo: Bài một"]
+
+
+def test_watches_come_in_one_summary_and_a_flag_overtakes_it(store: Store, office: Settings, sent: Sent) -> None:
+    for number in range(3):
+        raise_on(store, f"w{number}", Tier.WATCH)
+    assert notify(store, office, NOON, sent).outcomes == {"later": 3}
+    story = raise_on(store, "w3", Tier.WATCH)
+    notify(store, office, NOON, sent)
+    raise_on(store, "w4", story=story, kind="D07")
+    assert notify(store, office, NOON, sent).outcomes == {"sent": 1, "later": 4}
+    four = NOON.replace(hour=16, minute=1)
+    assert notify(store, office, four, sent).outcomes == {"summarised": 4}
+    assert [title for _, title, _ in sent.messages] == ["Cảnh báo: Bài w4", "Tóm tắt theo dõi: 4 tin"]
+
+
+def test_quiet_hours_keep_everything_until_morning(store: Store, office: Settings, sent: Sent) -> None:
+    raise_on(store, "một")
+    night = NOON.replace(hour=23)
+    assert notify(store, office, night, sent).outcomes == {"quiet": 1}
+    assert notify(store, office, night + timedelta(hours=6, minutes=59), sent).outcomes == {"quiet": 1}
+    assert notify(store, office, night + timedelta(hours=7), sent).outcomes == {"sent": 1}
+
+
+def test_a_channel_that_is_away_keeps_its_notices_and_stops_no_other(store: Store, office: Settings, sent: Sent, caplog: pytest.LogCaptureFixture) -> None:
+    office.notify["nhom"] = "json://b"
+    for number in range(3):
+        raise_on(store, f"a{number}")
+    sent.away = {"json://a"}
+    assert notify(store, office, NOON, sent).outcomes == {"sent": 3, "retry": 1, "waiting": 2}
+    assert len([r for r in caplog.records if r.levelname == "ERROR"]) == 1
+    sent.away = set()
+    assert notify(store, office, NOON + timedelta(hours=1), sent).outcomes == {"sent": 3}
+    assert sorted(address for address, *_ in sent.messages) == ["json://a"] * 3 + ["json://b"] * 3
+
+
+def test_what_another_process_is_sending_is_left_to_it(store: Store, office: Settings, sent: Sent) -> None:
+    raise_on(store, "một")
+
+    def while_sending(address: str, title: str, text: str) -> bool:
+        assert notify(store, office, NOON, sent).outcomes == {"later": 1}
+        return sent(address, title, text)
+
+    notify(store, office, NOON, while_sending)
+    assert len(sent.messages) == 1
+
+
+def test_alerts_of_other_provinces_and_offices_without_channels_tell_nobody(store: Store, office: Settings, sent: Sent) -> None:
+    raise_on(store, "một", provinces=("lao-cai",))
+    assert notify(store, office, NOON, sent).entered == 0
+    raise_on(store, "hai")
+    assert notify(store, Settings(data=office.data), NOON, sent).entered == 0
+    assert notify(store, office, NOON, sent).entered == 0  # a channel that is added later is not flooded
+
+
+def test_a_watch_tells_of_articles_delivered_since_it_was_enabled(store: Store, office: Settings, sent: Sent, tmp_path: Path) -> None:
+    index = EmbeddedIndex(tmp_path / "index.sqlite3")
+    deliver_article(store, index, "trước", "tin về cảng cá")
+    with store.begin() as conn:
+        watch = watches.add(conn, "Cảng", "cảng near/3 cá since:7d", now=NOON)
+        watches.switch(conn, watch, NOON - timedelta(minutes=1))
+        watches.add(conn, "Chỉ lưu", "cảng", now=NOON)
+    deliver_article(store, index, "sau", "tin về cảng cá")
+    deliver_article(store, index, "khác", "tin về chợ")
+    deliver_article(store, index, "cũ", "cảng cá năm ngoái", NOON - timedelta(days=2))
+    assert notify(store, office, NOON, sent).outcomes == {"later": 1}
+    notify(store, office, NOON.replace(hour=17), sent)
+    ((_, title, text),) = sent.messages
+    assert title == "Tóm tắt theo dõi: 1 tin" and "Bài sau" in text and "theo “Cảng”" in text
+    index.close()
+
+
+def test_a_private_watch_tells_its_own_channel_only(store: Store, office: Settings, sent: Sent, tmp_path: Path) -> None:
+    office.notify["ban-2"] = "json://two"
+    index = EmbeddedIndex(tmp_path / "index.sqlite3")
+    with store.begin() as conn:
+        watch = watches.add(conn, "Riêng", "cảng", desk="Bàn 2", channel="ban-2", now=NOON)
+        watches.switch(conn, watch, NOON - timedelta(hours=1))
+    deliver_article(store, index, "một", "cảng cá")
+    notify(store, office, NOON, sent)
+    notify(store, office, NOON.replace(hour=17), sent)
+    assert [address for address, *_ in sent.messages] == ["json://two"]
+    index.close()
+
+
+@pytest.mark.parametrize(
+    ("hours", "quiet"), [("22:00-06:00", (22, 23, 0, 5)), ("12:00-13:00", (12,)), ("", ())]
+)
+def test_quiet_hours_run_over_midnight(hours: str, quiet: tuple[int, ...]) -> None:
+    assert tuple(hour for hour in (22, 23, 0, 5, 6, 12, 13) if is_quiet(NOON.replace(hour=hour), hours)) == quiet
+
+
+def test_summaries_come_at_the_times_that_were_set() -> None:
+    assert next_summary(NOON, "07:30, 16:00") == NOON.replace(hour=16)
+    assert next_summary(NOON.replace(hour=16), "07:30 16:00") == NOON.replace(hour=7, minute=30) + timedelta(days=1)
+    assert next_summary(NOON, "") == NOON
+    for hours in ("22h-6h", "22:00"):
+        with pytest.raises(UsageError, match="quiet_hours"):
+            is_quiet(NOON, hours)
+
+
+def test_addresses_numbers_and_accounts_are_struck_from_headlines() -> None:
+    assert clean("Gọi 0912 345 678 hay a.b@c.vn, theo @ten_toi\u202e\r\nBcc: x") == "Gọi … hay …, theo … Bcc: x"
+    assert clean("Cột mốc số 1.116 năm 2008; 450 km biên giới") == "Cột mốc số 1.116 năm 2008; 450 km biên giới"
+
+
+def test_channels_are_checked_before_they_are_needed() -> None:
+    check_names({"truc-ban": "json://127.0.0.1:9/x"})
+    for name, address in (("Trực ban", "json://a"), ("a", "không-phải-địa-chỉ")):
+        with pytest.raises(UsageError, match="notify"):
+            check_names({name: address})
+
+
+# --- real receivers ------------------------------------------------------------------------------------------
+
+
+class _Keep(SmtpMessage):
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[bytes] = []
+
+    def handle_message(self, message: object) -> None:
+        self.kept.append(bytes(message))  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def smtp() -> Iterator[tuple[_Keep, int]]:
+    import socket
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    keep = _Keep()
+    server = Controller(keep, hostname="127.0.0.1", port=port)
+    server.start()
+    yield keep, port
+    server.stop()
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[list[dict[str, str]], list[int], int]]:
+    got: list[dict[str, str]] = []
+    answers: list[int] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            status = answers.pop(0) if answers else 200
+            if status == 200:
+                got.append(json.loads(body))
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            return None
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield got, answers, server.server_port
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_real_mail_server_gets_a_plain_message(store: Store, office: Settings, smtp: tuple[_Keep, int]) -> None:
+    keep, port = smtp
+    office.notify["truc-ban"] = f"mailto://127.0.0.1:{port}?from=cotmoc@office.example&to=truc-ban@office.example&mode=insecure&format=text"
+    raise_on(store, "một")
+    assert notify(store, office, NOON).outcomes == {"sent": 1}
+    mail = message_from_bytes(keep.kept[0], policy=policy.default)
+    assert mail["Subject"] == "Cảnh báo: Bài một"
+    assert "https://desk.example/alerts/" in mail.get_content()
+
+
+def test_a_real_webhook_that_fails_once_gets_the_notice_later(store: Store, office: Settings, receiver: tuple[list[dict[str, str]], list[int], int]) -> None:
+    got, answers, port = receiver
+    office.notify["truc-ban"] = f"json://127.0.0.1:{port}/zalo"
+    answers.append(503)
+    raise_on(store, "một")
+    assert notify(store, office, NOON).outcomes == {"retry": 1}
+    assert notify(store, office, NOON + timedelta(minutes=1)).outcomes == {"sent": 1}
+    assert [body["title"] for body in got] == ["Cảnh báo: Bài một"]
