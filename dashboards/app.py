@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from dashboards.web import alert_pages, article_pages, digest_pages, pages, session_pages
+from dashboards.web import alert_pages, article_pages, digest_pages, pack_pages, pages, session_pages
 from dashboards.web.access import Access
 from dashboards.web.guards import Guard, SecurityHeaders
 from dashboards.web.view import environment, page
@@ -35,6 +35,9 @@ def routes() -> list[Route | Mount]:
         Route("/alerts", alert_pages.inbox),
         Route("/alerts/{id}", alert_pages.alert_page, methods=["GET"]),
         Route("/alerts/{id}", alert_pages.decide, methods=["POST"]),
+        Route("/alerts/{id}/pack", pack_pages.make_pack, methods=["POST"]),
+        Route("/packs", pack_pages.packs),
+        Route("/packs/{id}", pack_pages.pack_file),
         Route("/articles/{id}", article_pages.article_page),
         Route("/search", article_pages.search_page),
         Route("/digests", digest_pages.digests),

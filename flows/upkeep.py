@@ -36,4 +36,8 @@ def upkeep(chain: Chain) -> StepCount:
         with chain.store.begin() as conn:
             forget_warc(conn, name)
     outcomes["warc-expired"] = len(files)
+    if chain.settings.tsa_urls:
+        from dashboards.evidence.stamps import stamp_due
+
+        outcomes |= stamp_due(chain.store, chain.settings, moment)
     return counted("upkeep", outcomes)

@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     sources: Path | None = None
     models: Path | None = None
     smtp_url: str = ""
+    smtp_from: str = ""
+    smtp_to: tuple[str, ...] = ()
+    tsa_urls: tuple[str, ...] = ()
+    tsa_ca: Path | None = None
     # Name of a channel → Apprise address (docs/notify.md); times are those of Hà Nội.
     notify: dict[str, str] = {}
     quiet_hours: str = "22:00-06:00"

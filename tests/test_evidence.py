@@ -18,6 +18,7 @@ from warcio.archiveiterator import ArchiveIterator
 from dashboards.evidence import Pack, verify_pack
 from dashboards.evidence import build_pack as build_with_pictures
 from dashboards.evidence.chromium import harmless
+from dashboards.evidence.keys import office_key
 from dashboards.evidence.manifest import pack_id, readable
 from dashboards.evidence.warc import parse
 from pipelines.errors import UserError
@@ -50,7 +51,7 @@ def manifest(pack: Pack) -> dict[str, object]:
 def test_a_pack_holds_all_that_a_reply_rests_on(pack: Pack) -> None:
     names = sorted(p.relative_to(pack.path).as_posix() for p in pack.path.rglob("*") if p.is_file())
     assert names == sorted([
-        "DOC-TRUOC.txt", "bai/01/ban-chup.warc.gz", "bai/01/cac-ban.json", "bai/01/than-trang.raw", "bai/01/van-ban.txt",
+        "DOC-TRUOC.txt", "chu-ky.json", "kiem-tra.py", "luu-tru.wacz", "nhat-ky.json", "thu-thap.json", "bai/01/ban-chup.warc.gz", "bai/01/cac-ban.json", "bai/01/than-trang.raw", "bai/01/van-ban.txt",
         "bai/02/cac-ban.json", "bai/02/van-ban.txt", "cau.json", "cong-van-du-thao.docx", "manifest.json", "manifest.sha256",
         "quyet-dinh.json", "tu-lieu.json",
     ])  # fmt: skip
@@ -174,6 +175,7 @@ def test_a_full_disk_leaves_nothing_under_the_final_name(desk: Desk, tmp_path: P
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
+    office_key(desk.settings.data)
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(UserError, match="không ghi được"):
         build_pack(desk.store, desk.settings, desk.ids["story"], tmp_path / "out")
@@ -209,7 +211,8 @@ def test_a_page_is_pictured_without_scripts_frames_refreshes_and_with_its_letter
 # --- tampering -----------------------------------------------------------------------------------------------
 
 FILES = ["DOC-TRUOC.txt", "bai/01/ban-chup.warc.gz", "bai/01/cac-ban.json", "bai/01/than-trang.raw", "bai/01/van-ban.txt",
-         "cau.json", "cong-van-du-thao.docx", "quyet-dinh.json", "tu-lieu.json", "manifest.json", "manifest.sha256"]  # fmt: skip
+         "cau.json", "cong-van-du-thao.docx", "quyet-dinh.json", "tu-lieu.json", "luu-tru.wacz", "thu-thap.json",
+         "kiem-tra.py", "chu-ky.json", "nhat-ky.json", "manifest.json", "manifest.sha256"]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -335,7 +338,7 @@ def test_the_command_builds_by_story_prefix_or_alert_and_verifies(desk: Desk, tm
 def test_a_pack_forged_as_a_whole_disagrees_with_the_audit_log(desk: Desk, pack: Pack) -> None:
     (pack.path / "DOC-TRUOC.txt").write_text("lời khác", encoding="utf-8")
     _reseal(pack, lambda found: None)
-    assert verify_pack(pack.path) == []
+    assert verify_pack(pack.path) == ["manifest.json: chữ ký không đúng (chu-ky.json)", "nhat-ky.json: mục nhật ký thuộc hồ sơ khác"]
     code, said = run("verify", str(pack.path), "--data", str(desk.settings.data))
     assert code == 1 and "nhật ký" in said
 

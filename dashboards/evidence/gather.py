@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from classifiers.referencebase import Reference, load_references
 from dashboards import queries
+from dashboards.evidence import standalone
+from dashboards.evidence.exchange import facts as exchange_facts
+from dashboards.evidence.exchange import request_record
 from dashboards.evidence.letter import render_letter
 from dashboards.evidence.manifest import PURPOSE, File, Parts, readable
+from dashboards.evidence.wacz import Page, make_wacz
 from dashboards.evidence.warc import Reader, parse
 from dashboards.highlight import fields, locate
 from pipelines.errors import UserError
@@ -32,7 +38,13 @@ cong-van-du-thao.docx  dự thảo công văn, số, ngày, căn cứ và chữ 
 bai/NN/              mỗi bài: bản ghi WARC, thân trang như nhận được (than-trang.raw, chỉ mở bằng trình soạn thảo),
                      văn bản đã đọc (van-ban.txt), các lần sửa (cac-ban.json)
 
+luu-tru.wacz         các trang đã lưu, mở bằng https://replayweb.page (tệp không rời máy) hoặc ứng dụng ReplayWeb.page
+thu-thap.json        lần thu: yêu cầu, tiêu đề, địa chỉ máy chủ, lệch đồng hồ; điều không được ghi thì nêu tên
+chu-ky.json          chữ ký Ed25519 của cơ quan; nhat-ky.json: mục nhật ký niêm phong; dau-thoi-gian/: RFC 3161, nếu có
+kiem-tra.py          chương trình kiểm tra, chỉ cần Python 3.9 trở lên, không cần mạng
+
 Kiểm tra: cotmoc evidence verify THƯ-MỤC-HOẶC-ZIP
+Ở máy khác: python3 kiem-tra.py [THƯ-MỤC-HOẶC-ZIP] --khoa KHÓA-CÔNG-KHAI-CỦA-CƠ-QUAN
 """
 
 
@@ -72,16 +84,25 @@ def read_story(conn: Connection, story: str) -> StoryFacts:
     return StoryFacts(story, head["first_article"] if head else articles[0]["id"] if articles else "", articles, revisions, captures, alerts, decisions)
 
 
-def gather(facts: StoryFacts, profile: Profile, reader: Reader, moment: datetime) -> tuple[Parts, list[dict[str, Any]]]:
+def gather(facts: StoryFacts, profile: Profile, reader: Reader, moment: datetime, data: Path) -> tuple[Parts, list[dict[str, Any]]]:
     """Return the parts of the pack and the manifest's list of articles."""
-    parts, listed = Parts(), []
+    parts, listed, pages, exchanges = Parts(), [], [], []
     judged = {(alert.article, alert.revision) for alert in facts.alerts}
     for number, current in enumerate(facts.articles, 1):
         wanted = next((rev for id, rev in sorted(judged) if id == current["id"]), None)
         row = next((r for r in facts.revisions[current["id"]] if r["revision"] == wanted), current)
         folder = f"bai/{number:02}"
         listed.append(_entry(row, facts, folder, wanted is not None))
-        _page(parts, row, facts, reader, folder, required=wanted is not None)
+        slice_ = _page(parts, row, facts, reader, folder, required=wanted is not None)
+        if slice_:
+            capture = facts.captures[row["capture"]]
+            asked = request_record(data, capture)
+            if asked:
+                parts.files.append(File(f"{folder}/yeu-cau.warc.gz", "request", asked, row["id"]))
+            exchanges.append({"article": row["id"], **exchange_facts(capture, slice_, asked)})
+            at = datetime.fromisoformat(capture["fetched"])
+            pages.append(Page(capture["final_url"], row["title"], at, slice_, asked))
+        _images(parts, row, wanted is not None)
         parts.files.append(File(f"{folder}/van-ban.txt", "text", _plain(row), row["id"]))
         history = [_revision(r) for r in facts.revisions[row["id"]]]
         parts.files.append(File(f"{folder}/cac-ban.json", "revisions", readable(history), row["id"]))
@@ -98,6 +119,15 @@ def gather(facts: StoryFacts, profile: Profile, reader: Reader, moment: datetime
     else:
         parts.missing.append({"part": "letter", "article": "", "reason": "không còn bài để nêu"})
     parts.files.append(File("DOC-TRUOC.txt", "readme", README.encode()))
+    parts.files.append(File("thu-thap.json", "exchange", readable(exchanges)))
+    parts.files.append(File("kiem-tra.py", "verifier", Path(standalone.__file__).read_bytes()))
+    for one in exchanges:
+        if one["not_recorded"]:
+            parts.absent.append({"part": "exchange", "article": one["article"], "reason": f"lúc thu không ghi: {', '.join(one['not_recorded'])}"})
+    if pages:
+        title = f"Hồ sơ {facts.id[:12]}: {pages[0].title}"
+        wacz = make_wacz(pages, title, f"Trang đã lưu, {PURPOSE}.", moment, f"Cột Mốc {version('cotmoc')}")
+        parts.files.append(File("luu-tru.wacz", "wacz", wacz))
     return parts, listed
 
 
@@ -112,8 +142,8 @@ def _entry(row: Mapping[str, Any], facts: StoryFacts, folder: str, with_claim: b
     }  # fmt: skip
 
 
-def _page(parts: Parts, row: Mapping[str, Any], facts: StoryFacts, reader: Reader, folder: str, *, required: bool) -> None:
-    """Add WARC slice and body; what cannot be had is missing for a judged article, only absent for a copy."""
+def _page(parts: Parts, row: Mapping[str, Any], facts: StoryFacts, reader: Reader, folder: str, *, required: bool) -> bytes:
+    """Add WARC slice and body, and return the slice; what cannot be had is missing for a judged article, only absent for a copy."""
     capture = facts.captures.get(row["capture"] or "")
     lacking = parts.missing if required else parts.absent
     reason, found, slice_ = "bài không đến từ một bản chụp (nhập từ tệp)", None, b""
@@ -126,12 +156,19 @@ def _page(parts: Parts, row: Mapping[str, Any], facts: StoryFacts, reader: Reade
             reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
     if found is None or not capture:
         lacking += [{"part": part, "article": row["id"], "reason": reason} for part in ("warc", "body")]
-        return
+        return b""
     parts.files.append(File(f"{folder}/ban-chup.warc.gz", "warc", slice_, row["id"]))
     if found.sha256 != capture["body_sha256"]:
         lacking.append({"part": "body", "article": row["id"], "reason": "thân trang trong WARC không khớp mã băm lúc thu"})
-        return
+        return slice_
     parts.files.append(File(f"{folder}/than-trang.raw", "body", found.body, row["id"]))
+    return slice_
+
+
+def _images(parts: Parts, row: Mapping[str, Any], wanted: bool) -> None:
+    """Images are not collected: say so for each article with a claim that shows some, with their addresses in `cac-ban.json`."""
+    if wanted and row["images"]:
+        parts.absent.append({"part": "images", "article": row["id"], "reason": f"{len(row['images'])} ảnh của bài không được thu"})
 
 
 def _plain(row: Mapping[str, Any]) -> bytes:
@@ -140,7 +177,7 @@ def _plain(row: Mapping[str, Any]) -> bytes:
 
 
 def _revision(row: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("revision", "current", "title", "sapo", "body", "captions", "published", "modified", "first_seen", "capture", "text_hash", "parser")
+    names = ("revision", "current", "title", "sapo", "body", "captions", "images", "published", "modified", "first_seen", "capture", "text_hash", "parser")
     return {name: row[name] for name in names}
 
 

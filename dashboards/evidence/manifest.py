@@ -7,15 +7,24 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-FORMAT = "cotmoc-evidence/1"
-NAME, SUM = "manifest.json", "manifest.sha256"
+from dashboards.evidence.standalone import (
+    FORMAT,
+    LOG,
+    NAME,
+    PICTURES,
+    SIGNATURES,
+    STAMPS,
+    SUM,
+    UNCOVERED,
+    canonical,
+    pack_id,
+)
+
+__all__ = ["FORMAT", "LOG", "NAME", "PICTURES", "SIGNATURES", "STAMPS", "SUM", "UNCOVERED", "canonical", "pack_id"]
 PURPOSE = "phục vụ trả lời, cải chính"
-# What the pack's id does not cover: the moment of making, the audit head then, and pictures that never come out twice alike.
-UNCOVERED = ("pack", "made", "audit_head", "absent_optional")
-PICTURES = frozenset({"screenshot", "print"})
 # Roles that every article with a claim must have, and those that a pack must have once.
 PER_ARTICLE = ("warc", "body", "text", "revisions")
-ONCE = ("claims", "references", "decisions", "letter", "readme")
+ONCE = ("claims", "references", "decisions", "letter", "readme", "exchange", "wacz", "verifier")
 
 
 @dataclass(frozen=True)
@@ -37,11 +46,6 @@ class Parts:
     absent: list[dict[str, str]] = field(default_factory=list)
 
 
-def canonical(value: Any) -> bytes:
-    """Return JSON with sorted keys and no blanks, in UTF-8."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
 def readable(value: Any) -> bytes:
     """Return indented JSON in UTF-8, for people."""
     return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
@@ -51,13 +55,6 @@ def listed(file: File) -> dict[str, Any]:
     """Return the manifest's line for one file."""
     digest = hashlib.sha256(file.content).hexdigest()
     return {"path": file.path, "role": file.role, "article": file.article, "size": len(file.content), "sha256": digest}
-
-
-def pack_id(manifest: dict[str, Any]) -> str:
-    """Return the id over all that the manifest says, pictures apart; equal content gives an equal id."""
-    covered = {key: value for key, value in manifest.items() if key not in UNCOVERED}
-    covered["files"] = [file for file in manifest["files"] if file["role"] not in PICTURES]
-    return hashlib.sha256(canonical(covered)).hexdigest()
 
 
 def unmet(files: list[dict[str, Any]], articles: list[dict[str, Any]]) -> list[str]:

@@ -6,21 +6,35 @@ import hashlib
 import json
 import os
 import shutil
-import zipfile
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 from dashboards.evidence.gather import StoryFacts, gather, read_story
-from dashboards.evidence.manifest import FORMAT, NAME, PURPOSE, SUM, File, Parts, listed, pack_id, readable
+from dashboards.evidence.keys import office_key, public_hex
+from dashboards.evidence.manifest import (
+    FORMAT,
+    LOG,
+    NAME,
+    PURPOSE,
+    SIGNATURES,
+    SUM,
+    File,
+    Parts,
+    listed,
+    pack_id,
+    readable,
+)
+from dashboards.evidence.seals import add_sealed, signatures, zip_of
+from dashboards.evidence.stamps import owe
 from dashboards.evidence.warc import Reader, reader_of
 from dashboards.office.files import sha256, write_whole
-from pipelines.clock import now
+from pipelines.clock import local, now
 from pipelines.errors import UserError
 from pipelines.settings import Settings, load_profile
 from pipelines.store import Store, audit
@@ -43,8 +57,9 @@ class Pack:
 
 
 def build_pack(
-    store: Store, settings: Settings, story_id: str, output: Path, *, reader: Reader | None = None, pictures: bool = True
-) -> Pack:
+    store: Store, settings: Settings, story_id: str, output: Path, *, reader: Reader | None = None, pictures: bool = True,
+    actor: str = "cotmoc",
+) -> Pack:  # fmt: skip
     """Build the pack of a story into `output`; an unchanged story gives the pack that is there already.
 
     Parts that cannot be had make the pack incomplete: it says which and bears “chua-du” in its name.
@@ -55,22 +70,26 @@ def build_pack(
         facts = read_story(conn, story_id)
         head = conn.execute(select(audit_table.c.hash).order_by(audit_table.c.seq.desc()).limit(1)).scalar()
     moment = max(alert.raised for alert in facts.alerts)
-    parts, articles = gather(facts, profile, reader or reader_of(settings.data), moment)
-    manifest = _manifest(facts, parts, articles, settings.profile, head or audit.GENESIS)
+    parts, articles = gather(facts, profile, reader or reader_of(settings.data), moment, settings.data)
+    key = office_key(settings.data)
+    manifest = _manifest(facts, parts, articles, settings, head or audit.GENESIS)
+    manifest |= {"signer": public_hex(key)}
+    manifest["pack"] = pack_id(manifest)
     target = output.resolve() / (f"ho-so_{story_id[:12]}_{manifest['pack'][:8]}" + ("_chua-du" if parts.missing else ""))
     if not _there(target):
         _picture(parts, articles, wanted=pictures)
         manifest |= {"files": _listing(parts), "absent_optional": parts.absent}
-        _place(target, parts.files, manifest)
-    archive = target.with_name(f"{target.name}.zip")
-    write_whole({archive: _zipped(target)})
+        _place(target, parts.files, manifest, key)
+    archive = zip_of(target)
     sealed = (target / NAME).read_bytes()
     found = json.loads(sealed)
     pack = Pack(
         target, archive, manifest["pack"], not parts.missing, tuple(found["missing"]), tuple(found["absent_optional"]),
         hashlib.sha256(sealed).hexdigest(),
     )  # fmt: skip
-    _note(store, settings.profile, facts, pack)
+    entry = readable(_note(store, settings, facts, pack, actor))
+    add_sealed(target, settings.data, {LOG: entry})
+    _paper(store, settings.profile, facts, pack)
     return pack
 
 
@@ -95,21 +114,23 @@ def _picture(parts: Parts, articles: list[dict[str, Any]], *, wanted: bool) -> N
 
 
 def _manifest(
-    facts: StoryFacts, parts: Parts, articles: list[dict[str, Any]], profile: str, head: str
+    facts: StoryFacts, parts: Parts, articles: list[dict[str, Any]], settings: Settings, head: str
 ) -> dict[str, Any]:  # fmt: skip
     manifest: dict[str, Any] = {
-        "format": FORMAT, "purpose": PURPOSE, "profile": profile, "story": facts.id, "made": now().isoformat(),
+        "format": FORMAT, "purpose": PURPOSE, "profile": settings.profile, "story": facts.id, "made": now().isoformat(),
         "status": "incomplete" if parts.missing else "complete", "missing": parts.missing, "absent_optional": parts.absent,
         "articles": articles, "tool": {"cotmoc": version("cotmoc"), "warcio": version("warcio")}, "audit_head": head,
-        "files": _listing(parts),
+        "files": _listing(parts), "time_authorities": list(settings.tsa_urls),
     }  # fmt: skip
-    manifest["pack"] = pack_id(manifest)
     return manifest
 
 
-def _seals(manifest: bytes) -> list[File]:
+def _seals(manifest: bytes, key: Ed25519PrivateKey) -> list[File]:
     digest = hashlib.sha256(manifest).hexdigest()
-    return [File(NAME, "manifest", manifest), File(SUM, "seal", f"{digest}  {NAME}\n".encode())]
+    return [
+        File(NAME, "manifest", manifest), File(SUM, "seal", f"{digest}  {NAME}\n".encode()),
+        File(SIGNATURES, "seal", signatures(key, {NAME: manifest})),
+    ]  # fmt: skip
 
 
 def _listing(parts: Parts) -> list[dict[str, Any]]:
@@ -122,17 +143,18 @@ def _there(target: Path) -> bool:
 
     if not target.exists():
         return False
-    if altered(target):
+    # A kill between the folder and its entry of the log leaves the entry out or unsigned; it is added again below.
+    if [problem for problem in altered(target) if not problem.startswith(f"{LOG}:")]:
         raise UserError(f"{target}: đã có hồ sơ cùng tên nhưng bị sửa; chuyển nó đi nơi khác rồi chạy lại")
     return True
 
 
-def _place(target: Path, files: list[File], manifest: dict[str, Any]) -> None:
+def _place(target: Path, files: list[File], manifest: dict[str, Any], key: Ed25519PrivateKey) -> None:
     """Write everything beside, then put the folder under its name in one step."""
     content = readable(manifest)
     beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
-        write_whole({beside / file.path: file.content for file in [*files, *_seals(content)]})
+        write_whole({beside / file.path: file.content for file in [*files, *_seals(content, key)]})
         os.replace(beside, target)
     except OSError as error:
         raise UserError(f"{target}: không ghi được hồ sơ ({error.strerror}); giải phóng chỗ rồi chạy lại") from error
@@ -140,31 +162,34 @@ def _place(target: Path, files: list[File], manifest: dict[str, Any]) -> None:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _zipped(folder: Path) -> bytes:
-    """Return a ZIP with the folder's name on top; no clock time, so that equal packs are equal."""
-    out = BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            info = zipfile.ZipInfo(f"{folder.name}/{path.relative_to(folder).as_posix()}", (1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            target.writestr(info, path.read_bytes())
-    return out.getvalue()
-
-
-def _note(store: Store, profile: str, facts: StoryFacts, pack: Pack) -> None:
-    """Chain the manifest's hash into the audit log and note the paper, once for each pack."""
+def _note(store: Store, settings: Settings, facts: StoryFacts, pack: Pack, actor: str) -> dict[str, Any]:
+    """Chain the manifest's hash into the audit log, once for each pack, owe its time stamps; return the log's entry."""
     moment: datetime = now()
+    action = "evidence.seal" if pack.complete else "evidence.incomplete"
+    with store.begin() as conn:
+        query = select(audit_table).where(audit_table.c.object == facts.id, audit_table.c.action == action)
+        rows = conn.execute(query.order_by(audit_table.c.seq)).mappings().all()
+        row = next((row for row in rows if row["details"].get("manifest") == pack.manifest_sha256), None)
+        if row is None:
+            digest = audit.append(
+                conn, actor=actor, action=action, thing=facts.id,
+                details={"pack": pack.id, "manifest": pack.manifest_sha256, "missing": list(pack.missing)}, now=moment,
+            )  # fmt: skip
+            row = conn.execute(select(audit_table).where(audit_table.c.hash == digest)).mappings().one()
+        if pack.complete:
+            owe(conn, settings, pack.id, pack.manifest_sha256, pack.path, moment)
+    return {name: row[name] for name in ("seq", "previous", "at", "actor", "action", "object", "details", "hash")}
+
+
+def _paper(store: Store, profile: str, facts: StoryFacts, pack: Pack) -> None:
+    """Note the ZIP as a paper, with its hash as it is now."""
+    moment = now()
     digest = sha256(pack.zip.read_bytes())
     with store.begin() as conn:
-        known = conn.execute(select(papers.c.id).where(papers.c.path == str(pack.zip), papers.c.sha256 == digest)).first()
-        if known:
+        if conn.execute(select(papers.c.id).where(papers.c.path == str(pack.zip), papers.c.sha256 == digest)).first():
             return
-        audit.append(
-            conn, actor="cotmoc", action="evidence.seal" if pack.complete else "evidence.incomplete", thing=facts.id,
-            details={"pack": pack.id, "manifest": pack.manifest_sha256, "zip": digest, "missing": list(pack.missing)}, now=moment,
-        )  # fmt: skip
+        conn.execute(papers.delete().where(papers.c.path == str(pack.zip)))
         save_paper(
-            conn, kind="evidence", province=profile, day=moment.date().isoformat(), story=facts.id, path=str(pack.zip),
+            conn, kind="evidence", province=profile, day=local(moment).date().isoformat(), story=facts.id, path=str(pack.zip),
             sha256=digest, now=moment,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""`cotmoc evidence STORY` builds an evidence pack; `cotmoc evidence verify PACK` checks one."""
+"""`cotmoc evidence STORY` builds a pack; `verify PACK` checks one; `key` shows the office's key; `stamp` asks for time stamps."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def evidence(
-    what: Annotated[list[str], typer.Argument(metavar="STORY | verify PACK", help="Mã câu chuyện hoặc cảnh báo (từ 6 ký tự đầu), hoặc “verify” và đường dẫn hồ sơ.")],
+    what: Annotated[list[str], typer.Argument(metavar="STORY | verify PACK | key | stamp", help="Mã câu chuyện hoặc cảnh báo (từ 6 ký tự đầu); “verify” và đường dẫn hồ sơ; “key”: khóa công khai; “stamp”: lấy dấu thời gian còn chờ.")],
     output: Annotated[Path | None, typer.Option("--output", help="Thư mục ghi hồ sơ (mặc định: DATA/evidence).")] = None,
     pictures: Annotated[bool, typer.Option("--pictures/--no-pictures", help="Chụp và in trang đã lưu bằng Chromium khi máy có.")] = True,
+    key: Annotated[str, typer.Option("--key", help="Khóa công khai (hex) mà chữ ký phải thuộc về, khi kiểm tra.")] = "",
     data: DataOption = None,
 ) -> None:
     """Lập hồ sơ chứng cứ của một câu chuyện (thư mục và ZIP), hoặc kiểm tra một hồ sơ (verify)."""
@@ -28,7 +29,15 @@ def evidence(
     if what[0] == "verify":
         if len(what) != 2:
             raise UsageError("cotmoc evidence verify PACK: cần đúng một thư mục hoặc tệp ZIP")
-        _verify(Path(what[1]), config)
+        _verify(Path(what[1]), config, key)
+        return
+    if what == ["key"]:
+        from dashboards.evidence.keys import office_key, public_hex
+
+        typer.echo(public_hex(office_key(config.data)))
+        return
+    if what == ["stamp"]:
+        _stamp(config)
         return
     if len(what) != 1:
         raise UsageError("cotmoc evidence STORY: cần đúng một mã câu chuyện")
@@ -45,6 +54,8 @@ def _build(store: Store, config: Settings, given: str, output: Path, pictures: b
     pack = build_pack(store, config, _story(store, given), output, pictures=pictures)
     typer.echo(str(pack.path))
     typer.echo(str(pack.zip))
+    if config.tsa_urls:
+        _stamps(store, config)
     for item in pack.absent:
         typer.echo(f"không có (tùy chọn): {item['part']}: {item['reason']}", err=True)
     if not pack.complete:
@@ -52,6 +63,30 @@ def _build(store: Store, config: Settings, given: str, output: Path, pictures: b
             typer.echo(f"thiếu: {item['part']} {item['article'][:12]}: {item['reason']}", err=True)
         typer.echo("hồ sơ CHƯA ĐỦ, không dùng để gửi đi", err=True)
         raise typer.Exit(1)
+
+
+def _stamp(config: Settings) -> None:
+    from flows.context import open_store
+
+    store = open_store(config)
+    try:
+        if _stamps(store, config):
+            raise typer.Exit(1)
+    finally:
+        store.close()
+
+
+def _stamps(store: Store, config: Settings) -> int:
+    """Ask for the time stamps that are owed and say what became of them; return how many still wait."""
+    from dashboards.evidence.stamps import TOPIC, stamp_due
+    from pipelines.clock import now
+    from pipelines.store import outbox
+
+    outcomes = stamp_due(store, config, now())
+    with store.read() as conn:
+        waiting = outbox.owed(conn, TOPIC)
+    typer.echo(f"dấu thời gian: {outcomes['stamped']} đã lấy, {waiting} còn chờ (cotmoc evidence stamp để thử lại)", err=True)
+    return waiting
 
 
 def _story(store: Store, given: str) -> str:
@@ -74,10 +109,18 @@ def _story(store: Store, given: str) -> str:
     return str(found[0])
 
 
-def _verify(path: Path, config: Settings) -> None:
+def _verify(path: Path, config: Settings, key: str) -> None:
     from dashboards.evidence import verify_pack
+    from dashboards.evidence.keys import known_public
+    from dashboards.evidence.stamps import roots
+    from dashboards.evidence.verify import identity
 
-    problems = verify_pack(path)
+    known = key or known_public(config.data)
+    problems = verify_pack(path, known, roots(config) if config.tsa_ca else ())
+    found = identity(path)
+    if found.signer and not known:
+        typer.echo(f"chữ ký của khóa {found.signer}; hỏi cơ quan có đúng khóa này không, hoặc dùng --key", err=True)
+    typer.echo(f"dấu thời gian: {len(found.stamps) or 'chưa có'}", err=True)
     problems += _against_audit(path, config) if path.exists() else []
     for problem in problems:
         typer.echo(f"SAI: {problem}", err=True)
@@ -91,7 +134,7 @@ def _against_audit(path: Path, config: Settings) -> list[str]:
     """Compare with the audit log of this data folder when there is one; on another machine say that there is none."""
     from sqlalchemy import select
 
-    from dashboards.evidence.verify import manifest_of
+    from dashboards.evidence.verify import identity
     from flows.context import open_store
     from pipelines.store.schema import audit
 
@@ -101,13 +144,17 @@ def _against_audit(path: Path, config: Settings) -> list[str]:
     store = open_store(config)
     with store.read() as conn:
         rows = conn.execute(
-            select(audit.c.object, audit.c.details).where(audit.c.action.in_(["evidence.seal", "evidence.incomplete"]))
+            select(audit.c.object, audit.c.action, audit.c.details).where(
+                audit.c.action.in_(["evidence.seal", "evidence.incomplete", "evidence.timestamp"])
+            )
         ).all()
     store.close()
-    found, story = manifest_of(path)
-    if found in {row.details.get("manifest") for row in rows}:
-        return []
-    if story in {row.object for row in rows}:
+    found = identity(path)
+    same = [row for row in rows if row.details.get("manifest") == found.manifest]
+    if same:
+        got = {row.details["sha256"] for row in same if row.action == "evidence.timestamp"}
+        return ["dau-thoi-gian/: mất dấu thời gian mà nhật ký đã ghi"] if got - set(found.stamps) else []
+    if found.story in {row.object for row in rows}:
         return ["manifest.json: nhật ký của kho này ghi hồ sơ khác cho câu chuyện này (hồ sơ bị sửa hoặc lập ở nơi khác)"]
     typer.echo("kho dữ liệu này chưa từng lập hồ sơ cho câu chuyện đó: chỉ kiểm tra chính hồ sơ", err=True)
     return []
