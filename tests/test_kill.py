@@ -25,6 +25,7 @@ MOMENTS = [("thu thập", 0.7), ("thu thập", 2.5), ("đọc bài", 0.3), ("đ�
 VOLATILE = {
     "source_states": {"reason", "last_attempt", "last_success", "last_item", "next_poll", "interval"},
     "feed_states": {"checked", "full_probe", "etag", "last_modified", "trust", "outcome", "status"},
+    "source_days": {"failures"},
     "frontier": {"discovered", "next_try", "recheck", "attempts", "etag", "last_modified", "outcome"},
     "captures": {"fetched", "warc_file", "warc_offset", "warc_length", "read_outcome", "read_reason", "etag", "last_modified"},
     "articles": {"first_seen"},

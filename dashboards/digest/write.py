@@ -15,7 +15,7 @@ from dashboards.office.files import sha256, write_whole
 from pipelines.clock import now
 from pipelines.settings import Settings
 from pipelines.store import Store, audit
-from pipelines.store.papers import save_paper
+from pipelines.store.papers import save_paper, saved_sum
 
 
 def write_digest(
@@ -35,6 +35,8 @@ def write_digest(
     write_whole({paths[kind]: content for kind, content in files.items()})
     sums = {kind: sha256(content) for kind, content in files.items()}
     with store.begin() as conn:
+        if all(saved_sum(conn, str(path)) == sums[kind] for kind, path in paths.items()):
+            return paths
         for kind, path in paths.items():
             save_paper(
                 conn, kind="digest", province=province, day=day.isoformat(), story=None, path=str(path),

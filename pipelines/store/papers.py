@@ -25,6 +25,11 @@ def save_paper(
     return paper
 
 
+def saved_sum(conn: Connection, path: str) -> str | None:
+    """Return the SHA-256 under which the paper at `path` was noted last, or None."""
+    return conn.execute(select(papers.c.sha256).where(papers.c.path == path)).scalar()
+
+
 def list_papers(conn: Connection, kind: str | None = None, limit: int = 100) -> list[dict[str, Any]]:
     """Return papers as rows, newest day first."""
     query = select(papers).order_by(papers.c.day.desc(), papers.c.made.desc()).limit(limit)
