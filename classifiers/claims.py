@@ -26,11 +26,11 @@ TOPIC_WORDS = (
     "paracel|spratly|xisha|nansha|sansha|south china sea|east sea|border|frontier|boundary|maritime|territor|sovereign|nine-dash|ten-dash|"
     "dashed line|dashes|arbitra|tribunal|the hague|award|treaty|convention|protocol|agreement|gulf of tonkin|baseline|continental shelf|"
     "islands|island|archipelago|yellow card|red card|merger|special zone|marker|checkpoint|crossing|1958|exclusive economic|kalayaan|pag-asa|"
-    "nautical|cede|hekou|lao cai|ha khau|cha lo|lao bao|na meo|ten tan|muong lat|bat mot|lung po|nghi son|tinh ly|dat doi|tau ca|bien dao|bien phong|vung bien|dat viet nam|lan sang|lan chiem|xam lan"
+    "nautical|cede|hekou|lao cai|ha khau|cha lo|lao bao|na meo|ten tan|muong lat|bat mot|lung po|nghi son|tinh ly|dat doi|tau ca|bien dao|bien phong|vung bien|dat viet nam|lan sang|lan chiem|xam lan|pact|la lay|tran van huu|lien xo|hien phap|nga ba|savannakhet|xepon|khammouane|hua phan|houaphan|cay so vuong|km2|square kilomet|1979|1988|1974|bien voi|van nam|99 nam|ky kin|bi mat|secret"
 ).split("|")
 TOPIC_HAN = (
     "西沙|南沙|三沙|南海|边界|边境|国界|界碑|口岸|主权|领海|领土|海域|群岛|仲裁|裁决|公约|条约|协定|议定书|北部湾|白龙尾|断续线|九段线|十段线|旧金山|开罗|波茨坦|公函|照会|"
-    "大陆架|基线|海里|专属经济区|黄牌|红牌|富国岛|万安滩|赤瓜礁|岛礁|越南|ຊາຍແດນ|ຫຼັກໝາຍ|ດ່ານ|ດິນແດນ|ອະທິປະໄຕ|ໝູ່ເກາະ|ທະເລຈີນໃຕ້|ສົນທິສັນຍາ|ສັນຍາ|ຫວຽດນາມ|ເສັ້ນ"
+    "大陆架|基线|海里|专属经济区|黄牌|红牌|富国岛|万安滩|赤瓜礁|岛礁|越南|地图|黄沙|战事|海战|ຊາຍແດນ|ຫຼັກໝາຍ|ດ່ານ|ດິນແດນ|ອະທິປະໄຕ|ໝູ່ເກາະ|ທະເລຈີນໃຕ້|ສົນທິສັນຍາ|ສັນຍາ|ຫວຽດນາມ|ເສັ້ນ"
 ).split("|")
 # Concepts that make a sentence worth comparing.
 TOPIC = frozenset(
@@ -40,7 +40,15 @@ TOPIC = frozenset(
     "TERRSEA ARTISLAND RIG981 STDMAP DASH CONCO DISPUTEDAREAS PHUQUOC FALLS COMMUNEBORDER OURWATERS X_CHANGSHA X_NANSHAGZ X_STREET "
     "X_OXTONGUE OXWORD TWELVE HISTRIGHTS STRANGEBOAT HUNSEN ISLANDS DOC COC KAOHSIUNG CLVTRI JOINTZONE STEELSHIP EVERYISLAND REMAIN16 BOAT HUAPHAN SAVAN KHAMMUON VNLAND NOTOURS".split()
 )
-INCIDENT = frozenset("SHOOT MILBUILD CLOSEGATE MOVE2 INTRUDE2 FIREARM".split())
+# Two weaker words that make a topic together.
+PAIRS = tuple(
+    frozenset(pair.split("&"))
+    for pair in (
+        "BORDERPLACE&SHOOT BORDERPLACE&MILBUILD BORDERPLACE&CLOSEGATE BORDERPLACE&MOVE2 BORDERPLACE&INTRUDE2 BORDERPLACE&FIREARM AREA&SOLD AREA&CEDE RES202&CN "
+        "RES202&FOREIGN RES202&YUNNAN RES202&FOREIGNADMIN SPECIALZONE&FOREIGN SPECIALZONE&CN P_LAOCAI&YUNNAN KH&DIVIDE KH&SEABOUND Y1988&DIED WAR1979&CN TREATYNOUN&SOLD "
+        "TREATYNOUN&CEDE2 LA&CEDE2 CONSTITUTION&ISLANDS NATIONWIDE&SPECIALZONE NATIONWIDE&RES202 TRANVANHUU&DONEASPECT P_QUANGBINH&LENGTH STDMAP&MAP VILLAGE&CEDE2 KH&REGAIN"
+    ).split()
+)
 # In a text on the topic these, and the neighbours of what was found, are read as well.
 WEAK = frozenset("RES202 MAP LAND TREATYNOUN OWN SPECIALZONE OPINIONCUE CEDE LTE SHOOT TROOPS VIDEOSTRICT NATIONWIDE SOVIET P_LAOCAI LETTERWORD RIG981 UNIT VN CN LA KH".split())
 
@@ -63,7 +71,7 @@ def on_topic(text: str) -> bool:
 
 def candidates(document: Document) -> list[Sentence]:
     """Return the sentences that go on to comparison: topic words, or weak ones close to such a sentence."""
-    strong = [bool(s.concepts & TOPIC) or (s.has("BORDERPLACE") and bool(s.concepts & INCIDENT)) for s in document.sentences]
+    strong = [bool(s.concepts & TOPIC) or any(pair <= s.concepts for pair in PAIRS) for s in document.sentences]
     if not any(strong):
         return []
     kept = []

@@ -12,7 +12,7 @@ from classifiers.document import Document, Sentence
 from classifiers.frames import Finding
 from classifiers.matching import references
 from classifiers.measures import UNIT_VI, numbers_of
-from classifiers.models import Models, Reading
+from classifiers.models import Models, Reading, vote
 from classifiers.referencebase import ReferenceBase
 from classifiers.roles import Decision, decide
 from classifiers.units import HOME
@@ -27,6 +27,7 @@ MODEL_WATCH = 0.65
 MODEL_ASSERTIVE = 0.50
 MODEL_SHOWN = 0.60
 NEAREST = 0.22
+ALIKE = 0.45
 WATCH_GROUPS = {"POSITION": Verdict.POSITION_CLAIM, "IMAGE": Verdict.NEEDS_IMAGE_REVIEW, "UNVERIFIED": Verdict.UNVERIFIED}
 GROUP_OF = {verdict: group for group, verdict in WATCH_GROUPS.items()}
 # Groups that are shown with what they agree with, never raised.
@@ -168,6 +169,9 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
     if neighbours[0].score < NEAREST:
         return None
     kind, ranked = references(base, document, sentence, neighbours)
+    alike = neighbours[0].score >= ALIKE and not any(c.isdigit() for c in sentence.canon)
+    if alike and not ranked:
+        ranked = [ref for ref, _ in vote(neighbours)[1] if ref in base]
     verdict = WATCH_GROUPS.get(group) or SHOWN_GROUPS.get(group) or (Verdict.UNSUPPORTED if sentence.has("SECRETDOC") else Verdict.CONTRADICTED)
     if verdict is not Verdict.OUT_OF_SCOPE and not ranked:
         return None
@@ -184,7 +188,7 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
         return None
     if any(f.verdict is Verdict.CONSISTENT and f.weight >= 0.6 for f in item.found):
         return None
-    if group == "FLAG" and (any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS for f in item.found) or not _answerable(base, known[0], kind, sentence)):
+    if group == "FLAG" and (any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS for f in item.found) or not (alike or _answerable(base, known[0], kind, sentence))):
         return None
     if decision.role in ASSERTIVE_ROLES and reading.assertive < MODEL_ASSERTIVE:
         return None

@@ -93,14 +93,18 @@ class Models:
         from scipy.sparse import csr_matrix
 
         near = self._data["neighbours"]
-        return csr_matrix((near["data"], near["indices"], near["indptr"]), shape=(len(near["type"]), near["width"]))
+        return csr_matrix((near["data"], near["indices"], near["indptr"]), shape=(len(near["type"]), near["width"])).tocsc()
 
     def nearest(self, reading: Reading, group: str | None = None, count: int = 12) -> list[Neighbour]:
         """Return the labelled sentences nearest in words and concepts, of one statement group when named."""
         import numpy as np
 
         near = self._data["neighbours"]
-        scores = np.asarray((self._labelled @ reading.vector.T).todense()).ravel()
+        labelled = self._labelled
+        scores = np.zeros(labelled.shape[0], dtype=np.float32)
+        for column, value in zip(reading.vector.indices, reading.vector.data, strict=True):
+            low, high = labelled.indptr[column], labelled.indptr[column + 1]
+            scores[labelled.indices[low:high]] += labelled.data[low:high] * value
         if group is not None:
             scores = np.where(near["group"] == group, scores, 0.0)
         order = np.argsort(-scores)[:count]

@@ -14,7 +14,7 @@ UNITS: dict[str, str] = {
     "km2": r"km\s?²|km2|km vuông|cây số vuông|ki\W?l[oô]\W?m[eé]t vuông|sq\.? ?km|square (?:kilomet(?:re|er)s?|km)|平方公里|平方千米|ກິໂລແມັດມົນທົນ|ກິໂລຕາແມັດມົນທົນ|ຕາລາງກິໂລແມັດ",
     "ha": r"ha\b|héc ?ta|hectares?|公顷",
     "km": r"km\b(?!\s?(?:²|2|vuông|/h))|cây số(?! vuông)|ki\W?l[oô]\W?m[eé]t(?! vuông)|kilomet(?:re|er)s?|公里|千米|ກິໂລແມັດ(?!ມົນທົນ)|ກິໂລຕາແມັດ(?!ມົນທົນ)|ກມ",
-    "nm": r"hải l[ýí]|nautical miles?|nm\b|海里|ໄມທະເລ",
+    "nm": r"hải l[ýí]|hai ly|hl[ýy]|nautical miles?|nm\b|海里|ໄມທະເລ",
     "pct": r"%|％|phần trăm|per ?cent|percent|ເປີເຊັນ|个百分点",
     "markers": r"(?:cái |chiếc |cây )?(?:cột )?mốc(?: và cọc dấu| quốc giới| giới| biên giới)?|cọc dấu|(?:border |boundary )?(?:markers?|stones?|posts?|pillars?)|座?(?:界碑|界桩)|块界碑|ຫຼັກໝາຍ|ຫຼັກເຂດ|ຫຼັກ",
     "positions": r"vị trí|positions?|locations?|sites?|处|个位置|ຈຸດ|ຕຳແໜ່ງ",
@@ -97,7 +97,7 @@ EN_WORDS = {
 }
 EN_NUMBER = re.compile(r"(?<!\w)(?:(?:" + "|".join(EN_WORDS) + r"|hundred|thousand|and|a(?= hundred| thousand))[\s-]*)+(?!\w)", re.I)
 ZH_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0, "○": 0}
-ZH_NUMBER = re.compile(r"(?:百分之)?[零一二三四五六七八九两〇十百千万]{2,}|百分之[一二三四五六七八九十百]+|[二三四五六七八九十](?=海里|公里|座|段|名|个)")
+ZH_NUMBER = re.compile(r"(?:百分之)?[零一二三四五六七八九两〇十百千万]{2,}|百分之[一二三四五六七八九十百]+|[二两三四五六七八九十](?=海里|公里|座|段|名|个)")
 
 
 def vi_value(words: list[str]) -> float | None:

@@ -267,7 +267,7 @@ def attribution(document: Document, sentence: Sentence, finding: Finding) -> str
         if say.end <= start + 1 and subject and not _breaks(sentence, say.end, start):
             return f"dẫn lời: “{_words(sentence, subject[-1])} … {_words(sentence, say)}”"
         trailing = sentence.canon[max(end, say.start - 40) : say.start].rsplit(",", 1)
-        if say.start >= end - 1 and len(trailing) == 2 and len(trailing[1].split()) <= 4 and len(sentence.canon) - say.end < 60 and (after or (subject and subject[-1].start >= end - 1)):
+        if say.start >= end - 1 and len(trailing) == 2 and len(trailing[1].split()) <= 3 and len(sentence.canon) - say.end < 60 and (after or (subject and subject[-1].start >= end - 1)):
             return f"dẫn lời: “{_words(sentence, say)}”"
     if quoted(sentence, finding) and (sentence.has("SAY") or any(s.has("SAY") for s in document.before(sentence, 1))):
         return "nằm trong ngoặc kép, có người nói"

@@ -107,15 +107,17 @@ def vectoriser() -> Any:
 def weigh_rows(matrix: Any, idf: Any = None) -> tuple[Any, Any]:
     """Return the matrix with sublinear counts times inverse document frequency, rows of unit length, and the weights."""
     import numpy as np
-    from scipy.sparse import diags
-    from sklearn.preprocessing import normalize
 
     matrix = matrix.astype(np.float32)
     matrix.data = 1.0 + np.log(matrix.data)
     if idf is None:
         seen = np.bincount(matrix.indices, minlength=matrix.shape[1])
         idf = (np.log((1 + matrix.shape[0]) / (1 + seen)) + 1).astype(np.float32)
-    return normalize(matrix @ diags(idf)).astype(np.float32), idf
+    matrix.data *= idf[matrix.indices]
+    rows_of = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    length = np.sqrt(np.bincount(rows_of, weights=matrix.data**2, minlength=matrix.shape[0]))
+    matrix.data /= np.maximum(length, 1e-9)[rows_of].astype(np.float32)
+    return matrix, idf
 
 
 def fit(features: Iterable[list[str]], labels: list[str], strength: float, balanced: bool) -> dict[str, Any]:
