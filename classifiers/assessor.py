@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifiers import claims as finding_claims
-from classifiers.document import MAX_CHARS, Document, Sentence, build
 from classifiers.combine import Item, combine
+from classifiers.document import MAX_CHARS, Document, Sentence, build
 from classifiers.opinions import opinion_finding
 from classifiers.referencebase import ReferenceBase, load_references
 from classifiers.roles import decide
@@ -95,7 +95,7 @@ class Assessor:
 
     def _opinions(self, document: Document, candidates: list[Sentence], found_at: list[int]) -> list[Claim]:
         """Return opinions on the topic (never raised, but shown): at most two a text."""
-        made = []
+        made: list[Claim] = []
         for sentence in document.sentences:
             if sentence.index in found_at or len(made) == 2:
                 continue

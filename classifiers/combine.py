@@ -170,8 +170,9 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
         return None
     kind, ranked = references(base, document, sentence, neighbours)
     alike = neighbours[0].score >= ALIKE and not any(c.isdigit() for c in sentence.canon)
+    alike = alike and not sentence.has("THAICAM")
     if alike and not ranked:
-        ranked = [ref for ref, _ in vote(neighbours)[1] if ref in base]
+        ranked = [ref for ref, _ in vote(neighbours)[1] if ref in base and base.get(ref).type != "measurement"]
     verdict = WATCH_GROUPS.get(group) or SHOWN_GROUPS.get(group) or (Verdict.UNSUPPORTED if sentence.has("SECRETDOC") else Verdict.CONTRADICTED)
     if verdict is not Verdict.OUT_OF_SCOPE and not ranked:
         return None

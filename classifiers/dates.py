@@ -12,8 +12,7 @@ from classifiers.numbers import LAO_DIGITS, zh_value
 MONTHS = {
     name: index // 2 + 1
     for index, name in enumerate(
-        "january jan february feb march mar april apr may may june jun july jul august aug september sep october oct "
-        "november nov december dec".split()
+        ["january", "jan", "february", "feb", "march", "mar", "april", "apr", "may", "may", "june", "jun", "july", "jul", "august", "aug", "september", "sep", "october", "oct", "november", "nov", "december", "dec"]
     )
 }
 _MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"

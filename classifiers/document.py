@@ -6,7 +6,8 @@ Offsets are into the field as given (title, sapo, body, caption[i]); a sentence 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import date, datetime
 
 from classifiers.lexicon import Lexicon, Tag, load_lexicon
@@ -34,7 +35,7 @@ class Sentence:
     surface: Surface
     tags: list[Tag]
     concepts: frozenset[str]
-    quotes: list[tuple[int, int]] = field(default_factory=list)
+    quotes: list[tuple[int, int]] = attribute(default_factory=list)
 
     def of(self, *names: str) -> list[Tag]:
         """Return the tags of the named concepts, in order."""
@@ -125,7 +126,7 @@ def build(line: TextLine, lexicon: Lexicon | None = None) -> Document:
     parts = fields_of(line)
     whole = "\n".join(text for _, text in parts)
     bare = is_bare(whole)
-    latin = [word for word in re.findall(r"[a-z]+", whole[:3000].lower())]
+    latin = list(re.findall(r"[a-z]+", whole[:3000].lower()))
     english = bare and not RUN.search(whole[:200]) and is_english(latin)
     sentences: list[Sentence] = []
     for name, text in parts:

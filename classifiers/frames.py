@@ -21,7 +21,7 @@ from pipelines.records import Verdict
 FOLDER = Path(__file__).with_name("frames")
 SPAN = 240
 # "Vụ kiện", "tòa tuyên" are about the sea only in a text that says so.
-SEA_CASE = frozenset("SCS HS TS PH BABINH OTHERFEAT MISCHIEF SUBI SCARBOROUGH SECONDTHOMAS DASH UNCLOS LAHAYE".split())
+SEA_CASE = frozenset(["SCS", "HS", "TS", "PH", "BABINH", "OTHERFEAT", "MISCHIEF", "SUBI", "SCARBOROUGH", "SECONDTHOMAS", "DASH", "UNCLOS", "LAHAYE"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,9 +91,7 @@ def _compare_row(row: Instrument, sentence: Sentence, dates: list[Partial]) -> l
             everywhere = [d for known in row.dates.values() for d in known]
             if any(partial.agrees(day) for day in days):
                 verdict = Verdict.CONSISTENT
-            elif event not in ("signed", "force", "fought", "occupied", "expired") and any(partial.agrees(day) for day in everywhere):
-                continue
-            elif event in ("fought", "occupied") and abs((partial.first - days[0]).days) < 366 and partial.day is None and partial.year == days[0].year:
+            elif event not in ("signed", "force", "fought", "occupied", "expired") and any(partial.agrees(day) for day in everywhere) or event in ("fought", "occupied") and abs((partial.first - days[0]).days) < 366 and partial.day is None and partial.year == days[0].year:
                 continue
             else:
                 verdict = Verdict.CONTRADICTED

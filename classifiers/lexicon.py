@@ -24,7 +24,7 @@ CHOICE = re.compile(r"\(([^()]*)\)")
 
 # Concepts whose single syllables are read without marks too ("ban" for bán) when the whole text has none; elsewhere a
 # single unmarked syllable says too little ("ban", "phia", "cha").
-LOOSE = frozenset("CEDE CEDE2 SOLD GIVE MOVE MOVE2 SHOOT RAM OCCUPY KEEP DIED VN LA SIGN BOAT TROOPS COPULA RULE NAMES WIN LOSE LENGTH LEASE".split())
+LOOSE = frozenset(["CEDE", "CEDE2", "SOLD", "GIVE", "MOVE", "MOVE2", "SHOOT", "RAM", "OCCUPY", "KEEP", "DIED", "VN", "LA", "SIGN", "BOAT", "TROOPS", "COPULA", "RULE", "NAMES", "WIN", "LOSE", "LENGTH", "LEASE"])
 
 
 PLAINNEG = frozenset({"không", "chưa", "chẳng"})

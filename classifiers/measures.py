@@ -110,7 +110,7 @@ def judge(quantity: Quantity, known: list[tuple[float, Validity]], row: dict[str
             difference = abs(reading - candidate) / max(abs(candidate), 1e-9)
             if difference < best - 1e-9:
                 best, nearest, kind, value = difference, candidate, validity, reading
-    if best <= EXACT or (row.get("count") and value == nearest):
+    if value == nearest or (best <= EXACT and not quantity.hedge):
         return (Verdict.LEGACY_VALUE if kind is Validity.LEGACY else Verdict.CONSISTENT), nearest
     if row.get("hard"):
         return (None if quantity.hedge and best <= ROUNDED else Verdict.CONTRADICTED), nearest

@@ -29,7 +29,7 @@ STRONG = frozenset(
     {"toi cho rang", "noi that", "noi thang", "de nghi nha nuoc", "i think", "i thought", "in my view", "nhuc", "dat ten kieu", "nghi cho dan", "mat long dan",
      "cong bo toan bo", "我认为", "我觉得", "软弱", "hanh dan", "theo toi", "de nghi cong bo", "should publish", "lam an kieu nay", "i call it", "di ung"}
 )
-NEAR = frozenset("HS TS SCS BORDER GATE GULF LANDTREATY RES202 SPECIALZONE IUU CHENGDU PCA LTR RIG981 NORTHBORDER BASELINE GACMA EEZ".split())
+NEAR = frozenset(["HS", "TS", "SCS", "BORDER", "GATE", "GULF", "LANDTREATY", "RES202", "SPECIALZONE", "IUU", "CHENGDU", "PCA", "LTR", "RIG981", "NORTHBORDER", "BASELINE", "GACMA", "EEZ"])
 
 
 def kind(document: Document, sentence: Sentence) -> str:

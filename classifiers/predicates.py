@@ -25,10 +25,7 @@ def _governs(sentence: Sentence, word: Tag, tag: Tag, reach: int) -> bool:
 def is_negated(sentence: Sentence, tag: Tag) -> bool:
     """Whether a negation stands before `tag` in its clause (không, chưa, did not, 没有, ບໍ່), pseudo-negations apart."""
     han = "\u3400" <= sentence.canon[tag.start] <= "\u9fff"
-    for word in sentence.of("NEG"):
-        if _governs(sentence, word, tag, REACH_HAN if han else REACH):
-            return True
-    return False
+    return any(_governs(sentence, word, tag, REACH_HAN if han else REACH) for word in sentence.of("NEG"))
 
 
 def is_modal(sentence: Sentence, tag: Tag) -> bool:

@@ -122,9 +122,7 @@ def denied(document: Document, sentence: Sentence, finding: Finding) -> str:
                 continue
             if reported or start - tag.end < 40:
                 return f"câu bác bỏ: “{_words(sentence, tag)}”"
-        elif tag.start >= end - 2 and (reported or tag.start - end < 60) and not CLAUSE_MARK.search(sentence.canon[end : tag.start].strip()[:0]):
-            return f"câu bác bỏ: “{_words(sentence, tag)}”"
-        elif reported:
+        elif tag.start >= end - 2 and (reported or tag.start - end < 60) and not CLAUSE_MARK.search(sentence.canon[end : tag.start].strip()[:0]) or reported:
             return f"câu bác bỏ: “{_words(sentence, tag)}”"
     for distance, later in enumerate(document.after(sentence, 2)):
         short = len(later.text) < 48

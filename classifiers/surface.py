@@ -38,7 +38,7 @@ TRADITIONAL = dict(
         strict=True,
     )
 )
-ENGLISH = frozenset("the of and to in is was that for with are by on at from has have it this they its were an be which".split())
+ENGLISH = frozenset(["the", "of", "and", "to", "in", "is", "was", "that", "for", "with", "are", "by", "on", "at", "from", "has", "have", "it", "this", "they", "its", "were", "an", "be", "which"])
 
 
 @cache
@@ -129,7 +129,7 @@ def read(text: str, offset: int = 0, bare: bool = False, english: bool = False) 
         ends.extend([end] * len(piece))
         length += len(piece)
 
-    for start, end, token, low in tokens:
+    for start, end, token, _low in tokens:
         if token in DROPPED:
             continue
         if RUN.match(token):

@@ -77,7 +77,7 @@ def data_hash(base: ReferenceBase, folder: Path = FOLDER) -> str:
 def example(row: dict[str, Any], base: ReferenceBase) -> Example | None:
     """Read one labelled sentence in its context; None when its sentence cannot be found again."""
     text = " ".join(part for part in (row.get("before", ""), row["sentence"], row.get("after", "")) if part)
-    line = TextLine(id=row["id"], title=row.get("title", ""), text=text, published=row.get("published") or DEFAULT_DATE)
+    line = TextLine.model_validate({"id": row["id"], "title": row.get("title", ""), "text": text, "published": row.get("published") or DEFAULT_DATE})
     document = build(line)
     start = text.find(row["sentence"])
     end = start + len(row["sentence"])

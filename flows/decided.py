@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from pipelines.store import Store
-from pipelines.store.schema import alerts, decisions as decided
+from pipelines.store.schema import alerts
+from pipelines.store.schema import decisions as decided
 
 
 def decisions(store: Store) -> Iterator[tuple[dict[str, Any], str]]:

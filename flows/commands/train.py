@@ -19,7 +19,8 @@ def train(
 
     from classifiers.models import folder_of, model_key
     from classifiers.referencebase import load_references
-    from classifiers.training import decided_rows, example, train as fit_models
+    from classifiers.training import decided_rows, example
+    from classifiers.training import train as fit_models
     from flows.context import open_store, settings
     from flows.progress import step
 

@@ -1,0 +1,91 @@
+"""The topic gate: what must get through, in four languages and any spelling, and what never needs reading."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import unicodedata
+from pathlib import Path
+
+import pytest
+
+from classifiers.claims import candidates, on_topic
+from classifiers.document import build
+from classifiers.lexicon import load_lexicon
+from classifiers.surface import is_bare, read
+from pipelines.records import TextLine
+
+MUST_PASS = [
+    "Trường Sa thuộc tỉnh nào sau sáp nhập?",
+    "TRUONG SA thuoc tinh nao",
+    "Hiệp ước biên giới năm 1999 có mấy điều",
+    "cot moc 1116 o huu nghi",
+    "The baseline drawn in the Gulf of Tonkin",
+    "西沙群岛的行政归属",
+    "ຫຼັກໝາຍຊາຍແດນ ລາວ-ຫວຽດນາມ",
+    unicodedata.normalize("NFD", "Đường lưỡi bò trên bản đồ"),
+]
+
+
+@pytest.mark.parametrize("text", MUST_PASS)
+def test_topic_words_pass_in_every_language_and_spelling(text: str) -> None:
+    assert on_topic(text)
+
+
+@pytest.mark.parametrize("text", ["Giá cà phê tăng mạnh trong phiên sáng nay", "The recipe needs two eggs", "今天天气很好", "ອາຫານແຊບຫຼາຍ"])
+def test_other_news_does_not_pass(text: str) -> None:
+    assert not on_topic(text)
+
+
+def concepts(text: str) -> set[str]:
+    return {tag.concept for tag in load_lexicon().tags(read(text, bare=is_bare(text)))}
+
+
+def test_homonyms_are_no_archipelago() -> None:
+    assert "TS" not in concepts("Chuyến bay thẳng đến thành phố Trường Sa, tỉnh Hồ Nam")
+    assert "HS" not in concepts("Kẹt xe trên đường Hoàng Sa từ sáng sớm")
+    assert "TS" not in concepts("Cảng Nam Sa đón thêm tàu container")
+    assert "TS" in concepts("Quần đảo Trường Sa nằm ở Biển Đông")
+
+
+def test_marks_tell_words_apart_where_the_text_has_marks() -> None:
+    assert "SOLD" in concepts("đã bán Ải Nam Quan")
+    assert "SOLD" not in concepts("đã bàn về Ải Nam Quan")
+    assert "SOLD" in concepts("da ban Ai Nam Quan cho Trung Quoc")
+
+
+def test_lost_marks_of_scanned_text_are_forgiven_once() -> None:
+    assert "DASH" in concepts("bản đồ có đường chín đoan màu đỏ")
+
+
+def test_teencode_is_opened() -> None:
+    assert {"VN", "NEG"} <= concepts("vn mình hổng có thua kiện đâu")
+    assert "UN" in concepts("tòa án LHQ xử r")
+
+
+@pytest.mark.shared_data
+def test_every_labelled_claim_passes_and_few_sentences_of_the_news(shared_data: Path) -> None:
+    missed = []
+    for raw in (shared_data / "claims_dev.jsonl").open(encoding="utf-8"):
+        row = json.loads(raw)
+        line = TextLine.model_validate(row)
+        document = build(line)
+        chosen = candidates(document) if on_topic(f"{line.title}\n{line.text}") else []
+        for claim in row["claims"]:
+            if claim["verdict"] == "OUT_OF_SCOPE":
+                continue
+            spans = [(s.field, s.start, s.end) for s in chosen]
+            title, body = line.title.find(claim["sentence"]), line.text.find(claim["sentence"])
+            hit = any((f == "title" and title >= 0 and s < title + len(claim["sentence"]) and e > title) or (f == "body" and body >= 0 and s < body + len(claim["sentence"]) and e > body) for f, s, e in spans)
+            if not hit:
+                missed.append((row["id"], claim["sentence"]))
+    assert missed == []
+    seen = kept = 0
+    with gzip.open(shared_data / "news" / "dantri_2021.jsonl.gz", "rt", encoding="utf-8") as handle:
+        articles = [json.loads(raw_line)["sentences"] for raw_line in handle][::8]
+    for number, sentences in enumerate(articles):
+        text = "\n".join(sentences[1:])
+        document = build(TextLine(id=str(number), title=sentences[0], text=text))
+        seen += len(document.sentences)
+        kept += len(candidates(document)) if on_topic("\n".join(sentences)) else 0
+    assert kept / seen <= 0.05
