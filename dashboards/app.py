@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from dashboards.api import create_api
 from dashboards.web import alert_pages, article_pages, digest_pages, pack_pages, pages, session_pages
 from dashboards.web.access import Access
 from dashboards.web.guards import Guard, SecurityHeaders
@@ -70,7 +71,7 @@ def create_app(settings: Settings, store: Store) -> Starlette:
     access = Access.open(settings.data)
     hosts = LOOPBACK if settings.host in LOOPBACK else ["*"]
     app = Starlette(
-        routes=routes(),
+        routes=[*routes(), Mount("/api", create_api(settings, store))],
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),

@@ -18,7 +18,8 @@ CSP = (
 # A stored paper is shown alone: no script, no address of its own, only its own styles.
 PAPER_CSP = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 MAX_FORM = 64 * 1024
-OPEN_PATHS = ("/login", "/healthz", "/static/")
+# The API asks for a token of its own (dashboards/api/guard.py).
+OPEN_PATHS = ("/login", "/healthz", "/static/", "/api/")
 
 
 class SecurityHeaders:

@@ -1,0 +1,143 @@
+"""What the API answers: articles through the index, alerts from the store, exports with their audit entry."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from classifiers.referencebase import load_references
+from dashboards.export import FORMATS
+from dashboards.export import export as run_export
+from dashboards.export.rows import row
+from pipelines.clock import local, now
+from pipelines.records import Alert
+from pipelines.search import Index, open_index
+from pipelines.search.port import COUNT_LIMIT, FACETS
+from pipelines.search.rebuild import state
+from pipelines.settings import Settings
+from pipelines.store import Store
+from pipelines.store import alerts as alert_store
+from pipelines.store import articles as article_store
+
+LARGEST_PAGE = 200
+LONGEST_QUERY = 1000
+
+
+def _parts(request: Request) -> tuple[Settings, Store]:
+    return request.app.state.settings, request.app.state.store
+
+
+def _index(request: Request) -> Index:
+    return open_index(*_parts(request))
+
+
+def _number(request: Request, name: str, default: int, most: int) -> int:
+    given = request.query_params.get(name)
+    if given is None:
+        return default
+    if not (given.isascii() and given.isdigit()) or int(given[:9]) > most:
+        raise HTTPException(400, f"{name}: nhận số từ 0 đến {most}")
+    return int(given)
+
+
+def _query(request: Request) -> str:
+    query = request.query_params.get("q", "")
+    if len(query) > LONGEST_QUERY:
+        raise HTTPException(400, f"q: dài quá {LONGEST_QUERY} ký tự")
+    return query
+
+
+def _page(request: Request, items: list[dict[str, Any]], total: int, more: bool, limit: int, offset: int) -> Response:
+    after = offset + limit
+    follows = limit and after < total and after + limit <= COUNT_LIMIT
+    query = urlencode({**request.query_params, "limit": limit, "offset": after})
+    link = f"{request.url.path}?{query}" if follows else None
+    return JSONResponse({"items": items, "total": total, "more": more, "next": link})
+
+
+def articles(request: Request) -> Response:
+    """GET /v1/articles?q=&limit=&offset=: what the question finds, newest first."""
+    limit, offset = _number(request, "limit", 50, LARGEST_PAGE), _number(request, "offset", 0, COUNT_LIMIT)
+    with closing(_index(request)) as index:
+        found = index.search(_query(request), limit=limit, offset=offset)
+    items = [{**row(hit.document), "snippet": hit.snippet} for hit in found.hits]
+    return _page(request, items, found.total, found.more, limit, offset)
+
+
+def article(request: Request) -> Response:
+    """GET /v1/articles/{id}: one article with its text as the store has it now."""
+    with _parts(request)[1].read() as conn:
+        found = article_store.get(conn, request.path_params["id"])
+        if found is None:
+            raise HTTPException(404, "không có bài này")
+        return JSONResponse(dict(state(conn, found.id, found.revision).document or {}))
+
+
+def facets(request: Request) -> Response:
+    """GET /v1/facets?q=: counts by field value; `day` is the timeline, newest first."""
+    with closing(_index(request)) as index:
+        counts = index.facets(_query(request), limit=_number(request, "limit", 50, LARGEST_PAGE))
+    return JSONResponse({name: [{"value": value, "count": count} for value, count in counts[name]] for name in FACETS})
+
+
+def _view(alert: Alert) -> dict[str, Any]:
+    base = load_references()
+    references = [
+        {"id": one.id, "statement": one.statement_vi, "source": one.source.title, "url": one.source.url}
+        for one in (base.get(id_) for id_ in alert.claim.refs if id_ in base)
+    ]
+    return {**alert.model_dump(mode="json"), "references": references}
+
+
+def alerts(request: Request) -> Response:
+    """GET /v1/alerts?tier=&status=&type=&outlet=&province=&story=&since=: flags first, newest first."""
+    asked = request.query_params
+    limit, offset = _number(request, "limit", 50, LARGEST_PAGE), _number(request, "offset", 0, COUNT_LIMIT)
+    try:
+        since = local(datetime.fromisoformat(asked["since"])) if asked.get("since") else None
+    except ValueError as error:
+        raise HTTPException(400, "since: nhận ngày giờ ISO như 2026-11-01") from error
+    where: dict[str, Any] = {name: asked.get(name) or None for name in ("tier", "status", "outlet", "province", "story")}
+    where |= {"claim_type": asked.get("type") or None, "since": since}
+    with _parts(request)[1].read() as conn:
+        found = alert_store.list_alerts(conn, **where, limit=limit, offset=offset)
+        total = alert_store.count_alerts(conn, **where)
+    return _page(request, [_view(alert) for alert in found], total, False, limit, offset)
+
+
+def alert(request: Request) -> Response:
+    """GET /v1/alerts/{id}: one alert with its claim and references."""
+    with _parts(request)[1].read() as conn:
+        found = alert_store.get_alert(conn, request.path_params["id"])
+    if found is None:
+        raise HTTPException(404, "không có cảnh báo này")
+    return JSONResponse(_view(found[0]))
+
+
+def export(request: Request) -> Response:
+    """GET /v1/export?q=&format=: all that the question finds, as one file; an entry in the audit log names the program."""
+    settings, store = _parts(request)
+    form = request.query_params.get("format", "csv")
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cotmoc-export-"))
+        path = Path(folder) / f"cotmoc.{'jsonld' if form == 'claimreview' else form if form in FORMATS else 'x'}"
+        with closing(_index(request)) as index:
+            run_export(store, index, settings, _query(request), form, path, actor=f"API: {request.state.client.name}", now=now())
+        kept = stack.pop_all()
+    headers = {"Content-Disposition": f'attachment; filename="{path.name}"', "Content-Length": str(path.stat().st_size)}
+    return StreamingResponse(_pieces(path, kept), media_type=FORMATS[form], headers=headers)
+
+
+def _pieces(path: Path, kept: ExitStack) -> Iterator[bytes]:
+    with kept, path.open("rb") as source:
+        while piece := source.read(64 * 1024):
+            yield piece

@@ -1,0 +1,152 @@
+"""`cotmoc watches`: saved searches, previewed before they are enabled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.options import DataOption, JsonOption
+
+if TYPE_CHECKING:
+    from pipelines.search import Index
+    from pipelines.watches import Preview
+
+app = typer.Typer(help="Tìm kiếm đã lưu: xem trước, bật để được báo tin mới.", no_args_is_help=True)
+DeskOption = Annotated[str, typer.Option("--desk", metavar="BÀN", help="Riêng của bàn này; bỏ trống: dùng chung.")]
+NameArgument = Annotated[str, typer.Argument(metavar="TÊN", help="Tên tìm kiếm.")]
+
+
+@app.command("list")
+def listed(desk: DeskOption = "", as_json: JsonOption = False, data: DataOption = None) -> None:
+    """Liệt kê tìm kiếm dùng chung và của bàn đã nêu."""
+    import json
+
+    from flows.context import open_store, settings
+    from pipelines.clock import show
+    from pipelines.store import watches
+
+    store = open_store(settings(data))
+    with store.read() as conn:
+        found = watches.listed(conn, desk)
+    store.close()
+    for watch in found:
+        if as_json:
+            since = watch.enabled.isoformat() if watch.enabled else None
+            view = {"name": watch.name, "desk": watch.desk, "query": watch.query, "channel": watch.channel, "enabled": since}
+            typer.echo(json.dumps(view, ensure_ascii=False))
+        else:
+            state = f"bật từ {show(watch.enabled)}" if watch.enabled else "chưa bật"
+            typer.echo(f"{watch.name}  [{watch.desk or 'dùng chung'}; {watch.channel or 'mọi kênh'}; {state}]\n  {watch.query}")
+    if not as_json:
+        typer.echo(f"{len(found)} tìm kiếm đã lưu", err=True)
+
+
+@app.command()
+def add(
+    name: NameArgument,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="Câu tìm như ở cotmoc search.")],
+    desk: DeskOption = "",
+    channel: Annotated[str, typer.Option("--channel", metavar="KÊNH", help="Chỉ báo kênh này; bỏ trống: mọi kênh.")] = "",
+    data: DataOption = None,
+) -> None:
+    """Lưu một tìm kiếm (chưa bật) và cho xem trước 30 ngày qua."""
+    from flows.context import open_store, settings
+    from pipelines.clock import now
+    from pipelines.search import open_index
+    from pipelines.store import watches
+    from pipelines.watches import check
+    from pipelines.watches import preview as run
+
+    config = settings(data)
+    check(query, desk, channel, config, now())
+    store = open_store(config)
+    with store.begin() as conn:
+        saved = watches.add(conn, name, query, desk=desk, channel=channel, now=now())
+    index = open_index(config, store)
+    try:
+        _show(run(index, query, now()))
+    finally:
+        index.close()
+        store.close()
+    typer.echo(f"đã lưu “{saved.name}”; bật bằng: cotmoc watches enable \"{saved.name}\"", err=True)
+
+
+@app.command()
+def preview(
+    what: Annotated[str, typer.Argument(metavar="TÊN|QUERY", help="Tên đã lưu, hoặc một câu tìm.")],
+    data: DataOption = None,
+) -> None:
+    """Xem một tìm kiếm đã báo gì nếu được bật 30 ngày qua."""
+    from flows.context import open_store, settings
+    from pipelines.clock import now
+    from pipelines.search import open_index
+    from pipelines.store import watches
+    from pipelines.watches import preview as run
+
+    config = settings(data)
+    store = open_store(config)
+    with store.read() as conn:
+        query = next((one.query for one in watches.listed(conn) if one.name == what), what)
+    index: Index = open_index(config, store)
+    try:
+        _show(run(index, query, now()))
+    finally:
+        index.close()
+        store.close()
+
+
+@app.command()
+def enable(name: NameArgument, data: DataOption = None) -> None:
+    """Bật: từ nay mỗi bài mới được chuyển vào chỉ mục mà khớp thì được báo, mỗi tin một lần."""
+    from flows.context import open_store, settings
+    from pipelines.clock import now
+    from pipelines.store import watches
+    from pipelines.watches import check_enabling
+
+    config = settings(data)
+    store = open_store(config)
+    with store.begin() as conn:
+        watch = watches.get(conn, name)
+        check_enabling(watch, config)
+        watches.switch(conn, watch, now())
+    store.close()
+    typer.echo(f"đã bật “{watch.name}” cho {watch.channel or ', '.join(config.notify)}")
+
+
+@app.command()
+def disable(name: NameArgument, data: DataOption = None) -> None:
+    """Tắt, giữ lại câu tìm."""
+    from flows.context import open_store, settings
+    from pipelines.store import watches
+
+    store = open_store(settings(data))
+    with store.begin() as conn:
+        watches.switch(conn, watches.get(conn, name), None)
+    store.close()
+    typer.echo(f"đã tắt “{name}”")
+
+
+@app.command()
+def remove(name: NameArgument, data: DataOption = None) -> None:
+    """Bỏ hẳn một tìm kiếm đã lưu."""
+    from flows.context import open_store, settings
+    from pipelines.store import watches
+
+    store = open_store(settings(data))
+    with store.begin() as conn:
+        watches.remove(conn, watches.get(conn, name))
+    store.close()
+    typer.echo(f"đã bỏ “{name}”")
+
+
+def _show(seen: Preview) -> None:
+    from dashboards.shown import one_line
+
+    typer.echo(f"30 ngày qua: {seen.articles} bài, {seen.stories} tin (mỗi tin một thông báo)")
+    for day, count in list(seen.days.items())[:10]:
+        typer.echo(f"  {day}  {count}")
+    for hit in seen.newest:
+        typer.echo(f"  • {one_line(hit.title, 120)} — {one_line(hit.outlet, 60)}")
+    if seen.many:
+        typer.echo("có ngày quá nhiều tin; nên thu hẹp câu tìm trước khi bật", err=True)

@@ -1,0 +1,138 @@
+"""Exports: no cell that a spreadsheet runs, no text of an article, no person as author, and an audit entry for each."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lxml import etree
+from sqlalchemy import select, update
+
+from dashboards.export import export
+from dashboards.export.rows import COLUMNS, cell, write_xlsx
+from pipelines.clock import now
+from pipelines.errors import UsageError, UserError
+from pipelines.search import Index
+from pipelines.search.embedded import EmbeddedIndex
+from pipelines.search.rebuild import rebuild
+from pipelines.store import alerts, audit
+from pipelines.store import schema as tables
+from tests.desk import HOSTILE, WRONG, Desk, make_desk
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    made = make_desk(tmp_path / "data")
+    with made.store.begin() as conn:
+        conn.execute(update(tables.articles).values(assessed_with="m1/r1"))
+    return made
+
+
+@pytest.fixture
+def index(desk: Desk) -> Iterator[Index]:
+    opened = EmbeddedIndex(desk.settings.data / "index.sqlite3")
+    rebuild(desk.store, opened)
+    yield opened
+    opened.close()
+
+
+def write(desk: Desk, index: Index, query: str, form: str) -> Path:
+    target = desk.settings.data / f"xuat.{form}"
+    export(desk.store, index, desk.settings, query, form, target, actor="Bàn 1", now=now())
+    return target
+
+
+def test_csv_opens_in_excel_and_runs_nothing(desk: Desk, index: Index) -> None:
+    with desk.store.begin() as conn:
+        conn.execute(update(tables.articles).where(tables.articles.c.id == desk.ids["news"]).values(title='=HYPERLINK("http://x")'))
+    rebuild(desk.store, index)
+    raw = write(desk, index, "", "csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+    assert len(rows) == 5 and tuple(rows[0]) == COLUMNS
+    assert "'=HYPERLINK(\"http://x\")" in [row["title"] for row in rows]
+    assert not any(value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())
+
+
+@pytest.mark.parametrize("begins", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r\n=1", " =1", "＝1", "＠x", "\u202e=1"])
+def test_no_cell_begins_like_a_formula(begins: str) -> None:
+    assert cell(begins)[0] in "'\ufffd"
+
+
+def test_ordinary_cells_stay_as_they_are() -> None:
+    assert [cell(value) for value in ("Cột mốc 1.116", ["D06", "D07"], True, None, 3)] == ["Cột mốc 1.116", "D06 D07", "có", "", "3"]
+
+
+def test_json_lines_hold_no_text_of_the_article(desk: Desk, index: Index) -> None:
+    lines = [json.loads(line) for line in write(desk, index, "tier:flag", "jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {line["id"] for line in lines} >= {desk.ids["first"], desk.ids["bad"]}
+    assert all(tuple(line) == COLUMNS for line in lines)
+    assert WRONG not in json.dumps(lines, ensure_ascii=False)
+
+
+def test_a_workbook_holds_texts_only(desk: Desk, index: Index) -> None:
+    with zipfile.ZipFile(write(desk, index, "", "xlsx")) as book:
+        sheet = etree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+    space = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    assert len(sheet.findall(".//m:row", space)) == 6
+    assert sheet.findall(".//m:f", space) == [] and sheet.findall(".//m:hyperlink", space) == []
+    assert {found.get("t") for found in sheet.findall(".//m:c", space)} <= {"s", "inlineStr", None}
+
+
+def test_a_workbook_goes_on_in_a_second_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dashboards.export.rows.SHEET_ROWS", 4)
+    one = dict.fromkeys(COLUMNS, "x")
+    with (tmp_path / "a.xlsx").open("w+b") as out:
+        assert write_xlsx([one] * 7, out) == 7
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
+        assert [book.read(f"xl/worksheets/sheet{n}.xml").count(b"<row ") for n in (1, 2, 3)] == [4, 4, 2]
+
+
+def test_claim_reviews_name_organisations_only(desk: Desk, index: Index) -> None:
+    graph = json.loads(write(desk, index, "tier:flag OR tier:watch", "claimreview").read_text(encoding="utf-8"))["@graph"]
+    assert len(graph) == 3
+    found = next(one for one in graph if one["claimReviewed"] == WRONG)
+    assert found["itemReviewed"]["author"] == {"@type": "Organization", "name": "Báo Mẫu"}
+    assert found["reviewRating"] == {"@type": "Rating", "alternateName": "Mâu thuẫn với tư liệu", "ratingValue": 1, "bestRating": 5, "worstRating": 1}
+    assert found["creativeWorkStatus"] == "Draft"
+    assert found["citation"][0]["identifier"] == "GT-02"
+    assert all(one["author"]["@type"] == one["itemReviewed"]["author"]["@type"] == "Organization" for one in graph)
+    assert '"Person"' not in json.dumps(graph)
+    assert not any("javascript:" in json.dumps(one) for one in graph)
+    assert any(HOSTILE in one["claimReviewed"] for one in graph)  # as data; who shows it escapes it
+
+
+def test_what_a_person_settled_is_not_reviewed_and_two_persons_publish(desk: Desk, index: Index) -> None:
+    with desk.store.begin() as conn:
+        alerts.decide(conn, desk.ids["watch"], outcome=alerts.NOT_DISTORTED, reason="đúng", analyst="Bàn 1", version=1, now=now())
+        for version, analyst in ((1, "Bàn 1"), (2, "Bàn 2")):
+            alerts.decide(conn, desk.ids["flag"], outcome=alerts.NEEDS_REPLY, reason="sai", analyst=analyst, version=version, now=now())
+    graph = json.loads(write(desk, index, "", "claimreview").read_text(encoding="utf-8"))["@graph"]
+    assert sorted(one["creativeWorkStatus"] for one in graph) == ["Draft", "Published"]
+
+
+def test_every_export_is_audited_and_none_is_left_without_it(desk: Desk, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(desk, index, "tier:flag", "csv")
+    with desk.store.read() as conn:
+        entry = conn.execute(select(tables.audit)).mappings().one()
+        assert (entry["actor"], entry["action"], entry["object"]) == ("Bàn 1", "export", "xuat.csv")
+        assert (entry["details"]["query"], entry["details"]["rows"]) == ("tier:flag", 2)
+        assert audit.verify(conn) == (1, None)
+    monkeypatch.setattr(audit, "append", lambda *_a, **_k: (_ for _ in ()).throw(UserError("đĩa đầy")))
+    with pytest.raises(UserError):
+        write(desk, index, "", "jsonl")
+    assert sorted(path.name for path in desk.settings.data.glob("*xuat*")) == ["xuat.csv"]
+
+
+def test_wrong_formats_questions_and_folders_are_one_line(desk: Desk, index: Index) -> None:
+    for query, form, message in (("", "pdf", "định dạng"), ("(", "csv", "ký tự 1")):
+        with pytest.raises(UsageError, match=message):
+            write(desk, index, query, form)
+    with pytest.raises(UserError, match="không ghi được"):
+        export(desk.store, index, desk.settings, "", "csv", desk.settings.data / "không-có" / "x.csv", actor="x", now=now())
+    assert list(desk.settings.data.glob(".xuat-*")) == []
