@@ -3,6 +3,8 @@
 #
 #   .ci/servers.sh install [all|packages|elasticsearch]
 #   eval "$(.ci/servers.sh start [elasticsearch] [postgresql])"    prints export lines, progress on standard error
+#   .ci/servers.sh node FOLDER NAME HTTP TRANSPORT SEEDS          one Elasticsearch node of a cluster in the foreground:
+#                                                                 its caller ends it (tests/test_cluster.py)
 #   .ci/servers.sh stop                                           ends what `start` started, and nothing else
 #
 # COTMOC_SERVERS is where servers and their data live (default /var/tmp/cotmoc-servers).
@@ -121,6 +123,33 @@ PY
     echo "export COTMOC_TEST_ELASTICSEARCH_URL=$url"
 }
 
+# SEEDS: the transport addresses of all nodes, by comma; the first election counts them by address.
+run_node() {
+    local folder=$1/$2 name=$2 http=$3 transport=$4 seeds=$5 java
+    install_elasticsearch
+    java=$(find_java)
+    mkdir -p "$folder"
+    cp -r "$ES_HOME/config" "$folder/config"
+    cat > "$folder/config/elasticsearch.yml" <<YML
+cluster.name: cotmoc-$(basename "$1")
+node.name: $name
+network.host: 127.0.0.1
+http.port: $http
+transport.port: $transport
+discovery.seed_hosts: [$seeds]
+cluster.initial_master_nodes: [$seeds]
+xpack.security.enabled: false
+path.data: $folder/data
+path.logs: $folder/logs
+cluster.routing.allocation.disk.threshold_enabled: false
+YML
+    chown -R "$ES_USER" "$1"
+    # Quick to start rather than quick in the long run: the node lives for a minute.
+    exec setpriv --reuid="$ES_USER" --regid="$(id -g "$ES_USER")" --clear-groups \
+        env HOME="$folder" ES_PATH_CONF="$folder/config" ES_JAVA_HOME="$java" CLI_JAVA_OPTS="-XX:TieredStopAtLevel=1 -Xshare:auto" \
+        ES_JAVA_OPTS="-Xms$ES_HEAP -Xmx$ES_HEAP -XX:TieredStopAtLevel=1" "$ES_HOME/bin/elasticsearch"
+}
+
 start_postgresql() {
     install_packages postgresql
     need_root
@@ -181,6 +210,7 @@ case $command in
             esac
         done
         ;;
+    node) run_node "$@" ;;
     stop) stop_all ;;
-    *) sed -n '2,10p' "$0" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
+    *) sed -n '2,12p' "$0" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
 esac
