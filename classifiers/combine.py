@@ -139,11 +139,11 @@ def _weigh_rule(document: Document, sentence: Sentence, finding: Finding, readin
     return judged, min(0.99, support * max(reading.assertive if decision.role in ASSERTIVE_ROLES else 0.9, 0.3))
 
 
-def _answerable(base: ReferenceBase, ref: str, kind: str, sentence: Sentence) -> bool:
+def _answerable(base: ReferenceBase, ref: str, kind: str, sentence: Sentence, alike: bool) -> bool:
     """Whether the entry can contradict such a sentence at all: a measurement needs a number with a unit in the text."""
-    if ref.startswith(UNANSWERABLE):
+    if ref.startswith(UNANSWERABLE) and not alike:
         return False
-    if (base.get(ref).type == "measurement" or kind == "D06") and not sentence.has(*STATES):
+    if (base.get(ref).type == "measurement" or (kind == "D06" and not alike)) and not sentence.has(*STATES):
         return any(q.unit in UNIT_VI for q in numbers_of(sentence))
     home = next((names for known, names, _ in HOME.values() if known == ref), frozenset())
     return not any(f" {name} " in sentence.canon for name in home)
@@ -189,7 +189,7 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
         return None
     if any(f.verdict is Verdict.CONSISTENT and f.weight >= 0.6 for f in item.found):
         return None
-    if group == "FLAG" and (any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS for f in item.found) or not (alike or _answerable(base, known[0], kind, sentence))):
+    if group == "FLAG" and (any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS for f in item.found) or not _answerable(base, known[0], kind, sentence, alike)):
         return None
     if decision.role in ASSERTIVE_ROLES and reading.assertive < MODEL_ASSERTIVE:
         return None

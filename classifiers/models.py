@@ -20,7 +20,7 @@ from classifiers.referencebase import ReferenceBase
 from classifiers.roles import Decision
 from pipelines.records import ASSERTIVE_ROLES, Role
 
-FORMAT = "m3"
+FORMAT = "m4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +88,16 @@ class Models:
             for i, (a, b) in enumerate(zip(said, how, strict=True))
         ]
 
-    @cached_property
-    def _labelled(self) -> Any:
-        from scipy.sparse import csr_matrix
-
-        near = self._data["neighbours"]
-        return csr_matrix((near["data"], near["indices"], near["indptr"]), shape=(len(near["type"]), near["width"])).tocsc()
-
     def nearest(self, reading: Reading, group: str | None = None, count: int = 12) -> list[Neighbour]:
         """Return the labelled sentences nearest in words and concepts, of one statement group when named."""
         import numpy as np
 
         near = self._data["neighbours"]
-        labelled = self._labelled
-        scores = np.zeros(labelled.shape[0], dtype=np.float32)
+        data, rows, starts = near["data"], near["indices"], near["indptr"]
+        scores = np.zeros(len(near["type"]), dtype=np.float32)
         for column, value in zip(reading.vector.indices, reading.vector.data, strict=True):
-            low, high = labelled.indptr[column], labelled.indptr[column + 1]
-            scores[labelled.indices[low:high]] += labelled.data[low:high] * value
+            low, high = starts[column], starts[column + 1]
+            scores[rows[low:high]] += data[low:high] * value
         if group is not None:
             scores = np.where(near["group"] == group, scores, 0.0)
         order = np.argsort(-scores)[:count]

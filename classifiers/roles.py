@@ -253,7 +253,8 @@ def attribution(document: Document, sentence: Sentence, finding: Finding) -> str
         if following or sentence.canon[tag.start : tag.end] in ("according to", "据称", "据报道", "据悉", "ອີງຕາມ", "theo loi", "theo ong", "theo ba"):
             return f"dẫn lời: “{_words(sentence, tag)} {_words(sentence, following[0]) if following else ''}”".replace(" ”", "”")
     for say in sentence.of("SAY"):
-        if not (say.end <= start + 1 or say.start >= end - 1):
+        inside = not (say.end <= start + 1 or say.start >= end - 1)
+        if inside and not _opens_speech(sentence, say, end):
             continue
         subject = [s for s in speakers if s.end <= say.start and say.start - s.end < 75]
         after = [s for s in speakers if 0 <= s.start - say.end < 14]
@@ -262,7 +263,7 @@ def attribution(document: Document, sentence: Sentence, finding: Finding) -> str
             continue
         if FIRST_PERSON.search(near[-6:]):
             continue
-        if say.end <= start + 1 and subject and not _breaks(sentence, say.end, start):
+        if (inside or say.end <= start + 1) and subject and not _breaks(sentence, say.end, start):
             return f"dẫn lời: “{_words(sentence, subject[-1])} … {_words(sentence, say)}”"
         trailing = sentence.canon[max(end, say.start - 40) : say.start].rsplit(",", 1)
         if say.start >= end - 1 and len(trailing) == 2 and len(trailing[1].split()) <= 3 and len(sentence.canon) - say.end < 60 and (after or (subject and subject[-1].start >= end - 1)):
@@ -273,6 +274,17 @@ def attribution(document: Document, sentence: Sentence, finding: Finding) -> str
     if before and before[0].field == sentence.field and before[0].has("SAY") and before[0].has("SPEAKER") and sentence.canon.startswith(CONTINUES):
         return "tiếp lời người được dẫn ở câu trước"
     return ""
+
+
+SPEECH_HAN = ("称", "声称", "宣称", "表示", "坚称")
+
+
+def _opens_speech(sentence: Sentence, say: Tag, end: int) -> bool:
+    """Whether reported speech surely begins after `say` ("nói rằng …", "said that …") though a name of the claim stands before it."""
+    words, after = sentence.canon[say.start : say.end], sentence.canon[say.end : say.end + 6]
+    if sentence.has("LTR", "LETTERWORD", "SECRETDOC") or end - say.end < 25:
+        return False
+    return words.endswith(" rang") or after.startswith((" rang ", " that ", " : ")) or words in SPEECH_HAN
 
 
 CONTINUES = (" theo do ", " ong nay ", " ba nay ", " nguoi nay ", " ong cung ", " he ", " she ", " they ", " it said ", " 他还", " 她还", " 发言人还", " 他同时", " cung theo ", " ong con ", " ben canh do , ong ", " phia nay ")

@@ -161,9 +161,9 @@ def assemble(made: list[Example], base: ReferenceBase) -> dict[str, Any]:
     said = fit([p[0] for p in pairs], [group(e.verdict) for e in made], 30.0, False)
     how = fit([p[1] for p in pairs], [e.role.value for e in made], 20.0, True)
     matrix, _ = weigh_rows(vectoriser().transform([p[0] for p in pairs]), said["idf"])
-    csr = matrix.tocsr()
+    columns = matrix.tocsc()
     neighbours = {
-        "data": csr.data, "indices": csr.indices, "indptr": csr.indptr, "width": int(csr.shape[1]),
+        "data": columns.data, "indices": columns.indices, "indptr": columns.indptr,
         "group": np.array([group(e.verdict) for e in made]),
         "type": np.array([e.type for e in made]),
         "refs": np.array([" ".join(e.refs) for e in made]),
