@@ -113,11 +113,16 @@ def load_settings(**given: Any) -> Settings:
 
 
 class Deadline(BaseModel):
-    """A periodic duty: what is due, when (`MM-DD`), to whom, by which document."""
+    """A periodic duty: what is due, before which day (`MM-DD`), to whom, by which document.
+
+    `every` counts years; with more than one it falls due in `year` and every so many years before and after.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str
-    due: str
+    due: str = Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$|^(0[13-9]|1[0-2])-(29|30)$|^(0[13578]|1[02])-31$")
+    every: int = Field(default=1, ge=1, le=10)
+    year: int = 2025
     to: str
     basis: str = ""
 

@@ -8,10 +8,13 @@ from pathlib import Path
 
 from dashboards.digest.content import build_digest
 from dashboards.digest.docx import render_docx
+from dashboards.digest.form import NAME as FORM_NAME
+from dashboards.digest.form import render_form
 from dashboards.digest.html import render_html
 from dashboards.digest.mail import render_mail
 from dashboards.digest.pdf import render_pdf
 from dashboards.office.files import sha256, write_whole
+from dashboards.office.forms import own_template
 from pipelines.clock import now
 from pipelines.settings import Settings
 from pipelines.store import Store, audit
@@ -28,7 +31,9 @@ def write_digest(
     """
     digest = build_digest(store, province, day, owners)
     stem = f"diem-bao_{province.replace('/', '_')}_{day.isoformat()}"
-    files = {"html": render_html(digest), "docx": render_docx(digest), "pdf": render_pdf(digest)}
+    own = own_template(settings.data, FORM_NAME)
+    word = render_form(digest, own) if own else render_docx(digest)
+    files = {"html": render_html(digest), "docx": word, "pdf": render_pdf(digest)}
     attached = {f"{stem}.{kind}": files[kind] for kind in ("docx", "pdf")}
     files["eml"] = render_mail(digest, files["html"], attached)
     paths = {kind: output.resolve() / f"{stem}.{kind}" for kind in files}

@@ -17,10 +17,13 @@ from dashboards.evidence import standalone
 from dashboards.evidence.exchange import facts as exchange_facts
 from dashboards.evidence.exchange import request_record
 from dashboards.evidence.letter import render_letter
+from dashboards.evidence.letter_form import NAME as LETTER
+from dashboards.evidence.letter_form import render_form
 from dashboards.evidence.manifest import PURPOSE, File, Parts, readable
 from dashboards.evidence.wacz import Page, make_wacz
 from dashboards.evidence.warc import Reader, parse
 from dashboards.highlight import fields, locate
+from dashboards.office.forms import own_template
 from pipelines.errors import UserError
 from pipelines.records import Alert
 from pipelines.settings import Profile
@@ -115,7 +118,12 @@ def gather(facts: StoryFacts, profile: Profile, reader: Reader, moment: datetime
     lead = next((row for row in facts.articles if row["id"] == facts.alerts[0].article), None)
     if lead is not None:
         same = [alert for alert in facts.alerts if alert.article == lead["id"]]
-        parts.files.append(File("cong-van-du-thao.docx", "letter", render_letter(profile, lead, same, references, moment)))
+        own = own_template(data, LETTER)
+        letter = (
+            render_form(own, profile, lead, same, references, moment) if own
+            else render_letter(profile, lead, same, references, moment)
+        )  # fmt: skip
+        parts.files.append(File("cong-van-du-thao.docx", "letter", letter))
     else:
         parts.missing.append({"part": "letter", "article": "", "reason": "không còn bài để nêu"})
     parts.files.append(File("DOC-TRUOC.txt", "readme", README.encode()))

@@ -134,6 +134,32 @@ def table(document: DocumentType, rows: Sequence[tuple[str, str]], *, widths: tu
     _widths(grid, widths)
 
 
+def widths(table: Table, millimetres: Sequence[int]) -> None:
+    """Fix the widths of a table's columns."""
+    _widths(table, millimetres)
+
+
+def centre(paragraph: Paragraph, text: str, *, bold: bool = False, size: int = BODY) -> None:
+    """Write centred text into an empty paragraph."""
+    _centre(paragraph, text, bold=bold, size=size)
+
+
+def plain(paragraph: Paragraph, text: str, *, size: int = BODY, right: bool = False) -> None:
+    """Write text into an empty paragraph of a table."""
+    _run(paragraph, text, size=size)
+    if right:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def repeat_head(table: Table) -> None:
+    """Repeat the first row of a table on every page, and keep rows whole."""
+    for place, row in enumerate(table.rows):
+        properties = row._tr.get_or_add_trPr()
+        properties.append(OxmlElement("w:cantSplit"))
+        if place == 0:
+            properties.append(OxmlElement("w:tblHeader"))
+
+
 def closing(document: DocumentType, recipients: Sequence[str], signer: str) -> None:
     """Put “Nơi nhận” (left) and the signature block (right); name, signature and seal stay blank."""
     document.add_paragraph()

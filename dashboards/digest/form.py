@@ -1,0 +1,85 @@
+"""The digest through the office's own template, and the form to start such a template from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from docxtpl import DocxTemplate, RichText
+
+from dashboards.digest.docx import SIGNER
+from dashboards.digest.outline import NOTHING, Line, Style, box, outline
+from dashboards.digest.records import Digest
+from dashboards.office import forms, nd30
+from dashboards.shown import visible
+
+NAME = "diem-bao"
+
+
+def render_form(digest: Digest, template: bytes) -> bytes:
+    """Return the DOCX by the office's template; UserError that names the wrong tag."""
+    return forms.render(template, NAME, lambda document: context(digest, document))
+
+
+def context(digest: Digest, document: DocxTemplate) -> dict[str, Any]:
+    """Return the tags of a digest; a line is rich text, with its link, or plain by `.text`."""
+
+    def rich(one: Line) -> dict[str, Any]:
+        small = one.style in (Style.NOTE, Style.META)
+        text = RichText()
+        text.add(
+            visible(one.text), bold=one.style is Style.TITLE, italic=one.style in (Style.META, Style.QUOTE), font=nd30.FONT,
+            size=2 * (nd30.BODY - 1 if small else nd30.BODY), url_id=document.build_url_id(one.url) if one.url else None,
+        )  # fmt: skip
+        return {"rich": text, "text": visible(one.text), "style": one.style.value}
+
+    sections = []
+    for section in outline(digest):
+        lines: list[dict[str, Any]] = []
+        for part in section.parts:
+            lines += [rich(Line(part.heading, Style.TITLE))] if part.heading else []
+            lines += [rich(one) for entry in part.entries for one in entry] or [rich(Line(NOTHING))]
+        sections.append({"heading": visible(section.heading), "lines": lines})
+    return {
+        **forms.common(digest.office, digest.day.year, "ĐB-……", SIGNER), "title": digest.title, "period": digest.period,
+        "box": [[visible(name), value] for name, value in box(digest)], "sections": sections,
+    }  # fmt: skip
+
+
+def default() -> bytes:
+    """Return the form with its tags, as the shipped digest looks."""
+    document = forms.start("Điểm báo")
+    nd30.title_block(document, "{{ title }}", "{{ period }}")
+    grid = document.add_table(rows=3, cols=2)
+    grid.style = "Table Grid"
+    nd30.widths(grid, (135, 30))
+    grid.rows[0].cells[0].paragraphs[0].text = "{%tr for row in box %}"
+    nd30.plain(grid.rows[1].cells[0].paragraphs[0], "{{ row[0] }}")
+    nd30.plain(grid.rows[1].cells[1].paragraphs[0], "{{ row[1] }}", right=True)
+    grid.rows[2].cells[0].paragraphs[0].text = "{%tr endfor %}"
+    forms.tags(document, ["{%p for section in sections %}"])
+    nd30.heading(document, "{{ section.heading }}")
+    forms.tags(document, ["{%p for line in section.lines %}"])
+    nd30.body(document, "{{r line.rich }}")
+    forms.tags(document, ["{%p endfor %}", "{%p endfor %}"])
+    return forms.finish(document)
+
+
+def sample(document: DocxTemplate) -> Mapping[str, Any]:
+    """Return made-up tags for a trial."""
+    from datetime import date
+
+    from dashboards.digest.content import method_note, period_of
+    from pipelines.settings import load_profile
+
+    day = date(2026, 1, 2)
+    start, end = period_of(day)
+    empty: dict[str, Any] = dict.fromkeys(("domestic", "foreign", "sea_domestic", "sea_foreign", "claims", "follow", "corrections", "by_class", "by_lang"), ())
+    digest = Digest(load_profile("ninh-binh"), day, start, end, total=0, attention=0, method=method_note(()), **empty)
+    return context(digest, document)
+
+
+FORM = forms.Form(
+    NAME, "điểm báo", frozenset({"agency", "title", "period", "sections", "recipients"}),
+    frozenset({"title", "period", "box", "sections"}), default, sample,
+)  # fmt: skip

@@ -1,0 +1,95 @@
+"""The draft request for correction through the office's own template, and the form to start such a template from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from docxtpl import DocxTemplate
+
+from classifiers.referencebase import Reference
+from dashboards.evidence.manifest import PURPOSE
+from dashboards.office import forms, nd30
+from dashboards.shown import is_foreign, one_line, role_vi, time_vi, verdict_vi, visible
+from pipelines.records import Alert
+from pipelines.settings import Profile, load_profile
+
+NAME = "cong-van"
+SIGNER = "QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ"
+
+
+def render_form(
+    template: bytes, profile: Profile, article: Mapping[str, Any], alerts: Sequence[Alert],
+    references: Mapping[str, Reference], moment: datetime,
+) -> bytes:  # fmt: skip
+    """Return the DOCX by the office's template; UserError that names the wrong tag."""
+    claims = []
+    for alert in alerts:
+        cited = []
+        for id in alert.claim.refs:
+            entry = references.get(id)
+            source = ", ".join(p for p in (entry.source.title, entry.source.number, entry.source.article) if p) if entry else ""
+            sides = "; ".join(f"{side.party}: {side.position_vi}" for side in entry.sides) or entry.note if entry and entry.contested else ""
+            said = f"{entry.statement_vi} ({source})" if entry else "(không còn trong cơ sở tư liệu, cần bổ sung)"
+            cited.append({"id": id, "statement": visible(said), "url": entry.source.url if entry else "", "sides": visible(sides)})
+        claims.append({
+            "sentence": visible(alert.claim.sentence), "role": role_vi(alert.claim.role), "verdict": verdict_vi(alert.claim.verdict),
+            "differs": visible(alert.claim.differs), "references": cited,
+        })  # fmt: skip
+    tags = {
+        **forms.common(profile, moment.year, "……-……", SIGNER), "outlet": one_line(article["outlet"], 120),
+        "published": time_vi(article["published"]), "headline": one_line(article["title"] or "(không có đầu đề)"),
+        "url": one_line(article["canonical"] or article["url"]), "claims": claims, "foreign": is_foreign(article["kind"], article["lang"]),
+        "purpose": PURPOSE,
+    }  # fmt: skip
+    kept = [name for name in profile.recipients if name.startswith("Lưu")] or ["Lưu: VT"]
+    return forms.render(template, NAME, lambda _document: {**tags, "recipients": ["Như trên", *kept]})
+
+
+def default() -> bytes:
+    """Return the form with its tags, as the shipped letter looks."""
+    document = forms.start("Dự thảo công văn đề nghị cải chính")
+    nd30.watermark(document, f"DỰ THẢO – {PURPOSE}")
+    about = document.tables[0].rows[0].cells[0].add_paragraph()
+    nd30.centre(about, "V/v đề nghị xem xét, cải chính thông tin", size=12)
+    document.add_paragraph()
+    nd30.centred(document, "Kính gửi: {{ outlet }}")
+    nd30.body(document, "Căn cứ …… (người soạn điền căn cứ pháp luật đang có hiệu lực vào ngày bài đăng);", italic=True)
+    nd30.body(
+        document, "Ngày {{ published }}, quý báo (kênh) đăng “{{ headline }}” tại địa chỉ {{ url }}. "
+        "Qua đối chiếu với tư liệu có dẫn nguồn, chúng tôi trao đổi như sau:",
+    )  # fmt: skip
+    forms.tags(document, ["{%p for claim in claims %}"])
+    nd30.heading(document, "{{ loop.index }}. Câu trong bài")
+    nd30.body(document, "“{{ claim.sentence }}”", italic=True)
+    nd30.body(document, "Cách nêu: {{ claim.role }}. Nhận định: {{ claim.verdict }}.")
+    forms.tags(document, ["{%p for ref in claim.references %}"])
+    nd30.body(document, "Tư liệu {{ ref.id }}: {{ ref.statement }} {{ ref.url }}")
+    forms.tags(document, ["{%p if ref.sides %}"])
+    nd30.body(document, "Điểm này còn tranh luận. {{ ref.sides }}", italic=True)
+    forms.tags(document, ["{%p endif %}", "{%p endfor %}", "{%p if claim.differs %}"])
+    nd30.body(document, "Chỗ khác nhau: {{ claim.differs }}")
+    forms.tags(document, ["{%p endif %}", "{%p endfor %}", "{%p if foreign %}"])
+    nd30.body(document, "Đề nghị ban biên tập xem lại các câu nêu trên theo quy trình đính chính của quý cơ quan.")
+    forms.tags(document, ["{%p else %}"])
+    nd30.body(document, "Đề nghị quý cơ quan xem xét, cải chính theo quy định và thông tin lại kết quả.")
+    forms.tags(document, ["{%p endif %}"])
+    nd30.body(document, "Công văn này chỉ nói về nội dung bài đăng, {{ purpose }}; không xem xét người viết bài./.")
+    return forms.finish(document)
+
+
+def sample(document: DocxTemplate) -> Mapping[str, Any]:
+    """Return made-up tags for a trial."""
+    ref = {"id": "XX-01", "statement": "nội dung", "url": "", "sides": "một bên: ý kiến"}
+    claim = {"sentence": "Câu.", "role": "khẳng định", "verdict": "mâu thuẫn", "differs": "số", "references": [ref]}
+    return {
+        **forms.common(load_profile("ninh-binh"), 2026, "……-……", SIGNER), "outlet": "Báo", "published": "01/01/2026", "headline": "Tít",
+        "url": "https://a.example/", "claims": [claim], "foreign": False, "purpose": PURPOSE,
+    }  # fmt: skip
+
+
+FORM = forms.Form(
+    NAME, "công văn đề nghị cải chính", frozenset({"agency", "outlet", "claims"}),
+    frozenset({"outlet", "published", "headline", "url", "claims", "foreign", "purpose"}), default, sample,
+)  # fmt: skip

@@ -1,0 +1,132 @@
+"""What a report says: the sections that DUTIES 6.2 asks for, filled with numbers; what only the office knows stays blank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+
+from classifiers.referencebase import load_references
+from dashboards.digest import gather as digest_gather
+from dashboards.reports.gather import communes_of, numbers
+from dashboards.reports.periods import KINDS, label
+from dashboards.reports.records import Chart, Numbers, Report, Section, Table
+from dashboards.shown import number, one_line, time_vi
+from pipelines.clock import HANOI
+from pipelines.errors import UsageError
+from pipelines.settings import load_profile
+from pipelines.store import Store
+
+BLANK = "…… (người soạn điền)"
+
+
+def build_report(
+    store: Store, province: str, kind: str, start: date, end: date, owners: Mapping[str, str] | None = None
+) -> Report:
+    """Build the report of `kind` for profile `province`; UsageError for an unknown profile or kind, or an odd period."""
+    if kind not in KINDS:
+        raise UsageError(f"loại báo cáo “{kind}” không có; chọn một trong: {', '.join(KINDS)}")
+    if end < start or (end - start).days > 6 * 366:
+        raise UsageError(f"kỳ báo cáo {label(start, end)} không hợp lệ; ngày đầu phải trước ngày cuối, nhiều nhất sáu năm")
+    profile = load_profile(province)
+    first, last = datetime.combine(start, time(), HANOI), datetime.combine(end, time(), HANOI) + timedelta(days=1)
+    with store.read() as conn:
+        found = numbers(conn, profile, start, end, owners or {})
+        communes = tuple((one.title, numbers(conn, one, start, end, owners or {})) for one in communes_of(profile))
+        corrected = digest_gather.corrections(conn, profile, first, last)
+        follow = digest_gather.following(conn, profile, last)
+    corrections = Table(
+        "Nội dung đã nêu, sau kết luận là không sai lệch", ("Bài, nguồn", "Ngày kết luận", "Lý do"),
+        tuple((f"{c.title} ({c.outlet})", time_vi(c.decided), one_line(c.reason, 200)) for c in corrected),
+    )  # fmt: skip
+    open_now = Table("Nội dung còn theo dõi", ("Bài, nguồn", "Tình trạng"), tuple((f"{c.title} ({c.outlet})", c.status) for c in follow))
+    results = (_news(found), _checked(found), _replies(found, corrections))
+    if kind in ("annual", "five-year"):
+        sections = _yearly(found, results, communes, open_now)
+    else:
+        names = ("I. XU HƯỚNG VÀ CHỦ ĐỀ", "II. NỘI DUNG ĐÃ ĐỐI CHIẾU", "III. TRẢ LỜI, CẢI CHÍNH VÀ KẾT QUẢ")
+        sections = [
+            Section(name, part.text, part.tables, part.charts) for name, part in zip(names, results, strict=True)
+        ]
+        sections.append(Section("IV. DỰ KIẾN THEO DÕI", tables=(open_now, *_communes(communes))))
+    sections.append(Section("GHI CHÚ PHƯƠNG PHÁP", text=METHOD))
+    due = next((f"{d.name}: trước ngày {d.due[3:]}/{d.due[:2]}, gửi {d.to}" for d in profile.deadlines), "")
+    abstract = f"Theo dõi báo chí, đối chiếu thông tin về chủ quyền, biên giới, biển, đảo {label(start, end)}"
+    return Report(profile, kind, start, end, KINDS[kind], abstract, found, tuple(sections), due, communes)
+
+
+METHOD = (
+    "Số liệu đếm từ kho của Cột Mốc: bài trên báo chí và kênh công khai của các tổ chức trong danh mục; không có số liệu về cá nhân.",
+    "Bài được tính theo ngày đăng, không rõ thì theo ngày thu. Nội dung cần đối chiếu do máy nêu; kết luận là của người trực.",
+    "Tỷ lệ báo động nhầm là phần kết luận “không sai lệch” trong các nội dung đã có kết luận. Phản hồi của báo, kênh sau khi gửi "
+    "công văn không được ghi trong hệ thống; người soạn điền.",
+)
+
+
+def _news(n: Numbers) -> Section:
+    text = (
+        f"Trong kỳ thu được {number(n.collected)} bài; {number(n.ours)} bài viết về địa phương hoặc về biên giới, biển, đảo.",
+    )
+    tables = (
+        _table("Bài theo nhóm nguồn", "Nhóm nguồn", n.by_class), _table("Bài theo ngôn ngữ", "Ngôn ngữ", n.by_lang),
+        _table("Bài theo chủ đề", "Chủ đề", n.by_topic), _table("Bài theo địa bàn", "Địa bàn", n.by_place),
+    )  # fmt: skip
+    chart = Chart(
+        "Số bài và số nội dung cần đối chiếu theo thời gian", tuple(row[0] for row in n.trend),
+        (("bài", tuple(row[1] for row in n.trend)), ("nội dung cần đối chiếu", tuple(row[2] for row in n.trend))),
+    )  # fmt: skip
+    return Section("", text, tables, (chart,) if n.ours or n.claims else ())
+
+
+def _checked(n: Numbers) -> Section:
+    base = load_references()
+    rows = tuple((id, one_line(base.get(id).statement_vi, 160) if id in base else "(không còn trong cơ sở tư liệu)", number(count)) for id, count in n.references)
+    text = (f"Có {number(n.claims)} nội dung cần đối chiếu; {number(n.reviewed)} nội dung đã có người xem.",)
+    tables = (
+        _table("Nội dung theo loại", "Loại", n.by_type), _table("Nội dung theo nhận định của máy", "Nhận định", n.by_verdict),
+        _table("Nội dung theo tình trạng", "Tình trạng", n.by_status),
+        Table("Tư liệu bị nêu trái nhiều nhất", ("Tư liệu", "Nội dung", "Số lần"), rows),
+    )  # fmt: skip
+    charts = (Chart("Nội dung cần đối chiếu theo nhận định", tuple(v for v, _ in n.by_verdict), (("nội dung", tuple(c for _, c in n.by_verdict)),), over_time=False),)
+    return Section("", text, tables, charts if n.by_verdict else ())
+
+
+def _replies(n: Numbers, corrections: Table) -> Section:
+    rate = f"{100 * n.false_alarms / n.concluded:.1f} %".replace(".", ",") if n.concluded else "chưa có kết luận nào"
+    rows = (
+        ("Nội dung hai người thống nhất cần phản hồi", number(n.needs_reply)), ("Hồ sơ chứng cứ đã lập", number(n.packs)),
+        ("Công văn đề nghị cải chính đã gửi", BLANK), ("Đã được cải chính, trả lời", BLANK),
+        ("Nội dung đã có kết luận", number(n.concluded)), ("Trong đó không sai lệch (báo động nhầm)", number(n.false_alarms)),
+        ("Tỷ lệ báo động nhầm", rate),
+    )  # fmt: skip
+    hours = tuple((name, "chưa có" if value is None else f"{value:.1f} giờ".replace(".", ",")) for name, value in n.hours)
+    tables = (
+        Table("Phản hồi và chất lượng", ("Chỉ tiêu", "Giá trị"), rows),
+        Table("Thời gian xử lý (trung vị)", ("Khâu", "Giá trị"), hours),
+        _table("Sản phẩm đã lập", "Sản phẩm", n.products), corrections,
+    )  # fmt: skip
+    return Section("", (), tables)
+
+
+def _yearly(n: Numbers, results: tuple[Section, ...], communes: tuple[tuple[str, Numbers], ...], open_now: Table) -> list[Section]:
+    text = tuple(line for part in results for line in part.text)
+    tables = tuple(table for part in results for table in part.tables)
+    charts = tuple(chart for part in results for chart in part.charts)
+    return [
+        Section("I. TÌNH HÌNH TRIỂN KHAI", (f"Văn bản đã ban hành: {BLANK}", f"Phân công, phối hợp (TTXVN, BĐBP): {BLANK}"), blank=True),
+        Section("II. KẾT QUẢ", (*text, f"Phối hợp và kết quả khác: {BLANK}"), tables[8:11], charts),
+        Section("III. ĐÁNH GIÁ", (
+            f"Ưu điểm: {BLANK}", f"Tồn tại, nguyên nhân: {BLANK}",
+            f"Báo động nhầm: {number(n.false_alarms)} trong {number(n.concluded)} nội dung đã có kết luận.",
+        ), blank=True),
+        Section("IV. PHƯƠNG HƯỚNG, KIẾN NGHỊ", (f"Phương hướng: {BLANK}", f"Kiến nghị: {BLANK}"), (open_now,), blank=True),
+        Section("PHỤ LỤC SỐ LIỆU", ("(Kèm theo báo cáo này)",), (*tables[:8], tables[11], *_communes(communes))),
+    ]  # fmt: skip
+
+
+def _communes(communes: Iterable[tuple[str, Numbers]]) -> tuple[Table, ...]:
+    rows = tuple((name, number(n.ours), number(n.claims), number(n.reviewed), number(n.concluded)) for name, n in communes)
+    return (Table("Số liệu của các xã (đã tính trong số của tỉnh)", ("Xã", "Bài", "Cần đối chiếu", "Đã xem", "Đã kết luận"), rows),) if rows else ()
+
+
+def _table(caption: str, head: str, rows: Iterable[tuple[str, int]]) -> Table:
+    return Table(caption, (head, "Số lượng"), tuple((name, number(count)) for name, count in rows))

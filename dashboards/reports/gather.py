@@ -1,0 +1,143 @@
+"""The statistics of DUTIES 1.6, counted in the store: what was collected, judged, reviewed, issued. None is about people."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from statistics import median
+from typing import Any
+
+from sqlalchemy import Connection, Text, and_, cast, func, or_, select
+
+from dashboards.labels import TYPE_VI
+from dashboards.reports.records import Numbers
+from dashboards.shown import is_foreign, lang_vi, place_vi, verdict_vi
+from pipelines.clock import HANOI, local
+from pipelines.records import Verdict
+from pipelines.settings import Profile, load_profile, profile_names
+from pipelines.store import alerts as alert_store
+from pipelines.store.rows import moment, stamp
+from pipelines.store.schema import alerts, article_provinces, articles, decisions, papers
+
+PRODUCTS = {"digest": "điểm báo (số)", "evidence": "hồ sơ chứng cứ", "report": "báo cáo", "factcard": "thẻ thông tin", "correction": "bản đính chính"}
+FINAL = (alert_store.NEEDS_REPLY, alert_store.NOT_DISTORTED, alert_store.FOLLOW)
+
+
+def communes_of(profile: Profile) -> list[Profile]:
+    """Return the commune profiles under a province's profile."""
+    return [found for name in profile_names() if (found := load_profile(name)).parent == profile.name]
+
+
+def numbers(conn: Connection, profile: Profile, start: date, end: date, owners: Mapping[str, str]) -> Numbers:
+    """Return the numbers of an office for `start` ≤ day ≤ `end` in Hà Nội time; a province counts its communes in.
+
+    `owners` maps a source to the class of its owner, where that is known.
+    """
+    first = stamp(datetime.combine(start, time(), HANOI))
+    last = stamp(datetime.combine(end + timedelta(days=1), time(), HANOI))
+    names = (profile.name, *(commune.name for commune in communes_of(profile)))
+    when = func.coalesce(articles.c.published, articles.c.first_seen)
+    inside = (articles.c.current == 1, when >= first, when < last)
+    national = cast(articles.c.places, Text).contains('"national": true')
+    about = select(article_provinces.c.article).where(article_provinces.c.relation == "about", article_provinces.c.province.in_(names))
+    query = select(
+        articles.c.source, articles.c.kind, articles.c.lang, when.label("at"), articles.c.id.in_(about).label("local"), national.label("national")
+    ).where(*inside, or_(articles.c.id.in_(about), national))  # fmt: skip
+    ours = list(conn.execute(query).mappings())
+    judged = _claims(conn, names, first, last)
+    decided = _decided(conn, [row["id"] for row in judged])
+    contradicted: Counter[str] = Counter(
+        ref for row in judged if row["verdict"] == Verdict.CONTRADICTED.value for ref in row["claim"]["refs"]
+    )
+    finals = [row["status"] for row in judged if row["status"] in FINAL]
+    made = Counter(conn.execute(_issued(profile, first, last)).scalars())
+    made["digest"] = len(set(conn.execute(select(papers.c.day).where(papers.c.kind == "digest", papers.c.province == profile.name, papers.c.made >= first, papers.c.made < last)).scalars()))
+    return Numbers(
+        collected=conn.execute(select(func.count()).select_from(articles).where(*inside)).scalar_one(), ours=len(ours),
+        by_class=_most("nước ngoài" if is_foreign(r["kind"], r["lang"], owners.get(r["source"], "")) else "trong nước" for r in ours),
+        by_lang=_most(lang_vi(row["lang"]) for row in ours),
+        by_topic=_most(name for row in ours for name, yes in (("địa phương", row["local"]), ("biên giới, biển, đảo (toàn quốc)", row["national"])) if yes),
+        by_place=_places(conn, names, inside),
+        claims=len(judged), reviewed=sum(row["id"] in decided for row in judged),
+        by_type=_most(f"{row['claim_type']} {TYPE_VI.get(row['claim_type'], '')}".strip() for row in judged),
+        by_verdict=_most(verdict_vi(row["verdict"]) for row in judged), by_status=_most(row["status"] for row in judged),
+        references=tuple(contradicted.most_common(10)), hours=_hours(judged, decided),
+        needs_reply=finals.count(alert_store.NEEDS_REPLY), packs=made["evidence"],
+        false_alarms=finals.count(alert_store.NOT_DISTORTED), concluded=len(finals),
+        products=tuple((label, made[kind]) for kind, label in PRODUCTS.items() if made[kind]),
+        trend=_trend(start, end, [row["at"] for row in ours], [row["raised"] for row in judged]),
+    )  # fmt: skip
+
+
+def _claims(conn: Connection, names: Collection[str], first: str | None, last: str | None) -> list[Mapping[str, Any]]:
+    named = cast(alerts.c.provinces, Text)
+    everywhere = and_(alerts.c.national == 1, named == "[]")
+    whose = or_(everywhere, *(named.contains(json.dumps(name), autoescape=True) for name in names))
+    query = select(alerts).where(whose, alerts.c.raised >= first, alerts.c.raised < last).order_by(alerts.c.raised, alerts.c.id)
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def _decided(conn: Connection, ids: list[str]) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for at in range(0, len(ids), 500):
+        query = select(decisions).where(decisions.c.alert.in_(ids[at : at + 500])).order_by(decisions.c.decided)
+        for row in conn.execute(query).mappings():
+            found.setdefault(row["alert"], []).append(dict(row))
+    return found
+
+
+def _hours(judged: list[Mapping[str, Any]], decided: Mapping[str, list[Mapping[str, Any]]]) -> tuple[tuple[str, float | None], ...]:
+    """Median hours between the steps; None where no case has both ends."""
+    seen, looked, settled = [], [], []
+    for row in judged:
+        published, raised = moment(row["published"]), moment(row["raised"])
+        if published and raised and raised >= published:
+            seen.append((raised - published).total_seconds() / 3600)
+        took = decided.get(row["id"], [])
+        if raised and took:
+            first = datetime.fromisoformat(took[0]["decided"])
+            looked.append((first - raised).total_seconds() / 3600)
+            final = [datetime.fromisoformat(d["decided"]) for d in took if d["outcome"] == alert_store.NEEDS_REPLY]
+            if row["status"] == alert_store.NEEDS_REPLY and final:
+                settled.append((final[-1] - first).total_seconds() / 3600)
+    steps = (("từ lúc đăng đến lúc phát hiện", seen), ("từ lúc phát hiện đến lúc có người xem", looked), ("từ lúc xem đến khi thống nhất cần phản hồi", settled))
+    return tuple((name, round(median(values), 1) if values else None) for name, values in steps)
+
+
+def _places(conn: Connection, names: Collection[str], inside: tuple[Any, ...]) -> tuple[tuple[str, int], ...]:
+    query = (
+        select(article_provinces.c.province, func.count())
+        .join(articles, articles.c.id == article_provinces.c.article)
+        .where(article_provinces.c.relation == "about", article_provinces.c.province.in_(names), *inside)
+        .group_by(article_provinces.c.province)
+    )
+    found = {row[0]: row[1] for row in conn.execute(query)}
+    return tuple((place_vi(name), found.get(name, 0)) for name in names)
+
+
+def _issued(profile: Profile, first: str | None, last: str | None) -> Any:
+    return select(papers.c.kind).where(
+        papers.c.kind != "digest", papers.c.province == profile.name, papers.c.made >= first, papers.c.made < last
+    )
+
+
+def _most(values: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _trend(start: date, end: date, found: list[str], raised: list[str]) -> tuple[tuple[str, int, int], ...]:
+    """Items and claims per day up to five weeks, per week up to half a year, else per month."""
+    span = (end - start).days + 1
+    step = "day" if span <= 35 else "week" if span <= 185 else "month"
+
+    def slot(day: date) -> date:
+        if step == "day":
+            return day
+        return day.replace(day=1) if step == "month" else day - timedelta(days=day.weekday())
+
+    slots = sorted({slot(start + timedelta(days=n)) for n in range(span)})
+    counts = [Counter(slot(local(datetime.fromisoformat(at)).date()) for at in times) for times in (found, raised)]
+    words = "%m/%y" if step == "month" else "%d/%m"
+    return tuple((day.strftime(words), counts[0][day], counts[1][day]) for day in slots)
