@@ -14,16 +14,19 @@ if TYPE_CHECKING:
 
 PRESS_TEXT = timedelta(days=90)
 POST_TEXT = timedelta(days=7)
+# Five years of metadata for the five-yearly statistics (DUTIES, duty T9), and a quarter for writing them.
+METADATA = timedelta(days=5 * 366 + 90)
 DELIVERED = timedelta(days=14)
 
 
 def upkeep(chain: Chain) -> StepCount:
-    """Blank the texts whose time is over and drop deliveries that arrived long ago; return what was done."""
-    from pipelines.retention import blank_texts, drop_delivered, expired_warcs, forget_warc
+    """Forget what is over: texts, metadata after five years, deliveries that arrived long ago; return what was done."""
+    from pipelines.retention import blank_texts, drop_delivered, expired_warcs, forget_articles, forget_warc
 
     moment = now()
     with chain.store.begin() as conn:
         outcomes = {
+            "metadata-expired": forget_articles(conn, moment - METADATA, moment),
             "post-text-expired": blank_texts(conn, moment - POST_TEXT, posts=True, now=moment),
             "press-text-expired": blank_texts(conn, moment - PRESS_TEXT, posts=False, now=moment),
             "delivery-forgotten": drop_delivered(conn, moment - DELIVERED),

@@ -7,8 +7,20 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, exists, func, select, update
 
 from pipelines.search.owe import owe_articles
+from pipelines.store import outbox as outbox_store
 from pipelines.store.rows import stamp
-from pipelines.store.schema import alerts, articles, captures, outbox
+from pipelines.store.schema import (
+    alerts,
+    article_provinces,
+    articles,
+    assessments,
+    captures,
+    minhashes,
+    outbox,
+    signatures,
+    stories,
+    story_articles,
+)
 
 # As many ids in one question as every SQLite takes.
 PART = 500
@@ -34,6 +46,30 @@ def blank_texts(conn: Connection, before: datetime, *, posts: bool, now: datetim
     ids = sorted({row.id for row in expired})
     for start in range(0, len(ids), PART):
         owe_articles(conn, ids[start : start + PART], now)
+    return len(expired)
+
+
+def forget_articles(conn: Connection, before: datetime, now: datetime) -> int:
+    """Delete articles first seen before `before` that raised no alert, from the store and by the outbox from the index.
+
+    What is known of their captures goes with them. Alerts, decisions and the texts they rest on stay. Returns how many.
+    """
+    raised = exists(select(alerts.c.id).where(alerts.c.article == articles.c.id))
+    query = select(articles.c.id).group_by(articles.c.id).having(func.max(articles.c.first_seen) < stamp(before)).where(~raised)
+    expired = sorted(conn.execute(query).scalars())
+    for start in range(0, len(expired), PART):
+        part = expired[start : start + PART]
+        read = select(articles.c.capture).where(articles.c.id.in_(part), articles.c.capture.is_not(None))
+        conn.execute(delete(captures).where(captures.c.id.in_(list(conn.execute(read).scalars()))))
+        conn.execute(delete(articles).where(articles.c.id.in_(part)))
+        for table in (article_provinces, story_articles, signatures, minhashes, assessments):
+            conn.execute(delete(table).where(table.c.article.in_(part)))
+        for id_ in part:
+            outbox_store.put(conn, "index", id_, outbox_store.next_version(conn, "index", id_, now), "")
+    if expired:
+        told_of = exists(select(alerts.c.id).where(alerts.c.story == stories.c.id))
+        peopled = exists(select(story_articles.c.article).where(story_articles.c.story == stories.c.id))
+        conn.execute(delete(stories).where(~told_of, ~peopled))
     return len(expired)
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from flows.chain import Chain
+from flows.chain import Chain, deliver
 from flows.upkeep import upkeep
 from pipelines.clock import now
 from pipelines.read import read_line
 from pipelines.records import Alert, Article, Capture, Claim, Places, Role, TextLine, Tier, Verdict
 from pipelines.search.owe import owe_articles
+from pipelines.search.rebuild import verify
 from pipelines.settings import load_settings
 from pipelines.store import Store, alerts, articles, assessments, captures, outbox
 from pipelines.store.schema import articles as table
@@ -73,5 +74,30 @@ def test_warc_files_are_forgotten_whole_unless_they_hold_evidence(tmp_path: Path
         alerts.raise_alert(conn, Alert(id="a", story="e", article="e", revision=1, tier=Tier.FLAG, claim=claim, title="x", outlet="x", url="x", raised=now()))
     assert upkeep(chain).outcomes == {"warc-expired": 1}
     assert {path.name for path in (tmp_path / "warc").iterdir()} == {"evidence.warc.gz", "young.warc.gz"}
+    assert upkeep(chain).entered == 0
+    chain.close()
+
+
+def test_after_five_years_an_article_is_forgotten_in_store_and_index(tmp_path: Path) -> None:
+    chain = Chain(load_settings(data=tmp_path), Store.open(f"sqlite:///{tmp_path / 'cotmoc.sqlite3'}"))
+    ids = {}
+    with chain.store.begin() as conn:
+        for name, days in (("cũ", 2000), ("gắn cờ", 2000), ("bốn năm", 1500)):
+            line = TextLine(id=name, title=f"Bài {name} về cảng cá", text=f"Nội dung riêng của {name}, không giống bài nào khác.")
+            read_line(conn, line, now() - timedelta(days=days))
+            ids[name] = articles.article_id(f"urn:cotmoc:line:{name}")
+            assessments.save(conn, ids[name], 1, outcome="clear", version="t", places=Places(about=("ninh-binh",)), assessment=None)
+        owe_articles(conn, ids.values(), now())
+        claim = Claim(sentence="x", start=0, end=1, type="D06", role=Role.ASSERT, verdict=Verdict.CONTRADICTED, refs=("GT-02",))
+        story = ids["gắn cờ"]
+        alerts.raise_alert(conn, Alert(id="a", story=story, article=story, revision=1, tier=Tier.FLAG, claim=claim, title="x", outlet="x", url="x", raised=now()))
+    assert deliver(chain).outcomes == {"delivered": 3}
+    assert upkeep(chain).outcomes["metadata-expired"] == 1
+    assert deliver(chain).outcomes["delivered"] >= 1
+    with chain.store.read() as conn:
+        left = set(conn.execute(select(table.c.id)).scalars())
+    assert left == {ids["gắn cờ"], ids["bốn năm"]}
+    assert {hit.id for hit in chain.index.search("cảng cá").hits} == left
+    assert verify(chain.store, chain.index).same
     assert upkeep(chain).entered == 0
     chain.close()
