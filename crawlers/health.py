@@ -81,7 +81,7 @@ def update_health(
             before = feeds.source_state(conn, source.id)
             new = sum(poll.new for poll in mine)
             failed = sum(poll.outcome not in ANSWERED for poll in mine)
-            feeds.add_day(conn, source.id, now, new, failed)
+            feeds.add_failures(conn, source.id, now, failed)
             trend = feeds.trend(conn, source.id, now)
             verdict = assess(source, mine, pages.get(source.id, Counter()), before, trend, now)
             row: dict[str, Any] = {

@@ -51,6 +51,7 @@ async def register(shards: int, round_seconds: int) -> list[str]:
     """Create the work pool and the deployments, or bring them up to date; return their names."""
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.actions import WorkPoolCreate
+    from prefect.client.schemas.sorting import DeploymentSort
     from prefect.exceptions import ObjectAlreadyExists
 
     async with get_client() as client:
@@ -62,7 +63,7 @@ async def register(shards: int, round_seconds: int) -> list[str]:
         names.append(deployment.full_name)
     async with get_client() as client:
         # Another number of shards leaves rounds behind that would fetch the same hosts a second time.
-        for known in await client.read_deployments():
+        for known in await client.read_deployments(limit=200, sort=DeploymentSort.NAME_ASC):
             if known.entrypoint == f"{press.__module__}.{press.fn.__name__}" and f"{press.name}/{known.name}" not in names:
                 await client.delete_deployment(known.id)
     return names

@@ -17,6 +17,7 @@ from crawlers.warc import read_body
 from pipelines.errors import UsageError
 from pipelines.store import captures, feeds, frontier
 from pipelines.store import schema as tables
+from pipelines.store.frontier import Found
 from tests.loopback import Answer, Office, Site, by_step, office, rss, serve, source, truthful
 
 
@@ -335,7 +336,8 @@ def test_a_source_that_dries_up_is_reported_after_a_day(site: Site, tmp_path: Pa
     for day in range(14):
         site.feed("/rss", [f"/ngay-{day}-{number}" for number in range(10)])
         with desk.store.begin() as conn:
-            feeds.add_day(conn, "mau", start + timedelta(days=day), 10, 0)
+            stories = [Found(f"http://mau.example/{day}-{number}", "mau", "mau.example") for number in range(10)]
+            frontier.add(conn, stories, start + timedelta(days=day))
     site.feed("/rss", ["/ngay-13-0"])
     desk.collect(now=start + timedelta(days=13, hours=2))
     desk.collect(now=start + timedelta(days=15))

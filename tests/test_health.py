@@ -17,7 +17,8 @@ from crawlers.health_report import line, report
 from crawlers.polling import Poll
 from crawlers.registry import Source
 from pipelines.settings import Settings
-from pipelines.store import feeds
+from pipelines.store import feeds, frontier
+from pipelines.store.frontier import Found
 from tests.loopback import Answer, Site, office, serve, source
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -123,8 +124,9 @@ def test_the_report_lists_what_needs_a_look_first(site: Site, tmp_path: Path) ->
 def test_the_trend_counts_days_and_draws_a_line(site: Site, tmp_path: Path) -> None:
     desk = office(tmp_path)
     with desk.store.begin() as conn:
-        for day, items in ((0, 4), (0, 4), (2, 1)):
-            feeds.add_day(conn, "bao", NOW - timedelta(days=day), items, 0)
+        for turn, (day, items) in enumerate(((0, 4), (0, 4), (2, 1))):
+            found = [Found(f"http://bao.example/{turn}-{number}", "bao", "bao.example") for number in range(items)]
+            frontier.add(conn, found, NOW - timedelta(days=day))
     with desk.store.read() as conn:
         assert feeds.trend(conn, "bao", NOW)[-3:] == [1, 0, 8]
     assert line([0, 0, 1, 0, 8]) == "▁ █" and line([0, 0]) == ""

@@ -35,8 +35,9 @@ def test_stop_ends_children_and_grandchildren(supervisor: Supervisor, monkeypatc
     for number, command in enumerate((SLEEP, STUBBORN)):
         supervisor.start(Child(f"c{number}", command))
     time.sleep(1)
-    tree = psutil.Process().children(recursive=True)
-    assert len(tree) >= 3
+    started = [psutil.Process(child.process.pid) for child in supervisor.children if child.process]
+    tree = started + [grandchild for process in started for grandchild in process.children(recursive=True)]
+    assert len(tree) == 3
     supervisor.stop()
     assert [process for process in tree if process.is_running() and process.status() != psutil.STATUS_ZOMBIE] == []
 

@@ -37,7 +37,10 @@ def collect(
     from pipelines.errors import UsageError
     from pipelines.settings import load_profile
 
-    for path in warc or []:
+    # `--warc a.warc.gz b.warc.gz`: what follows the first file and is one too belongs to it.
+    warc = [*(warc or []), *(Path(name) for name in urls or [] if warc and Path(name).is_file())]
+    urls = [name for name in urls or [] if Path(name) not in warc]
+    for path in warc:
         if not path.is_file():
             raise UsageError(f"{path}: không có tệp WARC này")
     config = settings(data)

@@ -23,7 +23,6 @@ def replay(
     import json
 
     from crawlers.newsroom.replay import serve_replay
-
     from crawlers.registry import load_sources
     from flows import mainjob
     from flows.chain import Chain

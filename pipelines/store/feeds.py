@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from pipelines.store.rows import stamp, upsert
-from pipelines.store.schema import feed_states, source_days, source_states
+from pipelines.store.schema import feed_states, frontier, source_days, source_states
 
 TREND_DAYS = 28
 # Outcomes of a poll in which the source gave an answer that could be read.
@@ -48,21 +48,24 @@ def save_source(conn: Connection, source: str, **values: Any) -> None:
     upsert(conn, source_states, {"source": source, **values})
 
 
-def add_day(conn: Connection, source: str, now: datetime, found: int, failures: int) -> None:
-    """Add to what a source gave on the day of `now`."""
+def add_failures(conn: Connection, source: str, now: datetime, failures: int) -> None:
+    """Add to how often a source failed on the day of `now`."""
     day = (stamp(now) or "")[:10]
     where = (source_days.c.source == source, source_days.c.day == day)
-    row = conn.execute(select(source_days).where(*where)).mappings().first()
-    before = row or {"found": 0, "failures": 0}
-    upsert(conn, source_days, {"source": source, "day": day, "found": before["found"] + found,
-                               "failures": before["failures"] + failures})  # fmt: skip
+    before = conn.execute(select(source_days.c.failures).where(*where)).scalar() or 0
+    upsert(conn, source_days, {"source": source, "day": day, "failures": before + failures})
 
 
 def trend(conn: Connection, source: str, now: datetime, days: int = TREND_DAYS) -> list[int]:
-    """Return the items per day of the last `days` days, oldest first, today last; days without a poll count 0."""
+    """Return the items found per day (UTC) of the last `days` days, oldest first, today last; other days count 0.
+
+    Counted from the frontier itself, so that a kill between finding and counting loses nothing.
+    """
     first = now - timedelta(days=days - 1)
-    query = select(source_days.c.day, source_days.c.found).where(
-        source_days.c.source == source, source_days.c.day >= (stamp(first) or "")[:10]
+    day = func.substr(frontier.c.discovered, 1, 10)
+    since = (stamp(first) or "")[:10]
+    query = (
+        select(day, func.count()).where(frontier.c.source == source, frontier.c.discovered >= since).group_by(day)
     )
-    found: dict[str, int] = {row.day: row.found for row in conn.execute(query)}
+    found = {str(name): int(count) for name, count in conn.execute(query).tuples()}
     return [found.get((stamp(first + timedelta(days=n)) or "")[:10], 0) for n in range(days)]

@@ -23,6 +23,7 @@ RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3), time
 GIVE_UP = timedelta(days=7)
 # SQLite takes 32,766 variables in one statement; PostgreSQL 65,535.
 _CHUNK = 500
+_RANK = {"sitemap": 1, "feed": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,11 @@ def _learnt(row: Mapping[str, Any], item: Found, now: datetime) -> dict[str, Any
     """Return the columns that `item` changes in a known row: a date it lacked, an edit that sends us there again."""
     values: dict[str, Any] = {}
     done = row["state"] == DONE
-    if item.published is not None and row["published"] is None:
+    if row["source"] == item.source and _RANK.get(item.date_origin, 0) > _RANK.get(row["date_origin"], 0):
+        # A feed says more than a sitemap, and that more than a list: the same whichever was asked first.
+        values |= {"title": item.title or row["title"], "sapo": item.sapo or row["sapo"], "date_origin": item.date_origin}
+        values |= {"published": stamp(item.published) or row["published"]}
+    elif item.published is not None and row["published"] is None:
         values |= {"published": stamp(item.published), "date_origin": item.date_origin, "sapo": item.sapo or row["sapo"]}
     if item.modified is not None and (row["modified"] or "") < (stamp(item.modified) or ""):
         # An outlet that says when it changed an article (Atom, SGGP's <updated>, lastmod of a sitemap).

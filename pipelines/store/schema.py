@@ -67,7 +67,6 @@ source_days = Table(
     "source_days", metadata,
     Column("source", String(120), primary_key=True),
     Column("day", String(10), primary_key=True),
-    Column("found", Integer, nullable=False, default=0),
     Column("failures", Integer, nullable=False, default=0),
 )
 

@@ -238,7 +238,6 @@ def upgrade() -> None:
         "source_days",
         sa.Column("source", sa.String(length=120), nullable=False),
         sa.Column("day", sa.String(length=10), nullable=False),
-        sa.Column("found", sa.Integer(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("source", "day", name=op.f("pk_source_days")),
     )
