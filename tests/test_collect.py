@@ -338,6 +338,7 @@ def test_a_source_that_dries_up_is_reported_after_a_day(site: Site, tmp_path: Pa
         with desk.store.begin() as conn:
             stories = [Found(f"http://mau.example/{day}-{number}", "mau", "mau.example") for number in range(10)]
             frontier.add(conn, stories, start + timedelta(days=day))
+            conn.execute(tables.frontier.update().values(state=frontier.DONE))
     site.feed("/rss", ["/ngay-13-0"])
     desk.collect(now=start + timedelta(days=13, hours=2))
     desk.collect(now=start + timedelta(days=15))
