@@ -6,7 +6,8 @@ import json
 import multiprocessing
 import sqlite3
 import threading
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -181,6 +182,15 @@ def test_facets_follow_what_is_changed_and_deleted(index: EmbeddedIndex) -> None
     index.delete([("d1", 2)])
     facets = index.facets("mốc")
     assert (facets["tier"], facets["status"]) == ([("flag", 6), ("watch", 2)], [("moi", 1)])
+
+
+@pytest.mark.parametrize("query", ["mốc", "khác", "tier:flag", "NOT tier:flag", "since:2026-11-03", "mốc OR before:2026-11-02", ""])
+def test_facets_are_what_counting_the_documents_gives(index: EmbeddedIndex, query: str) -> None:
+    put(index, *(document(f"d{n}", "mốc" if n % 5 else "khác", tier="flag" if n % 3 else "watch", published=START + timedelta(hours=5 * n)) for n in range(40)))
+    documents = list(index.scan(query))
+    facets = index.facets(query)
+    assert dict(facets["tier"]) == Counter(one["tier"] for one in documents)
+    assert dict(facets["day"]) == Counter((datetime.fromisoformat(one["date"]) + timedelta(hours=7)).date().isoformat() for one in documents)
 
 
 def test_a_new_version_is_filled_and_switched_while_the_old_one_answers(index: EmbeddedIndex) -> None:

@@ -30,7 +30,7 @@ from pipelines.search.port import (
     Outcome,
     SearchResult,
 )
-from pipelines.search.tree import Everything, Node
+from pipelines.search.tree import Everything, Node, Not, lower
 from pipelines.search.versions import Versions
 
 SCAN_PART = 500
@@ -97,10 +97,10 @@ class EmbeddedIndex:
             version = self._versions.current(db, self.path)
             if version is None:
                 return {name: [] for name in fields}
-            if isinstance(tree.lowered, Everything):
-                return counting.of_everything(db, version, fields, limit)
-            where, params = _where(compile_fts(tree.lowered, f"fts_{version}"), version)
-            return counting.of_matches(db, version, where, params, fields, limit)
+            everything = isinstance(tree.lowered, Everything)
+            found = None if everything else _where(compile_fts(tree.lowered, f"fts_{version}"), version)
+            others = None if everything else _where(compile_fts(lower(Not(tree.lowered)), f"fts_{version}"), version)
+            return counting.count(db, version, found, others, fields, limit)
 
     def count(self) -> int:
         """Return the number of documents."""
@@ -205,8 +205,8 @@ def _insert(db: sqlite3.Connection, version: int, document: Mapping[str, Any], n
     body = zlib.compress(json.dumps(document, ensure_ascii=False).encode(), 1)
     words = zlib.compress(entry.exact.encode(), 1)
     db.execute(
-        f"INSERT INTO docs_{version} (rank, id, version, sum, day, tags, doc, tokens) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (rank, document["id"], number, entry.sum, entry.day, tags, body, words),
+        f"INSERT INTO docs_{version} (rank, id, version, sum, tags, doc, tokens) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (rank, document["id"], number, entry.sum, tags, body, words),
     )
     counting.note(db, version, rank, entry.tags)
     db.execute(
@@ -224,4 +224,4 @@ def _forget(db: sqlite3.Connection, version: int, rank: int) -> None:
         (rank, exact, " ".join(map(folded, exact.split(" "))) if exact else "", tags),
     )
     db.execute(f"DELETE FROM docs_{version} WHERE rank = ?", (rank,))
-    db.execute(f"DELETE FROM facets_{version} WHERE rank = ?", (rank,))
+    counting.forget(db, version, rank)

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipelines.errors import UserError
 from pipelines.search.analysis import ANALYSIS_VERSION
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 # Everything but blanks belongs to a token, as with Elasticsearch's whitespace analyzer: the tokens are ready.
 _TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
 
@@ -94,19 +94,18 @@ def _format() -> int:
 def _create(db: sqlite3.Connection, number: int) -> None:
     db.execute(
         f"CREATE TABLE docs_{number} (rank INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,"
-        " sum TEXT NOT NULL, day TEXT NOT NULL, tags TEXT NOT NULL, doc BLOB NOT NULL, tokens BLOB NOT NULL)"
+        " sum TEXT NOT NULL, tags TEXT NOT NULL, doc BLOB NOT NULL, tokens BLOB NOT NULL)"
     )
-    db.execute(f"CREATE INDEX days_{number} ON docs_{number} (day)")
     # A million articles have some thousand different sets of facet values: counted as sets, split afterwards.
-    db.execute(f"CREATE TABLE sets_{number} (id INTEGER PRIMARY KEY, tags TEXT NOT NULL UNIQUE)")
+    db.execute(f"CREATE TABLE sets_{number} (id INTEGER PRIMARY KEY, tags TEXT NOT NULL UNIQUE, n INTEGER NOT NULL DEFAULT 0)")
+    db.execute(f"CREATE TABLE days_{number} (day INTEGER PRIMARY KEY, n INTEGER NOT NULL)")
     db.execute(f"CREATE TABLE facets_{number} (rank INTEGER PRIMARY KEY, tagset INTEGER NOT NULL)")
     db.execute(f"CREATE TABLE gone_{number} (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID")
     db.execute(
         f"CREATE VIRTUAL TABLE fts_{number} USING fts5(exact, folded, tags, content='', tokenize=\"{_TOKENIZER}\")"
     )
-    db.execute(f"CREATE VIRTUAL TABLE words_{number} USING fts5vocab('fts_{number}', 'col')")
 
 
 def _drop(db: sqlite3.Connection, number: int) -> None:
-    for name in ("words", "fts", "docs", "gone", "facets", "sets"):
+    for name in ("fts", "docs", "gone", "facets", "sets", "days"):
         db.execute(f"DROP TABLE IF EXISTS {name}_{number}")
