@@ -154,12 +154,14 @@ def press(shard: int = 0, shards: int = 1) -> None:
         try:
             counts += deliver_task()
         finally:
-            # An index that is away delays no message about a flag.
-            counts += notify_task()
-            record(chain, run, merged(counts))
-            with chain.store.begin() as conn:
-                runs.end(conn, run, now())
-            chain.close()
+            try:
+                # An index that is away delays no message about a flag.
+                counts += notify_task()
+            finally:
+                record(chain, run, merged(counts))
+                with chain.store.begin() as conn:
+                    runs.end(conn, run, now())
+                chain.close()
 
 
 @flow(name="diem-bao")

@@ -19,6 +19,9 @@ from pydantic_settings import (
 
 from pipelines.errors import UsageError
 
+# A time of day such as 7:30 or 22:00.
+CLOCK = r"([01]?\d|2[0-3]):[0-5]\d"
+
 
 class Settings(BaseSettings):
     """All that an office may set; environment variables win over the file, the command line over both."""
@@ -50,8 +53,8 @@ class Settings(BaseSettings):
     tsa_ca: Path | None = None
     # Name of a channel → Apprise address (docs/notify.md); times are those of Hà Nội.
     notify: dict[str, str] = {}
-    quiet_hours: str = "22:00-06:00"
-    summary_times: str = "07:30 16:00"
+    quiet_hours: str = Field(default="22:00-06:00", pattern=rf"^({CLOCK}-{CLOCK})?$")
+    summary_times: str = Field(default="07:30 16:00", pattern=rf"^({CLOCK}([ ,]+{CLOCK})*)?$")
     dashboard_url: str = ""
     api_per_minute: int = Field(default=120, ge=1)
 

@@ -24,7 +24,7 @@ from pipelines.notify.message import clean
 from pipelines.records import Alert, Claim, Places, Role, Tier, Verdict
 from pipelines.search.embedded import EmbeddedIndex
 from pipelines.search.owe import owe_articles
-from pipelines.settings import Settings
+from pipelines.settings import Settings, load_settings
 from pipelines.store import Store, alerts, assessments, outbox, stories, watches
 from tests.desk import add_article, add_story
 
@@ -214,6 +214,11 @@ def test_summaries_come_at_the_times_that_were_set() -> None:
     for hours in ("22h-6h", "22:00"):
         with pytest.raises(UsageError, match="quiet_hours"):
             is_quiet(NOON, hours)
+        with pytest.raises(UsageError, match="quiet_hours"):
+            load_settings(quiet_hours=hours)
+    with pytest.raises(UsageError, match="summary_times"):
+        load_settings(summary_times="25:00")
+    assert load_settings(quiet_hours="", summary_times="7:30, 16:00").quiet_hours == ""
 
 
 def test_addresses_numbers_and_accounts_are_struck_from_headlines() -> None:
