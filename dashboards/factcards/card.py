@@ -1,0 +1,130 @@
+"""A card: drafted from a reference entry, measured, approved by two persons, and given out only as approved.
+
+An approval is an entry of the audit log, so that it can neither be changed nor lost; it holds for one version of the
+reference entry and falls when the entry changes or is due for review (DUTIES 7.1, stale facts).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from classifiers.referencebase import Reference
+from dashboards.shown import visible
+from pipelines.errors import UserError
+from pipelines.store import audit
+from pipelines.store.schema import audit as audit_table
+
+ACTION = "factcard.approve"
+LANGS = ("vi", "en", "zh")
+
+
+@dataclass(frozen=True)
+class Format:
+    """A form of a card: what it is for and its limit in characters or in spoken syllables (0: none)."""
+
+    title: str
+    characters: int = 0
+    syllables: int = 0
+
+
+# A newsreader speaks about 180 Vietnamese syllables a minute; ten seconds are kept for greeting and breath.
+FORMATS = {
+    "radio": Format("bài đọc truyền thanh 60 giây", syllables=150),
+    "sms160": Format("tin nhắn 160 ký tự", characters=160),
+    "sms500": Format("tin nhắn 500 ký tự", characters=500),
+    "web": Format("đoạn cho trang thông tin", characters=2000),
+}
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def draft(entry: Reference, form: str, lang: str = "vi") -> str:
+    """Return a text to start from, never cut; UserError where the base has no words in `lang`."""
+    said = {"vi": entry.statement_vi, "en": entry.statement_en, "zh": entry.statement_zh}[lang].strip()
+    if not said:
+        raise UserError(f"{entry.id}: cơ sở tư liệu chưa có câu tiếng {lang}; tự viết bằng --text")
+    source = ", ".join(part for part in (entry.source.title, entry.source.number) if part)
+    label = {"vi": "Nguồn", "en": "Source", "zh": "来源"}[lang]
+    if form == "radio":
+        return f"{said} {'Thông tin theo' if lang == 'vi' else label + ':'} {source}."
+    if form == "sms160":
+        return said
+    if form == "sms500":
+        return f"{said} {label}: {source}."
+    sides = "".join(f"\n{side.party}: {side.position_vi}" for side in entry.sides) if entry.contested and lang == "vi" else ""
+    where = f" {entry.source.url}" if entry.source.url else ""
+    return f"{said}{sides}\n{label}: {source}{', ' + entry.source.article if entry.source.article else ''}.{where}\n({entry.as_of:%d/%m/%Y})"
+
+
+def faults(entry: Reference, form: str, text: str, today: date) -> list[str]:
+    """Return why `text` cannot be a card: too long, a stale or contested entry, a number that the entry does not hold."""
+    limit, found = FORMATS[form], []
+    if entry.due(today):
+        found.append(f"tư liệu đến hạn xem lại ({entry.review_by:%d/%m/%Y}); cập nhật tư liệu trước")
+    if entry.contested and form != "web":
+        found.append("tư liệu còn tranh luận: phải nêu các bên, chỉ làm thẻ web")
+    if entry.contested and form == "web" and not all(side.party in text for side in entry.sides):
+        found.append("tư liệu còn tranh luận: thiếu quan điểm của một bên")
+    if not text.strip() or visible(text) != text:
+        found.append("văn bản trống hoặc có ký tự điều khiển")
+    if limit.characters and len(text) > limit.characters:
+        found.append(f"dài {len(text)} ký tự, nhiều nhất {limit.characters}; viết gọn lại, máy không tự cắt")
+    if limit.syllables and len(text.split()) > limit.syllables:
+        found.append(f"dài {len(text.split())} âm tiết, nhiều nhất {limit.syllables} cho 60 giây")
+    held = " ".join((
+        entry.statement_vi, entry.statement_en, entry.statement_zh, entry.note, *(side.position_vi for side in entry.sides),
+        entry.source.title, entry.source.number, entry.source.article, entry.source.date, entry.source.url,
+        *(str(value.value) for value in entry.values), f"{entry.as_of:%d/%m/%Y}",
+    ))  # fmt: skip
+    known = {_plain(number) for number in _NUMBER.findall(held)}
+    strange = [number for number in _NUMBER.findall(text) if _plain(number) not in known]
+    if strange:
+        found.append(f"số không có trong tư liệu: {', '.join(dict.fromkeys(strange))}")
+    return found
+
+
+def _plain(number: str) -> str:
+    return re.sub(r"[.,]", "", number).lstrip("0")
+
+
+def approve(
+    conn: Connection, entry: Reference, form: str, lang: str, text: str, first: str, second: str, now: datetime, today: date
+) -> None:
+    """Write the approval of two different persons into the audit log; UserError when the text has faults."""
+    names = [" ".join(unicodedata.normalize("NFC", name).split())[:60] for name in (first, second)]
+    if not all(names) or names[0].casefold() == names[1].casefold():
+        raise UserError("thẻ cần hai người duyệt khác nhau: --by và --second")
+    text = unicodedata.normalize("NFC", text).strip()
+    wrong = faults(entry, form, text, today)
+    if wrong:
+        raise UserError(f"{entry.id} {form} {lang}: {'; '.join(wrong)}")
+    details = {"format": form, "lang": lang, "text": text, "entry": entry.version, "second": names[1]}
+    audit.append(conn, actor=names[0], action=ACTION, thing=entry.id, details=details, now=now)
+
+
+def approved(conn: Connection, entry: Reference, form: str, lang: str, today: date) -> Mapping[str, Any]:
+    """Return the last approval (`text`, `by`, `second`, `at`) that still holds; UserError that says why there is none."""
+    query = select(audit_table).where(audit_table.c.action == ACTION, audit_table.c.object == entry.id).order_by(audit_table.c.seq.desc())
+    rows = [row for row in conn.execute(query).mappings() if (row["details"]["format"], row["details"]["lang"]) == (form, lang)]
+    how = f"duyệt bằng: cotmoc factcard approve {entry.id} --format {form} --lang {lang} --by … --second …"
+    if not rows:
+        raise UserError(f"{entry.id} {form} {lang}: chưa có hai người duyệt; {how}")
+    if rows[0]["details"]["entry"] != entry.version:
+        raise UserError(f"{entry.id} {form} {lang}: tư liệu đã thay đổi sau khi duyệt; xem lại rồi {how}")
+    if entry.due(today):
+        raise UserError(f"{entry.id}: tư liệu đến hạn xem lại ({entry.review_by:%d/%m/%Y}), không phát thẻ")
+    return {"text": rows[0]["details"]["text"], "by": rows[0]["actor"], "second": rows[0]["details"]["second"], "at": rows[0]["at"]}
+
+
+def parts_of_sms(text: str) -> int:
+    """Return how many messages a text takes: letters with Vietnamese marks need UCS-2, 70 characters, or 67 in a chain."""
+    plain = all(ord(char) < 128 for char in text)
+    one, chained = (160, 153) if plain else (70, 67)
+    units = len(text.encode("utf-16-le")) // 2
+    return 1 if units <= one else -(-units // chained)
