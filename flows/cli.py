@@ -23,7 +23,7 @@ app = typer.Typer(
 # Name on the command line → function `name` (or sub-application `app`) of flows/commands/<module>.py.
 COMMANDS = (
     ("demo", "demo"), ("start", "start"), ("once", "once"), ("collect", "collect"), ("ingest", "ingest"), ("replay", "replay"),
-    ("runs", "runs"), ("alerts", "alerts"), ("digest", "digest"), ("evidence", "evidence"), ("report", "report"), ("deadlines", "deadlines"), ("templates", "templates"), ("factcard", "factcard"), ("search", "search"),
+    ("runs", "runs"), ("alerts", "alerts"), ("digest", "digest"), ("evidence", "evidence"), ("report", "report"), ("deadlines", "deadlines"), ("templates", "templates"), ("corrections", "corrections"), ("factcard", "factcard"), ("search", "search"),
     ("index", "index"), ("health", "health"), ("sources", "sources"), ("references", "references"),
     ("places", "places"), ("assess", "assess"), ("evaluate", "evaluate"), ("train", "train"),
     ("extract", "extract"), ("serve", "serve"), ("audit", "audit"), ("upkeep", "upkeep"), ("doctor", "doctor"),

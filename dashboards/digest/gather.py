@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Text, and_, cast, func, or_, select
 
 from classifiers.referencebase import load_references
 from dashboards import queries
+from dashboards.digest.carried import carriers
 from dashboards.digest.records import Checked, Cited, Correction, Item
 from dashboards.digest.summary import summary
 from dashboards.shown import is_foreign, one_line
@@ -195,6 +196,7 @@ def corrections(conn: Connection, profile: Profile, start: datetime, end: dateti
         Correction(
             one_line(row["title"]), one_line(row["outlet"], 80), row["claim"]["sentence"],
             datetime.fromisoformat(row["raised"]), datetime.fromisoformat(row["decided"]), row["outcome"], row["decision_reason"],
+            tuple(carrier.name for carrier in carriers(conn, row["id"], row["story"])),
         )
         for row in conn.execute(query).mappings()
     )  # fmt: skip

@@ -139,6 +139,7 @@ def _corrected(one: Correction) -> tuple[Line, ...]:
         line(f"{one.title} ({one.outlet})", Style.TITLE),
         line(f"“{one.sentence}”", Style.QUOTE),
         line(f"Đã nêu {time_vi(one.raised)}; ngày {time_vi(one.decided)} kết luận lại: {one.outcome}. Lý do: {one.reason}"),
+        *([line(f"Đã in trong: {'; '.join(one.carried)}.", Style.NOTE)] if one.carried else []),
     )
 
 

@@ -70,6 +70,7 @@ class Correction:
     decided: datetime
     outcome: str
     reason: str
+    carried: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

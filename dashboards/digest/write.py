@@ -48,6 +48,6 @@ def write_digest(
                 sha256=sums[kind], now=now(),
             )  # fmt: skip
         audit.append(
-            conn, actor="cotmoc", action="digest.write", thing=f"{province} {day.isoformat()}", details=sums, now=now()
+            conn, actor="cotmoc", action="digest.write", thing=f"{province} {day.isoformat()}", details={**sums, "alerts": [one.alert for one in digest.claims + digest.follow]}, now=now()
         )
     return paths

@@ -28,9 +28,9 @@ def digests(request: Request) -> Response:
     """GET /digests: issues by day and profile, each with its files."""
     with store(request).read() as conn:
         rows = list_papers(conn, "digest", limit=800)
-    issues: dict[tuple[str, str, str], dict[str, Any]] = {}
+    issues: dict[tuple[str, ...], dict[str, Any]] = {}
     for row in rows:
-        issue = issues.setdefault((row["day"], row["province"], str(Path(row["path"]).parent)), {**row, "files": []})
+        issue = issues.setdefault((row["day"], row["province"], str(Path(row["path"]).parent), row["status"]), {**row, "files": []})
         issue["files"].append({**row, "ext": Path(row["path"]).suffix.lstrip(".").upper()})
     for issue in issues.values():
         issue["files"].sort(key=lambda file: ["HTML", "DOCX", "PDF", "EML"].index(file["ext"]))

@@ -1,0 +1,83 @@
+"""Which digests and packs carried an alert, and the correction that is due when its verdict was overturned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from dashboards.shown import one_line
+from pipelines.records import Alert
+from pipelines.store import alerts as alert_store
+from pipelines.store.rows import moment, stamp
+from pipelines.store.schema import alerts, decisions, papers
+from pipelines.store.schema import audit as audit_table
+
+WRITTEN = ("digest.write", "digest.approve")
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A paper that carried an alert: `kind` is digest or evidence, `name` as people know it."""
+
+    kind: str
+    name: str
+    day: str
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Overturned:
+    """An alert that was carried and that a person has since found not to be distorted."""
+
+    alert: Alert
+    decided: datetime
+    reason: str
+    carriers: tuple[Carrier, ...]
+
+
+def carriers(conn: Connection, alert: str, story: str) -> tuple[Carrier, ...]:
+    """Return the digests that carried `alert` and the packs of its story, oldest first; each once."""
+    found: dict[tuple[str, str], Carrier] = {}
+    query = select(audit_table.c.object, audit_table.c.details).where(audit_table.c.action.in_(WRITTEN)).order_by(audit_table.c.seq)
+    for row in conn.execute(query):
+        if alert in row.details.get("alerts", ()):
+            province, _, day = row.object.partition(" ")
+            found.setdefault(("digest", row.object), Carrier("digest", f"điểm báo {province} ngày {day[8:10]}/{day[5:7]}/{day[:4]}", day))
+    packs = select(papers).where(papers.c.kind == "evidence", papers.c.story == story).order_by(papers.c.made)
+    for paper in conn.execute(packs).mappings():
+        name = Path(paper["path"]).name
+        found.setdefault(("evidence", name), Carrier("evidence", f"hồ sơ {name}", paper["day"], paper["path"]))
+    return tuple(found.values())
+
+
+def overturned(conn: Connection, since: datetime | None = None) -> list[Overturned]:
+    """Return alerts that now stand as not distorted and that some paper had carried, newest decision first."""
+    query = (
+        select(alerts, decisions.c.decided, decisions.c.reason.label("decision_reason"))
+        .join(decisions, decisions.c.alert == alerts.c.id)
+        .where(alerts.c.status == alert_store.NOT_DISTORTED, decisions.c.outcome == alert_store.NOT_DISTORTED)
+        .order_by(decisions.c.decided.desc(), alerts.c.id)
+    )
+    if since:
+        query = query.where(decisions.c.decided >= stamp(since))
+    found: dict[str, Overturned] = {}
+    for row in conn.execute(query).mappings():
+        decided = moment(row["decided"])
+        held = carriers(conn, row["id"], row["story"])
+        if held and decided and row["id"] not in found:
+            found[row["id"]] = Overturned(alert_store.from_row(row), decided, row["decision_reason"], held)
+    return list(found.values())
+
+
+def correction_text(one: Overturned) -> str:
+    """Return the draft of a correction, in the words that the next digest prints too."""
+    where = "; ".join(carrier.name for carrier in one.carriers)
+    claim = one.alert.claim
+    return (
+        f"Về nội dung đã nêu trong {where}: câu “{one_line(claim.sentence)}” trong bài “{one_line(one.alert.title or '(không có đầu đề)')}” "
+        f"({one_line(one.alert.outlet, 80)}). Sau khi xem xét lại, kết luận: {alert_store.NOT_DISTORTED}. Lý do: {one_line(one.reason)}. "
+        "Đề nghị các nơi đã nhận không dùng nhận định trước đó; xin lỗi cơ quan báo chí và bạn đọc về việc này."
+    )

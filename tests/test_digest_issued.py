@@ -1,0 +1,219 @@
+"""What happens to a digest after it is written: approved versions never change, mail goes out, wrong verdicts are corrected."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from docx import Document
+from typer.testing import CliRunner
+
+from dashboards.digest import build_digest, write_digest
+from dashboards.digest.approve import approve, approved_files, send, versions
+from dashboards.digest.carried import correction_text, overturned
+from dashboards.digest.correction_docx import write_correction
+from dashboards.digest.mail import render_text
+from dashboards.evidence import build_pack
+from pipelines.errors import UsageError, UserError
+from pipelines.store import alerts as alert_store
+from pipelines.store import audit
+from pipelines.store.papers import list_papers
+from tests.desk import DAY, NOON, WRONG, Desk, make_desk
+
+LATER = NOON + timedelta(days=1)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return make_desk(tmp_path / "data")
+
+
+def settle(desk: Desk, outcome: str = alert_store.NOT_DISTORTED, version: int = 1) -> None:
+    with desk.store.begin() as conn:
+        alert_store.decide(conn, desk.ids["flag"], outcome=outcome, reason="đọc nhầm dấu phẩy", analyst="Bàn 1", version=version, now=LATER)
+
+
+# --- approval ------------------------------------------------------------------------------------------------
+
+
+def issue(desk: Desk, by: str = "Phó phòng") -> dict[str, Path]:
+    paths = write_digest(desk.store, desk.settings, "ninh-binh", DAY, desk.settings.data / "digests")
+    return approve(desk.store, desk.settings, "ninh-binh", DAY, paths, by, NOON)
+
+
+def test_an_approved_issue_is_a_frozen_numbered_copy(desk: Desk) -> None:
+    first = issue(desk)
+    before = {kind: path.read_bytes() for kind, path in first.items()}
+    assert all(path.stem.endswith("_v1") and path.stat().st_mode & 0o777 == 0o444 for path in first.values())
+    settle(desk)
+    second = issue(desk)
+    assert all(path.stem.endswith("_v2") for path in second.values())
+    assert {kind: path.read_bytes() for kind, path in first.items()} == before
+    with desk.store.read() as conn:
+        assert [found["by"] for found in versions(conn, "ninh-binh", DAY)] == ["Phó phòng", "Phó phòng"]
+        states = {row["status"] for row in list_papers(conn, "digest")}
+        assert states == {"dự thảo", "đã duyệt, bản 1", "đã duyệt, bản 2"} and audit.verify(conn)[1] is None
+
+
+def test_an_unchanged_issue_keeps_its_version_and_a_name_is_needed(desk: Desk) -> None:
+    assert issue(desk) == issue(desk)
+    with pytest.raises(UserError, match="--by"):
+        issue(desk, "  ")
+
+
+def test_an_approved_file_that_was_altered_is_neither_shown_nor_sent(desk: Desk) -> None:
+    path = issue(desk)["pdf"]
+    path.chmod(0o644)
+    path.write_bytes(b"khac")
+    with pytest.raises(UserError, match="bị sửa"):
+        approved_files(desk.store, desk.settings, "ninh-binh", DAY)
+
+
+# --- mail ----------------------------------------------------------------------------------------------------
+
+
+class Box:
+    """Takes every message but those to `refuse@…`."""
+
+    def __init__(self) -> None:
+        self.taken: list[Any] = []
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
+        if address.startswith("refuse"):
+            return "550 no such box"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        self.taken.append(envelope)
+        return "250 OK"
+
+
+@pytest.fixture
+def post() -> Iterator[tuple[Box, str]]:
+    box = Box()
+    # aiosmtpd cannot say which port the system gave it for port 0.
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield box, f"smtp://127.0.0.1:{port}"
+    controller.stop()
+
+
+def mailed(desk: Desk, url: str, *to: str) -> int:
+    config = desk.settings.model_copy(update={"smtp_url": url, "smtp_from": "phong@so.example", "smtp_to": to})
+    return send(desk.store, config, "ninh-binh", DAY, (), NOON)
+
+
+def test_the_approved_issue_arrives_in_all_its_parts(desk: Desk, post: tuple[Box, str]) -> None:
+    issue(desk)
+    assert mailed(desk, post[1], "a@x.example", "b@x.example") == 2
+    envelope = post[0].taken[0]
+    mail = message_from_bytes(envelope.content)
+    assert envelope.rcpt_tos == ["a@x.example", "b@x.example"] and "b@x.example" not in envelope.content.decode("ascii")
+    assert mail["From"] == "phong@so.example" and mail["X-Unsent"] is None
+    assert [part.get_content_type() for part in mail.walk()][:4] == ["multipart/mixed", "multipart/alternative", "text/plain", "text/html"]
+    assert [name[-4:] for part in mail.walk() if (name := part.get_filename())] == ["docx", ".pdf"]
+
+
+def test_a_draft_is_never_mailed(desk: Desk, post: tuple[Box, str]) -> None:
+    write_digest(desk.store, desk.settings, "ninh-binh", DAY, desk.settings.data / "digests")
+    with pytest.raises(UserError, match="chưa duyệt"):
+        mailed(desk, post[1], "a@x.example")
+    assert post[0].taken == []
+
+
+def test_refusals_are_named_and_nothing_is_lost(desk: Desk, post: tuple[Box, str]) -> None:
+    issue(desk)
+    with pytest.raises(UserError, match=r"refuse@x\.example; 1 hộp thư khác đã nhận"):
+        mailed(desk, post[1], "a@x.example", "refuse@x.example")
+    with pytest.raises(UserError, match="từ chối mọi hộp thư"):
+        mailed(desk, post[1], "refuse@x.example")
+    with pytest.raises(UserError, match="không gửi được"):
+        mailed(desk, "smtp://127.0.0.1:9", "a@x.example")
+    with pytest.raises(UserError, match="không có TLS"):
+        mailed(desk, post[1].replace("//", "//ai:mk@"), "a@x.example")
+    for url, to in (("", "a@x.example"), (post[1], "")):
+        with pytest.raises(UsageError, match="smtp_to"):
+            mailed(desk, url, *filter(None, [to]))
+
+
+def test_the_command_approves_and_sends(desk: Desk, post: tuple[Box, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    import typer
+
+    from flows.commands.digest import digest
+
+    monkeypatch.setenv("COTMOC_SMTP_URL", post[1])
+    monkeypatch.setenv("COTMOC_SMTP_FROM", "phong@so.example")
+    app = typer.Typer()
+    app.command()(digest)
+    data = ["--data", str(desk.settings.data), "--date", DAY.isoformat()]
+    assert "chưa duyệt" in str(CliRunner().invoke(app, ["send", "--to", "a@x.example", *data]).exception)
+    result = CliRunner().invoke(app, ["approve", "--by", "Phó phòng", "--send", "--to", "a@x.example", *data])
+    assert result.exit_code == 0 and "_v1.pdf" in result.output and len(post[0].taken) == 1
+
+
+# --- corrections ---------------------------------------------------------------------------------------------
+
+
+def test_an_overturned_verdict_lists_every_digest_and_pack_that_carried_it(desk: Desk, tmp_path: Path) -> None:
+    issue(desk)
+    pack = build_pack(desk.store, desk.settings, desk.ids["story"], tmp_path / "out", pictures=False)
+    with desk.store.read() as conn:
+        assert overturned(conn) == []
+    settle(desk)
+    with desk.store.read() as conn:
+        found = overturned(conn)
+        assert overturned(conn, LATER + timedelta(days=1)) == []
+    assert [one.alert.id for one in found] == [desk.ids["flag"]]
+    assert [carrier.name for carrier in found[0].carriers] == ["điểm báo ninh-binh ngày 20/11/2026", f"hồ sơ {pack.zip.name}"]
+    text = correction_text(found[0])
+    assert WRONG in text and "đọc nhầm dấu phẩy" in text and pack.zip.name in text
+    path = write_correction(desk.store, desk.settings, found, tmp_path / "c")[0]
+    said = "\n".join(p.text for p in Document(str(path)).paragraphs)
+    assert WRONG in said and "20/11/2026" in said
+
+
+def test_a_verdict_that_no_paper_carried_needs_no_correction(desk: Desk) -> None:
+    settle(desk)
+    with desk.store.read() as conn:
+        assert overturned(conn) == []
+
+
+def test_a_verdict_that_was_upheld_again_needs_no_correction(desk: Desk) -> None:
+    issue(desk)
+    settle(desk)
+    settle(desk, alert_store.FOLLOW, version=2)
+    with desk.store.read() as conn:
+        assert overturned(conn) == []
+
+
+def test_the_next_digest_prints_the_correction_with_the_issues_that_carried_it(desk: Desk) -> None:
+    issue(desk)
+    settle(desk)
+    text = render_text(build_digest(desk.store, "ninh-binh", DAY + timedelta(days=1)))
+    assert "Đã in trong: điểm báo ninh-binh ngày 20/11/2026." in text
+
+
+def test_the_corrections_command(desk: Desk, tmp_path: Path) -> None:
+    import typer
+
+    from flows.commands.corrections import corrections
+
+    app = typer.Typer()
+    app.command()(corrections)
+    data = ["--data", str(desk.settings.data)]
+    assert "không có nhận định" in CliRunner().invoke(app, data).output
+    issue(desk)
+    settle(desk)
+    said = CliRunner().invoke(app, ["--output", str(tmp_path), *data]).output
+    assert "điểm báo ninh-binh ngày 20/11/2026" in said and "dinh-chinh_" in said
+    assert '"carriers"' in CliRunner().invoke(app, ["--json", *data]).output
