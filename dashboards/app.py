@@ -14,7 +14,15 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from dashboards.api import create_api
-from dashboards.web import alert_pages, article_pages, digest_pages, pack_pages, pages, session_pages
+from dashboards.web import (
+    alert_pages,
+    article_pages,
+    digest_pages,
+    editor_pages,
+    pack_pages,
+    pages,
+    session_pages,
+)
 from dashboards.web.access import Access
 from dashboards.web.guards import Guard, SecurityHeaders
 from dashboards.web.view import environment, page
@@ -42,6 +50,8 @@ def routes() -> list[Route | Mount]:
         Route("/articles/{id}", article_pages.article_page),
         Route("/search", article_pages.search_page),
         Route("/digests", digest_pages.digests),
+        Route("/digests/edit/{day}", editor_pages.editor, methods=["GET"]),
+        Route("/digests/edit/{day}", editor_pages.edit, methods=["POST"]),
         Route("/digests/{id}", digest_pages.digest_file),
         Route("/health", pages.health),
         Route("/references", pages.references),

@@ -217,3 +217,35 @@ def test_the_corrections_command(desk: Desk, tmp_path: Path) -> None:
     said = CliRunner().invoke(app, ["--output", str(tmp_path), *data]).output
     assert "điểm báo ninh-binh ngày 20/11/2026" in said and "dinh-chinh_" in said
     assert '"carriers"' in CliRunner().invoke(app, ["--json", *data]).output
+
+
+# --- editor --------------------------------------------------------------------------------------------------
+
+
+def test_an_editor_reorders_leaves_out_rewrites_and_approves_from_the_desk(desk: Desk) -> None:
+    from tests.test_dashboard import enter, token
+
+    client = enter(desk, "Bàn 2")
+    address = f"/digests/edit/{DAY.isoformat()}"
+    page = client.get(address).text
+    items = build_digest(desk.store, "ninh-binh", DAY).domestic
+    assert "Cảng cá Kim Sơn" in page and len(items) >= 2
+    assert client.post(address, data={"token": "x", "story": items[0].story}).status_code == 403
+
+    def save(**given: str) -> int:
+        return client.post(address, data={"token": token(page), **given}, follow_redirects=False).status_code
+
+    assert save(story=desk.ids["news"], place="1", summary="Bến cảng cá <b>Kim Sơn</b> được mở rộng.") == 303
+    dropped = next(item for item in items if item.story == desk.ids["story"])
+    assert save(story=dropped.story, place="0", dropped="1", summary="") == 303
+    assert save(story=desk.ids["news"], summary="a" * 700) == 400
+    answer = client.post(address, data={"token": token(page), "action": "approve"}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/digests")
+    files = approved_files(desk.store, desk.settings, "ninh-binh", DAY)
+    text = files["html"].read_text(encoding="utf-8")
+    assert "Bến cảng cá &lt;b&gt;Kim Sơn&lt;/b&gt; được mở rộng." in text and "đã bỏ 1 tin, viết lại 1 tóm tắt" in text
+    assert f'href="{dropped.url}">{dropped.title}' not in text.split("Nội dung có dữ kiện")[0]
+    with desk.store.read() as conn:
+        assert [found["by"] for found in versions(conn, "ninh-binh", DAY)] == ["Bàn 2"] and audit.verify(conn)[1] is None
+    assert "Bản 1 đã duyệt: Bàn 2" in client.get(address).text and "đã duyệt, bản 1" in client.get("/digests").text
+    assert client.get("/digests/edit/mai").status_code == 404

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dashboards.digest.content import build_digest
 from dashboards.digest.docx import render_docx
+from dashboards.digest.edits import edited, edits_of
 from dashboards.digest.form import NAME as FORM_NAME
 from dashboards.digest.form import render_form
 from dashboards.digest.html import render_html
@@ -29,7 +30,9 @@ def write_digest(
     `owners` maps a source to the class of its owner; without it outlets count as foreign by kind and language.
     Errors: UsageError for an unknown profile, UserError when a file cannot be written.
     """
-    digest = build_digest(store, province, day, owners)
+    with store.read() as conn:
+        edits = edits_of(conn, province, day)
+    digest = edited(build_digest(store, province, day, owners), edits)
     stem = f"diem-bao_{province.replace('/', '_')}_{day.isoformat()}"
     own = own_template(settings.data, FORM_NAME)
     word = render_form(digest, own) if own else render_docx(digest)

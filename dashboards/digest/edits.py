@@ -1,0 +1,69 @@
+"""What an editor changes in an issue before approval: order, what is left out, summaries; each change is in the audit log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import Connection, select
+
+from dashboards.digest.records import Digest, Item
+from dashboards.shown import visible
+from pipelines.errors import UserError
+from pipelines.store import audit
+from pipelines.store.schema import audit as audit_table
+
+ACTION = "digest.edit"
+LISTS = ("domestic", "foreign", "sea_domestic", "sea_foreign")
+LONGEST = 600
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The last word on one story: its place (0: as it comes), whether it is left out, a summary (empty: the text's own)."""
+
+    place: int = 0
+    dropped: bool = False
+    summary: str = ""
+
+
+def edits_of(conn: Connection, province: str, day: date) -> dict[str, Edit]:
+    """Return the edits of an issue by story."""
+    query = select(audit_table.c.details).where(audit_table.c.action == ACTION, audit_table.c.object == f"{province} {day.isoformat()}")
+    found: dict[str, Edit] = {}
+    for row in conn.execute(query.order_by(audit_table.c.seq)):
+        given = row.details
+        found[given["story"]] = Edit(given["place"], given["dropped"], given["summary"])
+    return found
+
+
+def record(conn: Connection, province: str, day: date, story: str, edit: Edit, by: str, now: datetime) -> None:
+    """Write one edit; UserError for a summary that is too long."""
+    summary = " ".join(visible(edit.summary).split())
+    if len(summary) > LONGEST:
+        raise UserError(f"tóm tắt dài {len(summary)} ký tự, nhiều nhất {LONGEST}")
+    details = {"story": story, "place": max(0, min(edit.place, 99)), "dropped": edit.dropped, "summary": summary}
+    audit.append(conn, actor=by, action=ACTION, thing=f"{province} {day.isoformat()}", details=details, now=now)
+
+
+def edited(digest: Digest, edits: dict[str, Edit]) -> Digest:
+    """Return the issue with its edits; its method note says how many there are. Claims and corrections cannot be edited."""
+    if not edits:
+        return digest
+    dropped = rewritten = 0
+    lists: dict[str, tuple[Item, ...]] = {}
+    for name in LISTS:
+        kept: list[tuple[int, int, Item]] = []
+        for number, item in enumerate(getattr(digest, name)):
+            edit = edits.get(item.story, Edit())
+            if edit.dropped:
+                dropped += 1
+                continue
+            if edit.summary and edit.summary != item.summary:
+                rewritten += 1
+                item = replace(item, summary=edit.summary)
+            # A story with a place goes before those without.
+            kept.append((edit.place or 100, number, item))
+        lists[name] = tuple(item for _place, _number, item in sorted(kept, key=lambda one: one[:2]))
+    note = f"Người biên tập đã bỏ {dropped} tin, viết lại {rewritten} tóm tắt và có thể đã xếp lại thứ tự."
+    return replace(digest, **lists, method=(*digest.method, note))  # type: ignore[arg-type]

@@ -1,0 +1,68 @@
+"""The editor of a digest: reorder, leave out, rewrite a summary, then approve; one small form per story."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from dashboards.digest import build_digest, write_digest
+from dashboards.digest.approve import approve, versions
+from dashboards.digest.edits import LISTS, Edit, edits_of, record
+from dashboards.web.access import Access
+from dashboards.web.view import page, settings, store
+from pipelines.clock import now
+from pipelines.errors import UserError
+
+TITLES = dict(zip(LISTS, ("Tin trong nước về địa phương", "Tin nước ngoài về địa phương", "Biên giới, biển, đảo: trong nước", "Biên giới, biển, đảo: nước ngoài"), strict=True))
+
+
+def _day(request: Request) -> date:
+    try:
+        return date.fromisoformat(request.path_params["day"])
+    except ValueError as error:
+        raise HTTPException(404, "Không có số báo của ngày này.") from error
+
+
+def editor(request: Request) -> Response:
+    """GET /digests/edit/{day}: the stories of the office's issue, each with its form."""
+    return _editor(request)
+
+
+def _editor(request: Request, status: int = 200, error: str = "") -> Response:
+    day, province = _day(request), settings(request).profile
+    digest = build_digest(store(request), province, day, getattr(request.app.state, "owners", {}))
+    with store(request).read() as conn:
+        found, done = edits_of(conn, province, day), versions(conn, province, day)
+    sections = [(TITLES[name], [(item, found.get(item.story, Edit())) for item in getattr(digest, name)]) for name in LISTS]
+    return page(request, "editor.html", status, digest=digest, day=day.isoformat(), sections=sections, versions=done, error=error)
+
+
+async def edit(request: Request) -> Response:
+    """POST /digests/edit/{day}: save one story's edit, or approve the issue; 303 back."""
+    form = await request.form(max_files=0, max_fields=8)
+    access: Access = request.app.state.access
+    if not access.token_fits(request.state.session, str(form.get("token", ""))):
+        raise HTTPException(403, "Trang đã cũ hoặc biểu mẫu không đến từ trang này; hãy tải lại trang.")
+    day, config, analyst = _day(request), settings(request), request.state.session.analyst
+    given = {name: str(form.get(name, "")) for name in ("action", "story", "place", "dropped", "summary")}
+
+    def land() -> Response:
+        try:
+            if given["action"] == "approve":
+                owners = getattr(request.app.state, "owners", {})
+                paths = write_digest(store(request), config, config.profile, day, config.data / "digests", owners=owners)
+                approve(store(request), config, config.profile, day, paths, analyst, now())
+                return RedirectResponse("/digests", 303)
+            place = given["place"]
+            one = Edit(int(place) if place.isascii() and place.isdigit() and len(place) < 3 else 0, given["dropped"] == "1", given["summary"])
+            with store(request).begin() as conn:
+                record(conn, config.profile, day, given["story"][:64], one, analyst, now())
+        except UserError as error:
+            return _editor(request, 400, str(error))
+        return RedirectResponse(f"/digests/edit/{day.isoformat()}", 303)
+
+    return await run_in_threadpool(land)
