@@ -233,6 +233,19 @@ def test_channels_are_checked_before_they_are_needed() -> None:
             check_names({name: address})
 
 
+@pytest.mark.postgresql
+def test_all_of_it_on_postgresql(fresh_database: str, office: Settings, sent: Sent, tmp_path: Path) -> None:
+    store, index = Store.open(fresh_database), EmbeddedIndex(tmp_path / "index.sqlite3")
+    with store.begin() as conn:
+        watches.switch(conn, watches.add(conn, "Cảng", "cảng", now=NOON), NOON - timedelta(hours=1))
+    raise_on(store, "một")
+    deliver_article(store, index, "hai", "cảng cá")
+    assert notify(store, office, NOON, sent).outcomes == {"sent": 1, "later": 1}
+    assert notify(store, office, NOON.replace(hour=17), sent).outcomes == {"summarised": 1}
+    index.close()
+    store.close()
+
+
 # --- real receivers ------------------------------------------------------------------------------------------
 
 
