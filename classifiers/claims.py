@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import ahocorasick_rs
 
 from classifiers import instruments, measures, shares, units
 from classifiers.document import Document, Sentence
 from classifiers.frames import Finding, context_concepts, load_frames, match
+from classifiers.lexicon import read_yaml
 from classifiers.referencebase import ReferenceBase
 from classifiers.surface import fold_table
 from pipelines.records import FLAG_VERDICTS, WATCH_VERDICTS, Verdict
 
-# A text without any of these words, in any of the four languages, is not on the topic. Raw forms for scripts without
-# case, folded forms for the rest.
-TOPIC_WORDS = ["hoang sa", "truong sa", "tay sa", "nam sa", "tam sa", "bien dong", "bien gioi", "duong bien", "chu quyen", "lanh hai", "lanh tho", "hai phan", "cot moc", "moc gioi", "moc so", "cua khau", "vinh bac bo", "bach long vi", "ban gioc", "nam quan", "gac ma", "co lin", "len dao", "vanh khan", "ba binh", "scarborough", "dao nhan tao", "bai can", "luoi bo", "chin doan", "muoi doan", "9 doan", "10 doan", "dut doan", "dut khuc", "net dut", "chu u", "vach do", "unclos", "luat bien", "cong uoc", "la hay", "phan quyet", "trong tai", "toa an", "cong ham", "cong thu", "san francisco", "cairo", "potsdam", "geneve", "gio ne vo", "vi tuyen 17", "hiep uoc", "hiep dinh", "nghi dinh thu", "mat uoc", "phu luc", "thanh do", "them luc dia", "duong co so", "dac quyen kinh te", "sap nhap", "sap xep", "dac khu", "bo huyen", "cap huyen", "cap xa", "nghi quyet 202", "nq 202", "con co", "phu quoc", "koh tral", "the vang", "the do", "iuu", "hd 981", "gian khoan", "hai chien", "hai ly", "duong phan dinh", "moc", "ban do", "tau la", "tau sat", "hai canh", "ngu dan", "tu chinh", "ngu truong", "paracel", "spratly", "xisha", "nansha", "sansha", "south china sea", "east sea", "border", "frontier", "boundary", "maritime", "territor", "sovereign", "nine-dash", "ten-dash", "dashed line", "dashes", "arbitra", "tribunal", "the hague", "award", "treaty", "convention", "protocol", "agreement", "gulf of tonkin", "baseline", "continental shelf", "islands", "island", "archipelago", "yellow card", "red card", "merger", "special zone", "marker", "checkpoint", "crossing", "1958", "exclusive economic", "kalayaan", "pag-asa", "nautical", "cede", "hekou", "lao cai", "ha khau", "cha lo", "lao bao", "na meo", "ten tan", "muong lat", "bat mot", "lung po", "nghi son", "tinh ly", "dat doi", "tau ca", "bien dao", "bien phong", "vung bien", "dat viet nam", "lan sang", "lan chiem", "xam lan", "pact", "la lay", "tran van huu", "lien xo", "hien phap", "nga ba", "savannakhet", "xepon", "khammouane", "hua phan", "houaphan", "cay so vuong", "km2", "square kilomet", "1979", "1988", "1974", "bien voi", "van nam", "99 nam", "ky kin", "bi mat", "secret"]
-TOPIC_HAN = ["西沙", "南沙", "三沙", "南海", "边界", "边境", "国界", "界碑", "口岸", "主权", "领海", "领土", "海域", "群岛", "仲裁", "裁决", "公约", "条约", "协定", "议定书", "北部湾", "白龙尾", "断续线", "九段线", "十段线", "旧金山", "开罗", "波茨坦", "公函", "照会", "大陆架", "基线", "海里", "专属经济区", "黄牌", "红牌", "富国岛", "万安滩", "赤瓜礁", "岛礁", "越南", "地图", "黄沙", "战事", "海战", "ຊາຍແດນ", "ຫຼັກໝາຍ", "ດ່ານ", "ດິນແດນ", "ອະທິປະໄຕ", "ໝູ່ເກາະ", "ທະເລຈີນໃຕ້", "ສົນທິສັນຍາ", "ສັນຍາ", "ຫວຽດນາມ", "ເສັ້ນ"]
-# Concepts that make a sentence worth comparing.
-TOPIC = frozenset(
-    ["HS", "TS", "GACMA", "COLIN", "MISCHIEF", "SUBI", "FEAT88", "SECONDTHOMAS", "SCARBOROUGH", "BABINH", "OTHERFEAT", "SCS", "VANGUARD", "SANSHA", "GULF", "BLV", "DELIMLINE", "BORDER", "MARKERSTRICT", "GATE", "BANGIOC", "NAMQUAN", "NORTHBORDER", "LAOBORDER", "KHBORDER", "PCA", "UNCLOS", "SFT", "CAIRO", "POTSDAM", "GENEVA", "PARALLEL17", "LTR", "DECL58", "VCS", "LANDTREATY", "PROT2009", "GULFTREATY", "FISHTREATY", "VLTREATY", "VL2016", "VKTREATY", "BREVIE", "CLCS", "BASELINE", "LBV", "LBG", "LBP", "CHENGDU", "SECRETDOC", "IUU", "EZZ", "EEZ", "TERRSEA", "ARTISLAND", "RIG981", "STDMAP", "DASH", "CONCO", "DISPUTEDAREAS", "PHUQUOC", "FALLS", "COMMUNEBORDER", "OURWATERS", "X_CHANGSHA", "X_NANSHAGZ", "X_STREET", "X_OXTONGUE", "OXWORD", "TWELVE", "HISTRIGHTS", "STRANGEBOAT", "HUNSEN", "ISLANDS", "DOC", "COC", "KAOHSIUNG", "CLVTRI", "JOINTZONE", "STEELSHIP", "EVERYISLAND", "REMAIN16", "BOAT", "HUAPHAN", "SAVAN", "KHAMMUON", "VNLAND", "NOTOURS", "MARKER", "ARTICLE7", "LTE"]
-)
-# Two weaker words that make a topic together.
-PAIRS = tuple(
-    frozenset(pair.split("&"))
-    for pair in ["BORDERPLACE&SHOOT", "BORDERPLACE&MILBUILD", "BORDERPLACE&CLOSEGATE", "BORDERPLACE&MOVE2", "BORDERPLACE&INTRUDE2", "BORDERPLACE&FIREARM", "AREA&SOLD", "AREA&CEDE", "RES202&CN", "RES202&FOREIGN", "RES202&YUNNAN", "RES202&FOREIGNADMIN", "SPECIALZONE&FOREIGN", "SPECIALZONE&CN", "P_LAOCAI&YUNNAN", "KH&DIVIDE", "KH&SEABOUND", "Y1988&DIED", "WAR1979&CN", "TREATYNOUN&SOLD", "TREATYNOUN&CEDE2", "LA&CEDE2", "CONSTITUTION&ISLANDS", "NATIONWIDE&SPECIALZONE", "NATIONWIDE&RES202", "TRANVANHUU&DONEASPECT", "P_QUANGBINH&LENGTH", "STDMAP&MAP", "VILLAGE&CEDE2", "KH&REGAIN"]
-)
-# In a text on the topic these, and the neighbours of what was found, are read as well.
-WEAK = frozenset(["RES202", "MAP", "LAND", "TREATYNOUN", "OWN", "SPECIALZONE", "OPINIONCUE", "CEDE", "LTE", "SHOOT", "TROOPS", "VIDEOSTRICT", "NATIONWIDE", "SOVIET", "P_LAOCAI", "LETTERWORD", "RIG981", "UNIT", "VN", "CN", "LA", "KH", "CHAPTERS", "WHOLELINE"])
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """`gate.yaml`: words that let a text in, concepts that let a sentence in."""
+
+    words: tuple[str, ...]
+    han: tuple[str, ...]
+    topic: frozenset[str]
+    pairs: tuple[frozenset[str], ...]
+    weak: frozenset[str]
+
+
+@cache
+def load_gate() -> Gate:
+    """Return the gate that ships with the program, read once."""
+    raw = read_yaml(Path(__file__).with_name("gate.yaml"))
+    pairs = tuple(frozenset(pair.split("&")) for pair in raw["pairs"])
+    return Gate(tuple(raw["topic_words"]), tuple(raw["topic_han"]), frozenset(raw["topic"]), pairs, frozenset(raw["weak"]))
 
 
 @cache
 def _topic_automata() -> tuple[ahocorasick_rs.AhoCorasick, ahocorasick_rs.AhoCorasick]:
-    return ahocorasick_rs.AhoCorasick(TOPIC_WORDS), ahocorasick_rs.AhoCorasick(TOPIC_HAN)
+    gate = load_gate()
+    return ahocorasick_rs.AhoCorasick(gate.words), ahocorasick_rs.AhoCorasick(gate.han)
 
 
 def on_topic(text: str) -> bool:
@@ -49,13 +56,14 @@ def on_topic(text: str) -> bool:
 
 def candidates(document: Document) -> list[Sentence]:
     """Return the sentences that go on to comparison: topic words, or weak ones close to such a sentence."""
-    strong = [bool(s.concepts & TOPIC) or any(pair <= s.concepts for pair in PAIRS) for s in document.sentences]
+    gate = load_gate()
+    strong = [bool(s.concepts & gate.topic) or any(pair <= s.concepts for pair in gate.pairs) for s in document.sentences]
     if not any(strong):
         return []
     kept = []
     for index, sentence in enumerate(document.sentences):
         near = any(strong[max(0, index - 2) : index + 3]) or strong[0]
-        if strong[index] or (near and sentence.concepts & WEAK):
+        if strong[index] or (near and sentence.concepts & gate.weak):
             kept.append(sentence)
     return kept
 

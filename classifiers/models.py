@@ -20,7 +20,7 @@ from classifiers.referencebase import ReferenceBase
 from classifiers.roles import Decision
 from pipelines.records import ASSERTIVE_ROLES, Role
 
-FORMAT = "m4"
+FORMAT = "m5"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ def _between(sentence: Sentence, left: int, right: int) -> str:
 
 
 def _governs(sentence: Sentence, word: Tag, tag: Tag, reach: int) -> bool:
+    if word.start < tag.start < word.end < tag.end:
+        return True  # "không có | lãnh hải": the negation shares a word with the predicate
     if word.end > tag.start or tag.start - word.end > reach:
         return False
     gap = _between(sentence, word.end, tag.start)

@@ -112,6 +112,11 @@ def denied(document: Document, sentence: Sentence, finding: Finding) -> str:
     inside = quoted(sentence, finding)
     start, end = sentence.surface.at(finding.start), sentence.surface.at(finding.end)
     reported = inside or any(t.end <= start + 2 for t in sentence.of("RUMOR"))
+    if finding.rule == "model":
+        late = [t for t in sentence.of("DENY") if t.start > 0.55 * len(sentence.canon)]
+        told = [t for t in sentence.of("DENY", "FACTCHECK") if sentence.quotes or sentence.has("RUMOR")]
+        if late or told:
+            return f"câu bác bỏ: “{_words(sentence, (late or told)[0])}”"
     for tag in sentence.of("DENY", "FACTCHECK"):
         if start <= tag.start and tag.end <= end and tag.concept == "FACTCHECK":
             continue
@@ -268,6 +273,11 @@ def attribution(document: Document, sentence: Sentence, finding: Finding) -> str
         trailing = sentence.canon[max(end, say.start - 40) : say.start].rsplit(",", 1)
         if say.start >= end - 1 and len(trailing) == 2 and len(trailing[1].split()) <= 3 and len(sentence.canon) - say.end < 60 and (after or (subject and subject[-1].start >= end - 1)):
             return f"dẫn lời: “{_words(sentence, say)}”"
+    if finding.rule == "model":
+        for say in sentence.of("SAY"):
+            subject = [s for s in speakers if s.end <= say.start and say.start - s.end < 75]
+            if subject and say.end < 0.55 * len(sentence.canon) and not sentence.has("LTR", "SECRETDOC", "ENDORSECUE"):
+                return f"dẫn lời: “{_words(sentence, subject[-1])} … {_words(sentence, say)}”"
     if quoted(sentence, finding) and (sentence.has("SAY") or any(s.has("SAY") for s in document.before(sentence, 1))):
         return "nằm trong ngoặc kép, có người nói"
     before = document.before(sentence, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,11 +127,17 @@ def fit(features: Iterable[list[str]], labels: list[str], strength: float, balan
     from sklearn.linear_model import LogisticRegression
 
     matrix, idf = weigh_rows(vectoriser().transform(features))
-    model = LogisticRegression(C=strength, max_iter=120, tol=1e-3, class_weight="balanced" if balanced else None, random_state=0)
+    model = LogisticRegression(C=strength, max_iter=120, tol=1e-3, class_weight=_weights(labels) if balanced else None, random_state=0)
     model.fit(matrix, labels)
     return {
         "idf": idf.astype(np.float32), "classes": np.array(model.classes_), "weights": model.coef_.astype(np.float32).T.copy(), "bias": model.intercept_.astype(np.float32),
     }
+
+
+def _weights(labels: list[str]) -> dict[str, float]:
+    """Return class weights half way to balance (square root), so that rare roles are learnt and common ones kept."""
+    counts = Counter(labels)
+    return {name: (len(labels) / (len(counts) * count)) ** 0.5 for name, count in counts.items()}
 
 
 def features_of(e: Example) -> tuple[list[str], list[str]]:
