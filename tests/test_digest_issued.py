@@ -174,7 +174,7 @@ def test_an_overturned_verdict_lists_every_digest_and_pack_that_carried_it(desk:
         found = overturned(conn)
         assert overturned(conn, LATER + timedelta(days=1)) == []
     assert [one.alert.id for one in found] == [desk.ids["flag"]]
-    assert [carrier.name for carrier in found[0].carriers] == ["điểm báo ninh-binh ngày 20/11/2026", f"hồ sơ {pack.zip.name}"]
+    assert [carrier.name for carrier in found[0].carriers] == ["điểm báo Tỉnh Ninh Bình ngày 20/11/2026", f"hồ sơ {pack.zip.name}"]
     text = correction_text(found[0])
     assert WRONG in text and "đọc nhầm dấu phẩy" in text and pack.zip.name in text
     path = write_correction(desk.store, desk.settings, found, tmp_path / "c")[0]
@@ -200,7 +200,7 @@ def test_the_next_digest_prints_the_correction_with_the_issues_that_carried_it(d
     issue(desk)
     settle(desk)
     text = render_text(build_digest(desk.store, "ninh-binh", DAY + timedelta(days=1)))
-    assert "Đã in trong: điểm báo ninh-binh ngày 20/11/2026." in text
+    assert "Đã in trong: điểm báo Tỉnh Ninh Bình ngày 20/11/2026." in text
 
 
 def test_the_corrections_command(desk: Desk, tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_the_corrections_command(desk: Desk, tmp_path: Path) -> None:
     issue(desk)
     settle(desk)
     said = CliRunner().invoke(app, ["--output", str(tmp_path), *data]).output
-    assert "điểm báo ninh-binh ngày 20/11/2026" in said and "dinh-chinh_" in said
+    assert "điểm báo Tỉnh Ninh Bình ngày 20/11/2026" in said and "dinh-chinh_" in said
     assert '"carriers"' in CliRunner().invoke(app, ["--json", *data]).output
 
 

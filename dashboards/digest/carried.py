@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from dashboards.shown import one_line
+from dashboards.shown import one_line, place_vi
 from pipelines.records import Alert
 from pipelines.store import alerts as alert_store
 from pipelines.store.rows import moment, stamp
@@ -45,7 +45,7 @@ def carriers(conn: Connection, alert: str, story: str) -> tuple[Carrier, ...]:
     for row in conn.execute(query):
         if alert in row.details.get("alerts", ()):
             province, _, day = row.object.partition(" ")
-            found.setdefault(("digest", row.object), Carrier("digest", f"điểm báo {province} ngày {day[8:10]}/{day[5:7]}/{day[:4]}", day))
+            found.setdefault(("digest", row.object), Carrier("digest", f"điểm báo {place_vi(province)} ngày {day[8:10]}/{day[5:7]}/{day[:4]}", day))
     packs = select(papers).where(papers.c.kind == "evidence", papers.c.story == story).order_by(papers.c.made)
     for paper in conn.execute(packs).mappings():
         name = Path(paper["path"]).name
