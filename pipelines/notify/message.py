@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from pipelines.clock import show
-from pipelines.records import VERDICT_VI, Alert, Article, Tier
+from pipelines.records import VERDICT_VI, Alert, Article
 from pipelines.retention import POSTS
 from pipelines.store import alerts, articles, stories
 
@@ -82,6 +82,3 @@ def summary(told: Sequence[tuple[News, Sequence[str]]]) -> tuple[str, str]:
     if len(told) > MOST:
         parts.append(f"… và {len(told) - MOST} tin khác trên bàn làm việc.")
     return f"Tóm tắt theo dõi: {len(told)} tin", "\n\n".join(parts)
-
-
-LEVEL = {Tier.FLAG: 2, Tier.WATCH: 1, Tier.NONE: 1}

@@ -1,7 +1,7 @@
 """From alerts and newly delivered articles to notices owed: one per channel and story, a flag once more after a watch.
 
 Topics of the outbox: `tell` (key: alert) and `watch` (key: article) are what happened; `notify` (key: channel:story,
-version: level 1 for a summary, 2 for at once) is what people are owed, and, delivered, the memory of what they were told.
+version: SUMMARY or AT_ONCE) is what people are owed, and, delivered, the memory of what they were told.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from sqlalchemy import Connection, func, select
 
 from pipelines.errors import UserError
 from pipelines.notify.hours import next_summary
-from pipelines.notify.message import LEVEL
 from pipelines.records import Alert, Article, Tier
 from pipelines.search.port import Change
 from pipelines.search.query import parse
@@ -28,6 +27,8 @@ from pipelines.settings import Settings, load_profile
 from pipelines.store import alerts, articles, outbox, stories, watches
 from pipelines.store.schema import outbox as messages
 
+# Versions of a notice: what waits for the summary, and what is told at once.
+SUMMARY, AT_ONCE = 1, 2
 PART = 500
 log = logging.getLogger("cotmoc.notify")
 
@@ -97,12 +98,12 @@ def _owe(
     conn: Connection, channel: str, story: str, tier: Tier, names: Sequence[str], settings: Settings, now: datetime
 ) -> None:
     """Owe one notice, unless the channel was told of the story, or of a part that joined it, on this level or above."""
-    level = LEVEL[tier]
+    level = AT_ONCE if tier is Tier.FLAG else SUMMARY
     keys = [f"{channel}:{member}" for member in {story, *stories.members(conn, story)}]
     told = conn.execute(
         select(func.max(messages.c.version)).where(messages.c.topic == "notify", messages.c.key.in_(keys))
     ).scalar()
     if (told or 0) >= level:
         return
-    later = next_summary(now, settings.summary_times) if level == LEVEL[Tier.WATCH] else None
+    later = next_summary(now, settings.summary_times) if level == SUMMARY else None
     outbox.put(conn, "notify", f"{channel}:{story}", level, json.dumps({"watches": list(names)}, ensure_ascii=False), later)

@@ -7,13 +7,14 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from pipelines.deliver import backoff
 from pipelines.notify.channels import send_by_apprise
 from pipelines.notify.hours import is_quiet
-from pipelines.notify.message import LEVEL, immediate, news, summary
-from pipelines.notify.plan import plan
-from pipelines.records import OutboxMessage, StepCount, Tier
+from pipelines.notify.message import immediate, news, summary
+from pipelines.notify.plan import AT_ONCE, plan
+from pipelines.records import OutboxMessage, StepCount
 from pipelines.settings import Settings
 from pipelines.store import Store, outbox
 
@@ -54,7 +55,7 @@ def notify(store: Store, settings: Settings, now: datetime, send: Send = send_by
             _done(store, messages, now)
             outcomes["forgotten"] += len(messages)
         else:
-            outcomes += _tell(store, settings, messages, now, lambda title, text, to=address: send(to, title, text), channel)  # type: ignore[misc]
+            outcomes += _tell(store, settings, messages, now, partial(send, address), channel)
     return _count(outcomes)
 
 
@@ -63,7 +64,7 @@ def _tell(
 ) -> Counter[str]:
     """Send one channel's flags one by one, then its summary; after a failure the rest of the channel waits."""
     outcomes: Counter[str] = Counter()
-    flags = [message for message in messages if message.version == LEVEL[Tier.FLAG]]
+    flags = [message for message in messages if message.version == AT_ONCE]
     told = {message.key for message in flags}
     older = [message for message in messages if message not in flags and message.key in told]
     lesser = [message for message in messages if message not in flags and message.key not in told]
@@ -107,7 +108,7 @@ def _compose(
     told = [(message, one) for message, one in found if one is not None]
     if not told:
         return [], "", "", gone
-    if part[0].version == LEVEL[Tier.FLAG]:
+    if part[0].version == AT_ONCE:
         title, text = immediate(told[0][1])
     else:
         title, text = summary([(one, json.loads(message.payload)["watches"]) for message, one in told])
