@@ -44,6 +44,10 @@ replay: setup
 bench: setup
 	@mkdir -p build/bench
 	@$(BIN)/python -m tests.bench.chain
+	@$(BIN)/python -m tests.bench.collect
+	@$(BIN)/python -m tests.bench.extract
+	@$(BIN)/python -m tests.bench.places
+	@$(BIN)/python -m tests.bench.claims
 
 bench-index: setup
 	@$(BIN)/python -m tests.bench.index $(BENCH)

@@ -62,15 +62,18 @@ def judge(chain: Chain, conn: Connection, article: Article, tag: str) -> str:
     assessments.save(
         conn, article.id, article.revision, outcome=outcome, version=tag, places=places, assessment=assessment
     )
-    story = stories.story_of(conn, article.id) or article.id
+    known = stories.story_of(conn, article.id)
+    story = known or article.id
     for claim in assessment.claims if assessment else ():
         if claim.tier is not Tier.NONE:
             alert = _alert(article, places, story, claim)
             if alerts.raise_alert(conn, alert):
                 outbox.put(conn, "tell", alert.id, 1, "")
     # The whole story: an alert changes the state of all its copies, and reading may have joined or renamed it.
-    owe_articles(conn, [article.id], now())
-    owe_story(conn, story, now())
+    if known:
+        owe_story(conn, known, now())
+    else:
+        owe_articles(conn, [article.id], now())
     return outcome
 
 
