@@ -34,6 +34,7 @@ CLOSE = 0.28
 CLOSE_ASSERTIVE = 0.62
 MODEL_FLAG_CLOSE = 0.72
 SURE = 0.92
+LEAST = 0.16
 CALIBRATION = (1.86, -0.73)
 WATCH_GROUPS = {"POSITION": Verdict.POSITION_CLAIM, "IMAGE": Verdict.NEEDS_IMAGE_REVIEW, "UNVERIFIED": Verdict.UNVERIFIED}
 GROUP_OF = {verdict: group for group, verdict in WATCH_GROUPS.items()}
@@ -149,7 +150,10 @@ def _weigh_rule(document: Document, sentence: Sentence, finding: Finding, readin
         least = 0.0
     if support < least and judged.decision.role in ASSERTIVE_ROLES | {Role.QUESTION}:
         return None, 0.0
-    return judged, calibrated(support * max(reading.assertive if decision.role in ASSERTIVE_ROLES else 0.9, 0.3))
+    confidence = calibrated(support * max(reading.assertive if decision.role in ASSERTIVE_ROLES else 0.9, 0.3))
+    if group == "FLAG" and confidence < LEAST and decision.role in ASSERTIVE_ROLES and not finding.rule.startswith(NUMERIC):
+        return None, 0.0
+    return judged, confidence
 
 
 def _answerable(base: ReferenceBase, ref: str, kind: str, sentence: Sentence, alike: bool) -> bool:
