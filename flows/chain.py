@@ -54,7 +54,7 @@ class Chain:
     def assessor(self) -> Assessor:
         from classifiers.assessor import Assessor
 
-        return Assessor.load(self.settings.models or self.settings.data)
+        return Assessor.load(self.settings.model_home)
 
     @cached_property
     def sources(self) -> Registry:

@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.data / 'cotmoc.sqlite3'}"
 
     @property
+    def model_home(self) -> Path:
+        """Folder in which trained models are cached (`models/` in it): the data folder unless `models` is set."""
+        return self.models or self.data
+
+    @property
     def user_agent(self) -> str:
         """Name under which every request is made, with the office's contact."""
         return f"CotMoc/0.1 (+{self.contact})"

@@ -41,7 +41,7 @@ def _load(data: Path | None) -> tuple[Assessor, Matcher]:
     from flows.context import settings
     from pipelines.places import Matcher
 
-    return Assessor.load(settings(data).data), Matcher.load()
+    return Assessor.load(settings(data).model_home), Matcher.load()
 
 
 def _places(matcher: Matcher, line: TextLine) -> Places:

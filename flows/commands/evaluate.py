@@ -30,7 +30,7 @@ def evaluate(
         typer.echo(f"{file}, dòng {number}: bỏ qua, {reason}", err=True)
     if not good:
         raise UserError(f"{file}: không có dòng nào có nhãn; xem docs/claims.md")
-    assessor, matcher = Assessor.load(settings(data).data), Matcher.load()
+    assessor, matcher = Assessor.load(settings(data).model_home), Matcher.load()
     scores = Scores(bad=len(bad))
     for line, labels in good:
         compare(scores, line, labels, assessor.assess(line, _places(matcher, line)))

@@ -33,7 +33,7 @@ def train(
         rows = decided_rows(decisions(open_store(config)))
         extra = [made for made in (example(row, base) for row in rows) if made is not None]
         typer.echo(f"quyết định của người trực dùng được: {len(extra)}", err=True)
-    path = folder_of(config.data) / f"{model_key(base)}.skops"
+    path = folder_of(config.model_home) / f"{model_key(base)}.skops"
     with step("huấn luyện mô hình") as advance:
         fit_models(base, path, extra)
         advance(1, 1)
