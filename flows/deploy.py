@@ -1,10 +1,12 @@
-"""Register the flows at a Prefect server: `python -m flows.deploy`, with PREFECT_API_URL set."""
+"""Register the flows at a Prefect server: `python -m flows.deploy [SHARDS [SECONDS [now]]]`, with PREFECT_API_URL set."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.deployments.runner import EntrypointType, RunnerDeployment
@@ -12,10 +14,15 @@ from prefect.flows import Flow
 
 from flows.press import digest, press, upkeep
 
+if TYPE_CHECKING:
+    from uuid import UUID
+
 POOL = "cotmoc"
 ZONE = "Asia/Ho_Chi_Minh"
 # How often the round starts; each feed has its own next poll, 5 minutes at the least.
 ROUND_SECONDS = 300
+# Third argument: start the first rounds at once (the schedule's own first comes one whole interval later).
+AT_ONCE = "now"
 
 
 async def deployments(shards: int, round_seconds: int = ROUND_SECONDS) -> list[RunnerDeployment]:
@@ -47,8 +54,11 @@ async def _deployment(target: Flow, name: str, schedule: object, limit: object, 
     )
 
 
-async def register(shards: int, round_seconds: int) -> list[str]:
-    """Create the work pool and the deployments, or bring them up to date; return their names."""
+async def register(shards: int, round_seconds: int, at_once: bool = False) -> list[str]:
+    """Create the work pool and the deployments, or bring them up to date; return their names.
+
+    `at_once` asks for one round per shard now.
+    """
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.actions import WorkPoolCreate
     from prefect.client.schemas.sorting import DeploymentSort
@@ -58,16 +68,28 @@ async def register(shards: int, round_seconds: int) -> list[str]:
         with suppress(ObjectAlreadyExists):
             await client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
     names = []
+    rounds: list[UUID] = []
     for deployment in await deployments(shards, round_seconds):
-        await deployment.aapply(work_pool_name=POOL)
+        known_as = await deployment.aapply(work_pool_name=POOL)
         names.append(deployment.full_name)
+        if deployment.flow_name == press.name:
+            rounds.append(known_as)
     async with get_client() as client:
         # Another number of shards leaves rounds behind that would fetch the same hosts a second time.
         for known in await client.read_deployments(limit=200, sort=DeploymentSort.NAME_ASC):
             if known.entrypoint == f"{press.__module__}.{press.fn.__name__}" and f"{press.name}/{known.name}" not in names:
                 await client.delete_deployment(known.id)
+        if at_once:
+            await start_rounds(client, rounds)
     return names
 
 
+async def start_rounds(client: Any, rounds: Iterable[UUID]) -> None:
+    """Ask a Prefect client for one run of each deployment in `rounds`, due now."""
+    for deployment in rounds:
+        await client.create_flow_run_from_deployment(deployment)
+
+
 if __name__ == "__main__":
-    asyncio.run(register(int(sys.argv[1]) if len(sys.argv) > 1 else 1, int(sys.argv[2]) if len(sys.argv) > 2 else ROUND_SECONDS))
+    given = sys.argv[1:]
+    asyncio.run(register(int(given[0]) if given else 1, int(given[1]) if given[1:] else ROUND_SECONDS, given[2:] == [AT_ONCE]))

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -16,6 +17,7 @@ import typer
 from flows.context import open_store, settings
 from flows.lock import held
 from flows.supervisor import Child, Supervisor, quiet_prefect
+from pipelines.clock import local, now
 from pipelines.errors import UserError
 from pipelines.settings import load_profile
 
@@ -70,7 +72,7 @@ def _start_all(
     if supervisor.stopping:
         return
     done = subprocess.run(
-        [sys.executable, "-m", "flows.deploy", str(workers), str(round_seconds)], env=dict(supervisor.env),
+        [sys.executable, "-m", "flows.deploy", str(workers), str(round_seconds), "now"], env=dict(supervisor.env),
         capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     if done.returncode != 0:
@@ -80,6 +82,8 @@ def _start_all(
         # Two runs at once: a round and, beside it, the digest or the upkeep.
         command = [prefect, "worker", "start", "--pool", "cotmoc", "--type", "process", "--limit", "2", "--install-policy", "never"]
         supervisor.start(Child(f"worker-{number + 1}", [*command, "--name", f"cotmoc-{os.getpid()}-{number + 1}"]))
+    following = local(now() + timedelta(seconds=round_seconds))
+    typer.echo(f"vòng đầu đang chạy; vòng tiếp theo lúc {following:%H:%M}", err=True)
 
 
 def _check_sources(folder: Path | None) -> None:
