@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +19,14 @@ from pipelines.store.rows import moment, stamp
 
 OK = "ok"
 NEW = "new"
+# Asked while our own network reached nobody: no fault of the source, and no answer either.
+OFFLINE = "offline"
 STATUSES = (
-    NEW, OK, "drying", "flooding", "empty", "moved", "blocked by robots", "blocked", "not a feed", "gone", "slow",
+    NEW, OK, OFFLINE, "drying", "flooding", "empty", "moved", "blocked by robots", "blocked", "not a feed", "gone", "slow",
     "clock wrong", "unreachable", "lying", "failing",
 )  # fmt: skip
 STATUS_VI = {
-    NEW: "chưa hỏi lần nào", OK: "tốt", "drying": "đang cạn tin", "flooding": "tăng đột biến", "empty": "feed rỗng",
+    NEW: "chưa hỏi lần nào", OK: "tốt", OFFLINE: "mạng của ta hỏng", "drying": "đang cạn tin", "flooding": "tăng đột biến", "empty": "feed rỗng",
     "moved": "đã chuyển chỗ", "blocked by robots": "robots.txt không cho", "blocked": "bị chặn",
     "not a feed": "không còn là feed", "gone": "không còn", "slow": "quá chậm", "clock wrong": "đồng hồ sai",
     "unreachable": "không kết nối được", "lying": "trả 304 sai sự thật", "failing": "đang lỗi",
@@ -32,6 +35,8 @@ STATUS_VI = {
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=24)
 SLOW_SECONDS = 20.0
 CLOCK_SECONDS = 600.0
+# After an outage of our own every source is asked again in the next round.
+OFFLINE_PAUSE = timedelta(minutes=1)
 # Below three hosts it cannot be told whether they or we are cut off.
 OUTAGE_HOSTS = 3
 _STATUS_OF = {
@@ -67,8 +72,9 @@ def own_outage(polls: Sequence[Poll]) -> bool:
 def update_health(
     store: Store, sources: Sequence[Source], polls: Sequence[Poll], pages: Mapping[str, Counter[str]], now: datetime
 ) -> None:
-    """Write status, reason and next poll of every source that was polled."""
+    """Write status, reason and next poll of every source that was polled; an outage of our own is logged in one line."""
     if own_outage(polls):
+        _write_outage(store, polls, now)
         return
     by_source: dict[str, list[Poll]] = {}
     for poll in polls:
@@ -94,6 +100,18 @@ def update_health(
             if new:
                 row["last_item"] = stamp(now)
             feeds.save_source(conn, source.id, **row)
+
+
+def _write_outage(store: Store, polls: Sequence[Poll], now: datetime) -> None:
+    """Say of every source that it was asked and that the fault is ours; its failures and its rhythm stay as they were."""
+    why = Counter(poll.reason for poll in polls if poll.reason).most_common(1)
+    reason = "mạng của ta không tới được nguồn nào" + (f": {why[0][0]}" if why else "")
+    with store.begin() as conn:
+        for name in dict.fromkeys(poll.source.id for poll in polls):
+            feeds.save_source(
+                conn, name, status=OFFLINE, reason=reason, last_attempt=stamp(now), next_poll=stamp(now + OFFLINE_PAUSE)
+            )
+    logging.getLogger(__name__).warning("%s; kiểm tra mạng và máy chủ tên miền (DNS) của máy này", reason)
 
 
 def assess(

@@ -72,7 +72,7 @@ ORIGIN_VI = {
 
 # States that the collecting step writes into `source_states`.
 SOURCE_VI = {
-    "new": "chưa hỏi lần nào", "ok": "tốt", "drying": "đang cạn tin", "flooding": "tăng đột biến", "empty": "feed rỗng",
+    "new": "chưa hỏi lần nào", "ok": "tốt", "offline": "mạng của ta hỏng", "drying": "đang cạn tin", "flooding": "tăng đột biến", "empty": "feed rỗng",
     "moved": "đã chuyển chỗ", "blocked by robots": "robots.txt không cho", "blocked": "bị chặn",
     "not a feed": "không còn là feed", "gone": "không còn", "slow": "quá chậm", "clock wrong": "đồng hồ sai",
     "unreachable": "không kết nối được", "lying": "trả 304 sai sự thật", "failing": "đang lỗi",

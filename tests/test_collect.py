@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from crawlers.collect import collect
 from crawlers.health import own_outage
+from crawlers.health_report import report
 from crawlers.warc import read_body
 from pipelines.errors import UsageError
 from pipelines.store import captures, feeds, frontier
@@ -285,7 +286,7 @@ def test_it_works_inside_of_a_running_event_loop_and_in_threads(site: Site, tmp_
     assert len(urls(desk)) == 3
 
 
-def test_an_outage_of_our_own_marks_no_source(tmp_path: Path) -> None:
+def test_an_outage_of_our_own_marks_no_source(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     import socket
 
     async def nothing(host: str, port: int) -> list[str]:
@@ -300,7 +301,16 @@ def test_an_outage_of_our_own_marks_no_source(tmp_path: Path) -> None:
     desk = office(tmp_path, *sources)
     assert desk.collect(resolver=nothing)["feeds"] == {"unreachable": 4}
     with desk.store.read() as conn:
-        assert feeds.source_rows(conn) == {}
+        rows = feeds.source_rows(conn)
+    assert len(rows) == 4
+    for row in rows.values():
+        # Asked, and the fault is ours: neither a fault of the source nor a false "ok".
+        assert row["status"] == "offline" and not row["failures"] and row["last_success"] is None
+        assert row["reason"].startswith("mạng của ta không tới được nguồn nào: không phân giải được tên miền")
+        assert row["last_attempt"] < row["next_poll"]
+    assert "mạng của ta" in caplog.text
+    seen = report(desk.store, list(desk.registry), datetime.now(UTC))
+    assert {row["status_vi"] for row in seen} == {"mạng của ta hỏng"}
     assert desk.collect(resolver=nothing, sources=["bao-1"])["feeds"] == {"unreachable": 1}
     assert state(desk, "bao-1")["status"] == "unreachable", "one source alone: it may well be the source"
     assert not own_outage([])
