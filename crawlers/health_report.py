@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,17 +17,25 @@ _BARS = " ▁▂▃▄▅▆▇█"
 _ORDER = {"ok": 2, NEW: 3}
 
 
-def report(store: Store, sources: Sequence[Source], now: datetime) -> list[dict[str, Any]]:
-    """Return one row per source: status, reason, times (ISO and local), items per day of 28 days, trend line."""
+def report(
+    store: Store, sources: Sequence[Source], now: datetime, others: Callable[[str], Source] | None = None
+) -> list[dict[str, Any]]:
+    """Return one row per source: status, reason, times (ISO and local), items per day of 28 days, trend line.
+
+    With `others` (which describes a source by its id) also of sources that were asked once and are not in `sources`.
+    """
     rows = []
     with store.read() as conn:
         states = feeds.source_rows(conn)
-        for source in sources:
-            state = states.get(source.id, {})
-            trend = feeds.trend(conn, source.id, now)
+        shown = {source.id: source for source in sources}
+        if others is not None:
+            shown |= {name: others(name) for name in states if name not in shown}
+        for id, source in shown.items():
+            state = states.get(id, {})
+            trend = feeds.trend(conn, id, now)
             status = state.get("status") or NEW
             row = {
-                "source": source.id, "name": source.name, "kind": source.kind, "status": status,
+                "source": id, "name": source.name, "kind": source.kind, "status": status,
                 "status_vi": STATUS_VI.get(status, status), "reason": state.get("reason") or "",
                 "failures": state.get("failures") or 0.0, "verified": source.verified,
                 "interval_minutes": (state.get("interval") or source.rhythm * 60) // 60, "trend": trend, "line": line(trend),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from crawlers.registry import Registry
     from pipelines.settings import Settings
     from pipelines.store import Store
 
@@ -22,3 +23,16 @@ def open_store(settings: Settings) -> Store:
     from pipelines.store import Store
 
     return Store.open(settings.store_url)
+
+
+def known_sources(settings: Settings) -> Registry:
+    """Return the declarations that a data folder's rows are shown with.
+
+    `sources` of the settings; else, in a folder that the demo made (it has `newsroom.json`), those of the sample
+    newsroom; else the shipped ones.
+    """
+    from crawlers.registry import load_sources
+
+    sample = settings.data / "newsroom"
+    is_demo = settings.sources is None and sample.with_suffix(".json").is_file() and sample.is_dir()
+    return load_sources(sample if is_demo else settings.sources)

@@ -113,6 +113,19 @@ def test_a_desk_name_is_plain_text_of_limited_length() -> None:
 # --- lists ---------------------------------------------------------------------------------------------------
 
 
+def test_the_sources_page_names_outlets_as_people_know_them(desk: Desk) -> None:
+    from pipelines.store import feeds
+
+    with desk.store.begin() as conn:
+        feeds.save_source(conn, "bao-x", status="gone")
+        feeds.save_source(conn, "bao-y", status="ok")
+    client = enter(desk)
+    client.app.state.outlets = {"bao-x": "Báo Biển & Đảo"}  # type: ignore[attr-defined]
+    text = client.get("/health").text
+    assert "Báo Biển &amp; Đảo" in text and "bao-x" not in text
+    assert "bao-y" in text, "a source without a declaration keeps its id"
+
+
 @pytest.mark.parametrize("path", ["/", "/alerts", "/search", "/digests", "/health", "/references", "/references/GT-02", "/about"])
 def test_every_page_answers(desk: Desk, path: str) -> None:
     answer = enter(desk).get(path)

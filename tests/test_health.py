@@ -121,6 +121,33 @@ def test_the_report_lists_what_needs_a_look_first(site: Site, tmp_path: Path) ->
     assert rows[2]["status_vi"] == "chưa hỏi lần nào" and rows[2]["last_success"] is None
 
 
+def test_a_source_once_asked_is_shown_though_its_declaration_is_gone(site: Site, tmp_path: Path) -> None:
+    desk = office(tmp_path, source(site, name="con"))
+    with desk.store.begin() as conn:
+        feeds.save_source(conn, "xoa-roi", status="gone", reason="404")
+    everything = report(desk.store, list(desk.registry), NOW, desk.registry.describe)
+    assert [(row["source"], row["status"]) for row in everything] == [("xoa-roi", "gone"), ("con", "new")]
+    assert [row["source"] for row in report(desk.store, desk.registry.choose(["con"]), NOW)] == ["con"]
+
+
+def test_the_demos_own_declarations_are_the_registry_of_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from flows.context import known_sources, settings
+
+    monkeypatch.delenv("COTMOC_SOURCES", raising=False)
+    real = set(known_sources(settings(tmp_path)).ids())
+    folder = tmp_path / "newsroom"
+    folder.mkdir()
+    text = "id: mau-bao\nname: Báo mẫu\nhome: http://127.0.0.1:1/\nowner_class: portal\nfeeds: [http://127.0.0.1:1/rss]\nallow_private: true\n"
+    (folder / "mau-bao.yaml").write_text(text, encoding="utf-8")
+    assert set(known_sources(settings(tmp_path)).ids()) == real, "without newsroom.json no demo was here"
+    (tmp_path / "newsroom.json").write_text("{}")
+    assert known_sources(settings(tmp_path)).ids() == ["mau-bao"]
+    chosen = tmp_path / "nguon"
+    chosen.mkdir()
+    monkeypatch.setenv("COTMOC_SOURCES", str(chosen))
+    assert known_sources(settings(tmp_path)).ids() == [], "what the office sets itself wins"
+
+
 def test_the_trend_counts_days_and_draws_a_line(site: Site, tmp_path: Path) -> None:
     desk = office(tmp_path)
     with desk.store.begin() as conn:

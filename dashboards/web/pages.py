@@ -40,7 +40,8 @@ def overview(request: Request) -> Response:
 def health(request: Request) -> Response:
     """GET /health."""
     with store(request).read() as conn:
-        return page(request, "health.html", sources=queries.sources(conn), last_seen=queries.last_seen(conn))
+        names = getattr(request.app.state, "outlets", {})
+        return page(request, "health.html", sources=queries.sources(conn), names=names, last_seen=queries.last_seen(conn))
 
 
 def references(request: Request) -> Response:

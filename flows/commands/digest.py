@@ -23,11 +23,10 @@ def digest(
     """Lập điểm báo (HTML, DOCX, PDF, EML) cho kỳ từ 6h00 hôm trước đến 6h00 ngày đã chọn; in ra bốn đường dẫn."""
     import datetime
 
-    from crawlers.registry import load_sources
     from dashboards.digest import write_digest
     from dashboards.digest.approve import approve
     from dashboards.digest.approve import send as send_digest
-    from flows.context import open_store, settings
+    from flows.context import known_sources, open_store, settings
     from pipelines.clock import local, now
     from pipelines.errors import UsageError
 
@@ -38,7 +37,7 @@ def digest(
     if what not in ("", "approve", "send"):
         raise UsageError(f"cotmoc digest {what}: chỉ có approve hoặc send")
     config = settings(data, profile=profile)
-    owners = {source.id: source.owner_class for source in load_sources(config.sources)}
+    owners = {source.id: source.owner_class for source in known_sources(config)}
     store = open_store(config)
     try:
         paths = {}

@@ -21,9 +21,8 @@ def report(
     """Lập báo cáo tuần, tháng, năm, 05 năm hoặc đột xuất (DOCX, PDF, CSV); in ra ba đường dẫn."""
     import datetime
 
-    from crawlers.registry import load_sources
     from dashboards.reports import period_of, write_report
-    from flows.context import open_store, settings
+    from flows.context import known_sources, open_store, settings
     from pipelines.clock import local, now
     from pipelines.errors import UsageError
 
@@ -38,7 +37,7 @@ def report(
     chosen = kind or ("adhoc" if days[0] else "weekly")
     first, last = (days[0], days[1]) if days[0] and days[1] else period_of(chosen, local(now()).date())
     config = settings(data, profile=profile)
-    owners = {source.id: source.owner_class for source in load_sources(config.sources)}
+    owners = {source.id: source.owner_class for source in known_sources(config)}
     store = open_store(config)
     try:
         paths = write_report(store, config, config.profile, chosen, first, last, output or config.data / "reports", owners=owners)

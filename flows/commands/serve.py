@@ -21,16 +21,17 @@ def serve(
     """Mở bàn làm việc trên trình duyệt; dừng bằng Ctrl-C."""
     import uvicorn
 
-    from crawlers.registry import load_sources
     from dashboards.app import create_app
-    from flows.context import open_store, settings
+    from flows.context import known_sources, open_store, settings
 
     config = settings(data, host=host, port=port)
     with _listen(config.host, config.port) as listener:
         store = open_store(config)
         app = create_app(config, store)
         # The editor of the digest tells domestic from foreign outlets as the digest itself does.
-        app.state.owners = {source.id: source.owner_class for source in load_sources(config.sources)}
+        known = known_sources(config)
+        app.state.owners = {source.id: source.owner_class for source in known}
+        app.state.outlets = {source.id: source.name for source in known}
         shown = f"[{config.host}]" if ":" in config.host else config.host
         typer.echo(f"dashboard: http://{shown}:{listener.getsockname()[1]}/")
         typer.echo(f"mã truy cập: {app.state.access.code} (khóa ở {Path(config.data) / 'dashboard.key'})", err=True)

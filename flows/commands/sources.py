@@ -17,10 +17,9 @@ def list_sources(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Liệt kê các nguồn: mã, tên, loại, ngôn ngữ, số feed, đã kiểm chứng trực tiếp hay chưa."""
     import json
 
-    from crawlers.registry import load_sources
-    from flows.context import settings
+    from flows.context import known_sources, settings
 
-    registry = load_sources(settings(data).sources)
+    registry = known_sources(settings(data))
     if as_json:
         typer.echo(json.dumps([source.model_dump(mode="json") for source in registry], ensure_ascii=False, indent=1))
         return
