@@ -18,7 +18,7 @@ from crawlers.decode import TooLarge, decode
 from crawlers.exchange import Exchange
 from crawlers.registry import Registry
 from crawlers.sink import judge
-from crawlers.urls import clean_url
+from crawlers.urls import clean_url, host_of
 from crawlers.warc import WarcFile, mend
 from pipelines.clock import now as clock_now
 from pipelines.errors import UserError
@@ -34,9 +34,11 @@ def responses(path: Path, limit: int) -> Iterator[Exchange]:
     """Yield the HTTP responses of a WARC (gzip, zstd or plain) as exchanges; UserError when the file is none."""
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
+    found = 0
     try:
         with path.open("rb") as stream:
             for record in ArchiveIterator(stream, record_types=WarcRecordType.response, parse_http=True):
+                found += 1
                 url = record.headers.get("WARC-Target-URI") or ""
                 http = record.http_headers
                 if http is None:
@@ -51,7 +53,13 @@ def responses(path: Path, limit: int) -> Iterator[Exchange]:
                     yield Exchange(url, url, ex.TOO_LARGE, f"bản ghi {record.content_length / 1e6:.0f} MB", fetched=base.fetched)
                     continue
                 yield _with_body(base, record.reader.read(limit + 1), limit)
+        if not found:
+            with path.open("rb") as stream:
+                if next(iter(ArchiveIterator(stream)), None) is None:
+                    raise ValueError("không có bản ghi nào")
     except (OSError, EOFError, ValueError, RuntimeError) as error:
+        if not found:
+            raise UserError(f"{path}: không phải tệp WARC đọc được ({error}); hãy kiểm tra lại tệp hoặc tải lại") from error
         raise UserError(f"{path}: không đọc tiếp được tệp WARC ({error}); những bản ghi trước đó đã được giữ") from error
 
 
@@ -81,8 +89,12 @@ def collect_warc(
     since: datetime | None = None,
     progress: Callable[[int, int | None], None] | None = None,
     now: datetime | None = None,
+    strangers: Counter[str] | None = None,
 ) -> StepCount:
-    """Take the pages of known outlets (with `everything`, all pages) out of `files`; return the step `warc`."""
+    """Take the pages of known outlets (with `everything`, all pages) out of `files`; return the step `warc`.
+
+    `strangers` is given the hosts of the records that were not ours, with their counts.
+    """
     moment = now or clock_now()
     mend(settings.data, store)
     outcomes: Counter[str] = Counter()
@@ -92,6 +104,8 @@ def collect_warc(
         try:
             for exchange in _all(files, settings.max_bytes):
                 outcome, source = _choose(registry, exchange, everything, since)
+                if outcome == "not-ours" and strangers is not None:
+                    strangers[host_of(exchange.url)] += 1
                 if outcome != "new":
                     outcomes[outcome] += 1
                 else:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import typer
 
 from flows.chain import Advance
 from pipelines.clock import HANOI, now
@@ -49,15 +52,28 @@ def gather(
     registry = chain.sources
     counts = []
     if warc:
-        counts.append(
-            collect_warc(chain.settings, chain.store, registry, warc, everything=everything, since=since, progress=advance)
+        strangers: Counter[str] = Counter()
+        taken = collect_warc(
+            chain.settings, chain.store, registry, warc, everything=everything, since=since, progress=advance, strangers=strangers
         )
+        counts.append(taken)
+        if strangers and not taken.outcomes.keys() & {"new", "same"}:
+            typer.echo(only_strangers(strangers), err=True)
     if urls or sources or not warc:
         counts += collect(
             chain.settings, chain.store, registry, sources or None, urls, progress=advance, only_due=due, since=since,
             budget=minutes * 60 if minutes else None,
         )  # fmt: skip
     return counts
+
+
+def only_strangers(hosts: Counter[str]) -> str:
+    """Return the line that says that WARC files held only pages of undeclared outlets, and the ways out."""
+    most = ", ".join(f"{host} ({number})" for host, number in hosts.most_common(3))
+    return (
+        f"không nhận bản ghi nào: {hosts.total()} bản ghi của báo không có trong danh sách nguồn, nhiều nhất là {most}; "
+        "dùng --all để nhận hết, hoặc khai báo các báo này trong thư mục COTMOC_SOURCES"
+    )
 
 
 def failures(store: Store, urls: Sequence[str], sources: Sequence[str]) -> list[str]:

@@ -116,3 +116,14 @@ def test_sources_are_listed_and_checked(office: Path) -> None:
     assert run("sources", "check").exit_code == 0
     live = run("sources", "check", "--live", "tot")
     assert live.exit_code == 0 and "2 mục, 2 có ngày" in live.stdout
+
+
+def test_a_warc_of_undeclared_outlets_alone_names_them_and_the_ways_out(office: Path) -> None:
+    from tests.test_warc import foreign
+
+    path = foreign(office)
+    done = run("collect", "--warc", str(path))
+    assert done.exit_code == 0
+    assert "la.example (1)" in done.stderr and "--all" in done.stderr and "COTMOC_SOURCES" in done.stderr
+    taken = run("collect", "--all", "--warc", str(path))
+    assert taken.exit_code == 0 and "COTMOC_SOURCES" not in taken.stderr

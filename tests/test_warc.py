@@ -183,3 +183,15 @@ def test_a_foreign_warc_that_breaks_off_keeps_what_came_before(tmp_path: Path) -
         assert "\n" not in str(error)
     with desk.store.read() as conn:
         assert {capture.url for capture in captures.unread(conn)} >= {"https://bao.example/a", "https://la.example/b"}
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>xin chao</html>", os.urandom(2000)])
+def test_a_file_that_is_no_warc_says_so_and_claims_nothing_was_kept(tmp_path: Path, body: bytes) -> None:
+    from crawlers.registry import Registry
+
+    path = tmp_path / "trang.warc.gz"
+    path.write_bytes(body)
+    desk = office(tmp_path / "data")
+    with pytest.raises(UserError, match="không phải tệp WARC") as caught:
+        collect_warc(desk.settings, desk.store, Registry(()), [path], now=NOW)
+    assert "đã được giữ" not in str(caught.value) and "\n" not in str(caught.value)
