@@ -179,3 +179,28 @@ def test_a_reader_never_waits_for_a_writer(store: Store, tmp_path: Path) -> None
         with store.read() as reader:
             assert alerts.count_alerts(reader) == 0
     assert sqlite3.connect(tmp_path / "store.sqlite3").execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_killed_run_is_closed_and_marked_when_the_next_starts(any_store: Store) -> None:
+    from pipelines.store.schema import runs as table
+
+    def seen() -> dict[str, bool]:
+        with any_store.read() as conn:
+            return {row.command: row.ended is not None for row in conn.execute(table.select())}
+
+    with any_store.begin() as conn:
+        runs.start(conn, "collect", now())
+        runs.start(conn, "press 1/2", now())
+        runs.start(conn, "press 2/2", now())
+    with any_store.begin() as conn:
+        done = runs.start(conn, "press 1/2", now() + timedelta(seconds=1))
+        runs.end(conn, done, now())
+    # Another shard may be at work, and so may a command beside the shards.
+    assert seen() == {"collect": False, "press 1/2 (bị ngắt)": True, "press 1/2": True, "press 2/2": False}
+    with any_store.begin() as conn:
+        runs.start(conn, "ingest", now() + timedelta(seconds=2))
+    alone = any_store.engine.dialect.name == "sqlite"
+    assert seen() == {
+        "collect (bị ngắt)" if alone else "collect": alone, "press 1/2 (bị ngắt)": True, "press 1/2": True,
+        "press 2/2": False, "ingest": False,
+    }  # fmt: skip
