@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifiers import claims as finding_claims
-from classifiers.combine import Item, combine
+from classifiers.combine import NUMERIC, Item, combine
 from classifiers.document import MAX_CHARS, Document, Sentence, build
 from classifiers.opinions import opinion_finding
+from classifiers.petitions import is_petition
 from classifiers.referencebase import ReferenceBase, load_references
 from classifiers.roles import decide
 from classifiers.rulesversion import rules_version
-from classifiers.verdicts import claim_of, weigh
+from classifiers.verdicts import Judged, claim_of, weigh
 from pipelines.records import TIER_RANK, Assessment, Claim, Places, TextLine, Tier
 
 if TYPE_CHECKING:
@@ -22,6 +23,21 @@ if TYPE_CHECKING:
 
 OFF_TOPIC = "không có từ ngữ nào về biên giới, biển, đảo hay điều ước liên quan"
 NO_CLAIM = "có nhắc đến chủ đề nhưng không có câu nào khẳng định điều kiểm chứng được"
+
+
+# A raised claim of which we are less sure than this is worth no analyst's time (CODEBOOK: abstention is a result).
+LEAST_SURE = 0.25
+
+
+def holds_back(claim: Claim, sentence: Sentence, judged: Judged) -> str:
+    """Return why a claim that would be raised is held back, or an empty string."""
+    if claim.tier is Tier.NONE:
+        return ""
+    if claim.confidence < LEAST_SURE:
+        return f"chưa đủ chắc ({claim.confidence:.0%}) để nêu câu “{claim.sentence[:60]}”"
+    if not judged.finding.rule.startswith(NUMERIC) and is_petition(sentence):
+        return "câu là lời đề nghị công bố tài liệu, không phải điều khẳng định"
+    return ""
 
 
 @dataclass
@@ -79,6 +95,8 @@ class Assessor:
                 claim = claim_of(item.sentence, judged, self.base, confidence, alone)
                 if claim is None:
                     reasons.append(judged.reason)
+                elif held := holds_back(claim, item.sentence, judged):
+                    reasons.append(held)
                 else:
                     made.append(claim)
         made += self._opinions(document, candidates, found_at)

@@ -158,7 +158,7 @@ def _weigh_rule(document: Document, sentence: Sentence, finding: Finding, readin
 
 def _answerable(base: ReferenceBase, ref: str, kind: str, sentence: Sentence, alike: bool) -> bool:
     """Whether the entry can contradict such a sentence at all: a measurement needs a number with a unit in the text."""
-    if ref.startswith(UNANSWERABLE) and not alike:
+    if ref.startswith(UNANSWERABLE):
         return False
     if (base.get(ref).type == "measurement" or (kind == "D06" and not alike)) and not sentence.has(*STATES):
         return any(q.unit in UNIT_VI for q in numbers_of(sentence))
@@ -166,6 +166,8 @@ def _answerable(base: ReferenceBase, ref: str, kind: str, sentence: Sentence, al
     return not any(f" {name} " in sentence.canon for name in home)
 
 
+OWN_TITLE_TYPES = ("D01", "D08")
+RECOGNISED = ("RECOG", "RECOGPLACE", "UNCLOS", "PCA", "SFT", "LTR", "CAIRO", "POTSDAM", "GENEVA", "CLCS", "CN")
 STATES = ("INFORCE", "EXISTNOT", "VOID", "FINISH", "SOLD", "CEDE2", "MOVE")
 # A statement that denies one of these agrees with the references more often than not.
 DENIED = ("GIVE", "NAMES", "CEDE", "SOLD", "GENERATES", "DRAWLINE", "RECOG")
@@ -212,6 +214,9 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
     if group == "FLAG" and (any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS and (support < SURE or not f.rule.startswith("date")) for f in item.found) or not _answerable(base, known[0], kind, sentence, alike)):
         return None
     if decision.role in ASSERTIVE_ROLES and reading.assertive < MODEL_ASSERTIVE:
+        return None
+    if group == "FLAG" and kind in OWN_TITLE_TYPES and sentence.has("VN") and not sentence.has(*RECOGNISED):
+        # Viet Nam's own title, barely stated, is the office's stated position (CODEBOOK); only rules may object.
         return None
     if group == "FLAG" and support < 0.97 and any(is_negated(sentence, tag) for tag in sentence.of(*DENIED)):
         return None

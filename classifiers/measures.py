@@ -78,6 +78,18 @@ def known_values(measure: Measure, base: ReferenceBase) -> list[tuple[float, Val
     return found
 
 
+def official(measure: Measure, base: ReferenceBase, nearest: float) -> float:
+    """Return the entry's own current value to show beside a wrong one; `nearest` where it has none."""
+    units = BASE_UNITS.get(measure.unit, frozenset({measure.unit}))
+    wanted = frozenset(measure.row.get("what", []))
+    current = [
+        float(v.value)
+        for v in base.get(measure.ref).values
+        if isinstance(v.value, float | int) and v.what in wanted and v.unit in units and v.validity is Validity.CURRENT
+    ]
+    return min(current, key=lambda value: abs(value - nearest), default=nearest)
+
+
 def clause_concepts(sentence: Sentence, quantity: Quantity) -> frozenset[str]:
     """Return the concepts of the clause that holds a number (a listing may speak of another place after the comma)."""
     at = sentence.surface.at(sentence.start + quantity.start)
@@ -166,6 +178,8 @@ def compare(document: Document, sentence: Sentence, context: frozenset[str], bas
             verdict, nearest = judge(quantity, known, row)
             if verdict is None or (verdict is Verdict.CONTRADICTED and not _binds(measure, sentence, quantity, mine)):
                 continue
+            if verdict is Verdict.CONTRADICTED:
+                nearest = official(measure, base, nearest)
             findings.append(_finding(measure, sentence, quantity, verdict, nearest))
     return findings
 

@@ -6,6 +6,7 @@ from classifiers.document import Sentence
 from classifiers.frames import Finding
 from classifiers.measures import UNIT_VI, numbers_of, written_number
 from classifiers.parties import bind, party_tags
+from classifiers.reference_records import Validity
 from classifiers.referencebase import ReferenceBase
 from pipelines.records import Verdict
 
@@ -27,7 +28,7 @@ def compare(sentence: Sentence, context: frozenset[str], base: ReferenceBase) ->
     findings: list[Finding] = []
     for unit, base_unit in (("pct", "percent"), ("km2", "km2")):
         numbers = [q for q in numbers_of(sentence) if q.unit == unit and q.value >= (5 if unit == "pct" else 10_000)]
-        known = {v.party: float(v.value) for v in values if v.unit == base_unit and v.party}
+        known = {v.party: float(v.value) for v in values if v.unit == base_unit and v.party and v.validity is Validity.CURRENT}
         if not numbers or not known:
             continue
         spots = [(sentence.surface.at(sentence.start + q.start), sentence.surface.at(sentence.start + q.end)) for q in numbers]

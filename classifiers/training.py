@@ -8,6 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -92,10 +93,16 @@ def example(row: dict[str, Any], base: ReferenceBase) -> Example | None:
     return Example(row["id"], document, sentence, found, decision, Verdict(row["verdict"]), Role(row["role"]), row["type"], tuple(row.get("refs", ())))
 
 
-def examples(base: ReferenceBase, folder: Path = FOLDER) -> list[Example]:
-    """Return all examples: training sentences, counter-statements, reference statements."""
-    made = (example(row, base) for row in [*rows(folder), *counters(base)])
-    return [e for e in made if e is not None]
+# Examples read at a time: their documents are large, their hashed features small.
+PART = 256
+
+
+def examples(base: ReferenceBase, folder: Path = FOLDER) -> Iterator[Example]:
+    """Yield all examples: training sentences, counter-statements, reference statements."""
+    for row in chain(rows(folder), counters(base)):
+        made = example(row, base)
+        if made is not None:
+            yield made
 
 
 def vectoriser() -> Any:
@@ -121,17 +128,19 @@ def weigh_rows(matrix: Any, idf: Any = None) -> tuple[Any, Any]:
     return matrix, idf
 
 
-def fit(features: Iterable[list[str]], labels: list[str], strength: float, balanced: bool) -> dict[str, Any]:
-    """Fit one logistic regression; returns idf, classes, weights and intercepts as arrays."""
+def fit(matrix: Any, labels: list[str], strength: float, balanced: bool) -> dict[str, Any]:
+    """Fit one logistic regression on hashed counts; returns idf, classes, weights and intercepts as arrays."""
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
-    matrix, idf = weigh_rows(vectoriser().transform(features))
+    matrix, idf = weigh_rows(matrix)
+    # The solver keeps twenty copies of its weights; what occurs once teaches nothing that carries over.
+    seen = np.flatnonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]) >= 2)
     model = LogisticRegression(C=strength, max_iter=120, tol=1e-3, class_weight=_weights(labels) if balanced else None, random_state=0)
-    model.fit(matrix, labels)
-    return {
-        "idf": idf.astype(np.float32), "classes": np.array(model.classes_), "weights": model.coef_.astype(np.float32).T.copy(), "bias": model.intercept_.astype(np.float32),
-    }
+    model.fit(matrix[:, seen], labels)
+    weights = np.zeros((matrix.shape[1], model.coef_.shape[0]), dtype=np.float32)
+    weights[seen] = model.coef_.astype(np.float32).T
+    return {"idf": idf.astype(np.float32), "classes": np.array(model.classes_), "weights": weights, "bias": model.intercept_.astype(np.float32)}
 
 
 def _weights(labels: list[str]) -> dict[str, float]:
@@ -145,37 +154,52 @@ def features_of(e: Example) -> tuple[list[str], list[str]]:
     return statement(e.document, e.sentence, e.found), voice(e.document, e.sentence, e.found, e.decision)
 
 
-def train(base: ReferenceBase, path: Path, extra: list[Example] | None = None) -> Models:
+def train(base: ReferenceBase, path: Path, extra: Iterable[Example] = ()) -> Models:
     """Train on all that ships (and `extra`), write model and card beside it, return the model."""
     from skops.io import dump
 
-    made = [*examples(base), *(extra or [])]
-    data = assemble(made, base)
+    data = assemble(chain(examples(base), extra), base)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}.tmp")
     dump(data, temporary)
     os.replace(temporary, path)
-    card = {"version": data["version"], "data_hash": data_hash(base), "examples": len(made), "references": base.version, "sentences": sum(1 for _ in rows())}
+    card = {
+        "version": data["version"], "data_hash": data_hash(base), "examples": len(data["neighbours"]["text"]),
+        "references": base.version, "sentences": sum(1 for _ in rows()),
+    }  # fmt: skip
     path.with_suffix(".json").write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return Models(data)
 
 
-def assemble(made: list[Example], base: ReferenceBase) -> dict[str, Any]:
-    """Return the arrays of all models, fitted on `made`."""
+def assemble(made: Iterable[Example], base: ReferenceBase) -> dict[str, Any]:
+    """Return the arrays of all models, fitted on `made`, which is read once and in parts."""
     import numpy as np
+    from scipy.sparse import vstack
 
-    pairs = [features_of(e) for e in made]
-    said = fit([p[0] for p in pairs], [group(e.verdict) for e in made], 30.0, False)
-    how = fit([p[1] for p in pairs], [e.role.value for e in made], 20.0, True)
-    matrix, _ = weigh_rows(vectoriser().transform([p[0] for p in pairs]), said["idf"])
+    hasher = vectoriser()
+    parts: tuple[list[Any], list[Any]] = ([], [])
+    verdicts, roles, types, refs, texts = [], [], [], [], []
+    stream = iter(made)
+    while part := list(islice(stream, PART)):
+        pairs = [features_of(example) for example in part]
+        for side in (0, 1):
+            parts[side].append(hasher.transform([pair[side] for pair in pairs]))
+        verdicts += [group(example.verdict) for example in part]
+        roles += [example.role.value for example in part]
+        types += [example.type for example in part]
+        refs += [" ".join(example.refs) for example in part]
+        texts += [example.sentence.text[:200] for example in part]
+    statements, voices = vstack(parts[0]).tocsr(), vstack(parts[1]).tocsr()
+    del parts
+    how = fit(voices, roles, 20.0, True)
+    del voices
+    said = fit(statements, verdicts, 30.0, False)
+    matrix, _ = weigh_rows(statements, said["idf"])
     columns = matrix.tocsc()
     neighbours = {
-        "data": columns.data, "indices": columns.indices, "indptr": columns.indptr,
-        "group": np.array([group(e.verdict) for e in made]),
-        "type": np.array([e.type for e in made]),
-        "refs": np.array([" ".join(e.refs) for e in made]),
-        "text": np.array([e.sentence.text[:200] for e in made]),
-    }
+        "data": columns.data, "indices": columns.indices, "indptr": columns.indptr, "group": np.array(verdicts),
+        "type": np.array(types), "refs": np.array(refs), "text": np.array(texts),
+    }  # fmt: skip
     return {"version": f"m-{data_hash(base)[:8]}", "statement": said, "voice": how, "neighbours": neighbours}
 
 
