@@ -7,10 +7,8 @@ BIN := $(VENV)/bin
 PROFILE ?= ninh-binh
 SHARED_DATA ?= $(wildcard ../shared/data)
 export SHARED_DATA
-# Trained models are cached by content: one cache for the demo, the tests and the benches.
-export COTMOC_MODELS ?= $(CURDIR)/build
 
-.PHONY: setup demo test start replay bench bench-index bench-web lint clean
+.PHONY: setup demo test start replay bench bench-index lint clean
 
 setup: $(VENV)/.ready
 
@@ -20,6 +18,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/cotmoc train --if-absent
 	@touch $@
 
 # The main job on the sample newsroom, with the embedded defaults.

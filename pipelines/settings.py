@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 from datetime import date
 from importlib.resources import files
@@ -72,8 +73,14 @@ class Settings(BaseSettings):
 
     @property
     def model_home(self) -> Path:
-        """Folder in which trained models are cached (`models/` in it): the data folder unless `models` is set."""
-        return self.models or self.data
+        """Folder in which trained models are cached (`models/` in it), by content, for all data folders.
+
+        Beside the installed program where that can be written, else in the data folder; `models` says otherwise.
+        """
+        if self.models:
+            return self.models
+        beside = Path(sys.prefix) / "var" / "cotmoc"
+        return beside if os.access(sys.prefix, os.W_OK) and sys.prefix != sys.base_prefix else self.data
 
     @property
     def user_agent(self) -> str:

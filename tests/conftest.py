@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.settings import load_settings
 from pipelines.store import Store
 
 # Marker → (is it there?, what adds it).
@@ -22,8 +23,8 @@ MEND = {
 
 @pytest.fixture(scope="session", autouse=True)
 def shared_models() -> None:
-    """One cache of trained models for all data folders of the tests."""
-    os.environ.setdefault("COTMOC_MODELS", str(Path(__file__).parent.parent / "build"))
+    """One cache of trained models for all data folders of the tests: the program's own."""
+    os.environ.setdefault("COTMOC_MODELS", str(load_settings().model_home))
 
 
 def present(marker: str) -> bool:

@@ -57,7 +57,7 @@ def _claim(document: DocumentType, number: int, alert: Alert, references: Mappin
         source = ", ".join(part for part in (entry.source.title, entry.source.number, entry.source.article) if part)
         nd30.body(document, f"Tư liệu {id}: {entry.statement_vi} ({source})", url=entry.source.url)
         if entry.contested:
-            sides = "; ".join(f"{side.party}: {side.position_vi}" for side in entry.sides) or entry.note
+            sides = "; ".join(f"{side.party}: {side.position_vi}" for side in entry.sides)
             nd30.body(document, f"Điểm này còn tranh luận. {sides}", italic=True)
     if claim.differs:
         nd30.body(document, f"Chỗ khác nhau: {claim.differs}")

@@ -30,7 +30,7 @@ def render_form(
         for id in alert.claim.refs:
             entry = references.get(id)
             source = ", ".join(p for p in (entry.source.title, entry.source.number, entry.source.article) if p) if entry else ""
-            sides = "; ".join(f"{side.party}: {side.position_vi}" for side in entry.sides) or entry.note if entry and entry.contested else ""
+            sides = "; ".join(f"{side.party}: {side.position_vi}" for side in entry.sides) if entry and entry.contested else ""
             said = f"{entry.statement_vi} ({source})" if entry else "(không còn trong cơ sở tư liệu, cần bổ sung)"
             cited.append({"id": id, "statement": visible(said), "url": entry.source.url if entry else "", "sides": visible(sides)})
         claims.append({

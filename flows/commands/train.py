@@ -11,6 +11,7 @@ from flows.options import DataOption, JsonOption
 
 def train(
     with_decisions: Annotated[bool, typer.Option("--with-decisions", help="Học thêm từ quyết định của người trực.")] = False,
+    if_absent: Annotated[bool, typer.Option("--if-absent", help="Không làm gì khi đã có mô hình đúng nội dung.")] = False,
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
@@ -34,6 +35,8 @@ def train(
         extra = [made for made in (example(row, base) for row in rows) if made is not None]
         typer.echo(f"quyết định của người trực dùng được: {len(extra)}", err=True)
     path = folder_of(config.model_home) / f"{model_key(base)}.skops"
+    if if_absent and path.exists() and not with_decisions:
+        return
     with step("huấn luyện mô hình") as advance:
         fit_models(base, path, extra)
         advance(1, 1)

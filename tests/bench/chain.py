@@ -48,7 +48,7 @@ def chain_seconds(data: Path, given: list[tuple[str, bytes]]) -> tuple[float, di
     from pipelines.store import Store
     from tests.bench.landing import land
 
-    settings = load_settings(data=data, models=Path("build"))
+    settings = load_settings(data=data)
     chain = Chain(settings, Store.open(settings.store_url))
     chain.registry = land(chain, given)
     chain.matcher.touches("khởi động")
