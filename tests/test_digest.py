@@ -160,6 +160,22 @@ def test_the_docx_follows_the_decree(desk: Desk, tmp_path: Path) -> None:
     assert HOSTILE in "\n".join(p.text for p in document.paragraphs) or "<script>" in document.element.xml.replace("&lt;", "<").replace("&gt;", ">")
 
 
+def test_lines_with_an_address_are_not_torn_apart_and_the_letterhead_keeps_a_gap(desk: Desk, tmp_path: Path) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    from dashboards.digest.form import default, render_form
+
+    shipped = write_digest(desk.store, desk.settings, "ninh-binh", DAY, tmp_path)["docx"].read_bytes()
+    by_form = render_form(build_digest(desk.store, "ninh-binh", DAY), default())
+    for made in (shipped, by_form):
+        document = Document(io.BytesIO(made))
+        linked = [p for p in document.paragraphs if p.hyperlinks]
+        assert linked and all(p.alignment == WD_ALIGN_PARAGRAPH.LEFT for p in linked)
+        assert any(p.alignment == WD_ALIGN_PARAGRAPH.JUSTIFY for p in document.paragraphs)
+        for paragraph in document.tables[0].rows[0].cells[0].paragraphs:
+            assert paragraph.paragraph_format.right_indent.mm >= 4.9
+
+
 def test_the_docx_is_sound_xml_without_foreign_targets(desk: Desk, tmp_path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(write_digest(desk.store, desk.settings, "ninh-binh", DAY, tmp_path)["docx"].read_bytes())) as docx:
         for name in docx.namelist():

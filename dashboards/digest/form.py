@@ -31,7 +31,7 @@ def context(digest: Digest, document: DocxTemplate) -> dict[str, Any]:
             visible(one.text), bold=one.style is Style.TITLE, italic=one.style in (Style.META, Style.QUOTE), font=nd30.FONT,
             size=2 * (nd30.BODY - 1 if small else nd30.BODY), url_id=document.build_url_id(one.url) if one.url else None,
         )  # fmt: skip
-        return {"rich": text, "text": visible(one.text), "style": one.style.value}
+        return {"rich": text, "text": visible(one.text), "style": one.style.value, "link": bool(one.url) or "://" in one.text}
 
     sections = []
     for section in outline(digest):
@@ -60,8 +60,11 @@ def default() -> bytes:
     forms.tags(document, ["{%p for section in sections %}"])
     nd30.heading(document, "{{ section.heading }}")
     forms.tags(document, ["{%p for line in section.lines %}"])
+    forms.tags(document, ["{%p if line.link %}"])
+    nd30.body(document, "{{r line.rich }}", left=True)
+    forms.tags(document, ["{%p else %}"])
     nd30.body(document, "{{r line.rich }}")
-    forms.tags(document, ["{%p endfor %}", "{%p endfor %}"])
+    forms.tags(document, ["{%p endif %}", "{%p endfor %}", "{%p endfor %}"])
     return forms.finish(document)
 
 

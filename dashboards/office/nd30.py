@@ -23,6 +23,8 @@ FONT = "Times New Roman"
 BODY = 13
 # Widths in mm of the two columns of the heading block; together the text's width.
 LEFT, RIGHT = 75, 90
+# Between the two, mm: without it the names of a long body and of the country run into one another.
+GAP = 5
 _LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 
 
@@ -69,6 +71,9 @@ def heading_block(document: DocumentType, profile: Profile, sign: str, year: int
     _centre(left.add_paragraph(), f"Số: ……/{sign}", size=13)
     if about:
         _centre(left.add_paragraph(), about, size=12)
+    for paragraph in left.paragraphs:
+        form = paragraph.paragraph_format
+        form.right_indent = (form.right_indent or 0) + Mm(GAP)
     _centre(right.paragraphs[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True, size=12)
     _centre(right.add_paragraph(), "Độc lập - Tự do - Hạnh phúc", bold=True, size=13)
     _rule(right.add_paragraph(), Mm(52))
@@ -87,11 +92,15 @@ def title_block(document: DocumentType, title: str, abstract: str) -> None:
 
 def body(
     document: DocumentType, text: str, *, bold: bool = False, italic: bool = False, size: int = BODY,
-    url: str | None = None, indent: bool = True, keep: bool = False,
+    url: str | None = None, indent: bool = True, keep: bool = False, left: bool = False,
 ) -> Paragraph:  # fmt: skip
-    """Add a justified paragraph; the first line is indented 1 cm. A safe `url` makes it a link."""
+    """Add a justified paragraph (`left`: ragged); the first line is indented 1 cm. A safe `url` makes it a ragged link.
+
+    An address cannot be broken, so justifying would tear the words before it apart.
+    """
     paragraph = document.add_paragraph()
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+    ragged = left or url is not None or "://" in text
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if ragged else WD_ALIGN_PARAGRAPH.JUSTIFY
     paragraph.paragraph_format.space_before = Pt(3)
     paragraph.paragraph_format.space_after = Pt(3)
     paragraph.paragraph_format.keep_with_next = keep
@@ -234,7 +243,7 @@ def _rule(paragraph: Paragraph, width: int) -> None:
     cell = paragraph._p.getparent()
     room = Mm(165)
     if cell is not None and cell.tag == qn("w:tc"):
-        room = Mm(LEFT) if width < Mm(40) else Mm(RIGHT)
+        room = Mm(LEFT - GAP) if width < Mm(40) else Mm(RIGHT)
     side = max(0, (room - width) // 2)
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = side
     borders = OxmlElement("w:pBdr")
