@@ -94,7 +94,7 @@ def capture(conn: Connection, id: str | None) -> Row | None:
 
 
 def days(conn: Connection, now: datetime, count: int = 7) -> list[Row]:
-    """Return articles by day of publication and alerts by day raised, for the last `count` days of Hà Nội."""
+    """Return articles, and alerts about articles, by day of publication, for the last `count` days of Hà Nội."""
     midnight = local(now).replace(hour=0, minute=0, second=0, microsecond=0)
     found = []
     for back in range(count):
@@ -109,7 +109,7 @@ def days(conn: Connection, now: datetime, count: int = 7) -> list[Row]:
             row[tier] = conn.execute(
                 select(func.count())
                 .select_from(alerts)
-                .where(alerts.c.tier == tier, alerts.c.raised >= stamp(start), alerts.c.raised < stamp(end))
+                .where(alerts.c.tier == tier, alerts.c.published >= stamp(start), alerts.c.published < stamp(end))
             ).scalar_one()
         found.append(row)
     return found

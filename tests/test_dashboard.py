@@ -113,6 +113,23 @@ def test_a_desk_name_is_plain_text_of_limited_length() -> None:
 # --- lists ---------------------------------------------------------------------------------------------------
 
 
+def test_the_overview_counts_articles_and_alerts_by_the_same_day(desk: Desk) -> None:
+    from datetime import timedelta
+
+    from dashboards import queries
+    from tests.desk import NOON, add_alert, add_article, add_story, claim
+
+    old = add_article(desk.store, "https://cu.example/a", "Báo Cũ", "Bài cũ", f"Mở đầu.\n{WRONG}", NOON - timedelta(days=3))
+    add_alert(
+        desk.store, old, add_story(desk.store, old), claim(old.body, WRONG, Verdict.CONTRADICTED, ("GT-02",), type="D05"), raised=NOON
+    )
+    with desk.store.read() as conn:
+        days = queries.days(conn, NOON + timedelta(hours=1))
+    assert days[3]["articles"] == days[3]["flag"] == 1, "raised today, counted with the day of its article"
+    assert all(day["flag"] + day["watch"] <= day["articles"] for day in days)
+    assert "theo ngày đăng" in enter(desk).get("/").text
+
+
 def test_the_sources_page_names_outlets_as_people_know_them(desk: Desk) -> None:
     from pipelines.store import feeds
 

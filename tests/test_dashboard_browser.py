@@ -16,6 +16,7 @@ import uvicorn
 from dashboards.app import create_app
 from dashboards.digest import write_digest
 from pipelines.store import alerts as alert_store
+from pipelines.store import feeds
 from tests.desk import DAY, WRONG, Desk, make_desk
 
 pytestmark = pytest.mark.browser
@@ -33,6 +34,9 @@ class Site:
 def site(tmp_path: Path) -> Iterator[Site]:
     desk = make_desk(tmp_path / "data")
     write_digest(desk.store, desk.settings, "ninh-binh", DAY, tmp_path / "out")
+    with desk.store.begin() as conn:
+        reason = "https://bao-co-ten-rat-dai.example/duong/dan/rat/dai/khong/co/cho/ngat/rss.xml: không phân giải được tên miền"
+        feeds.save_source(conn, "bao-co-ten-rat-dai", status="unreachable", reason=reason, last_attempt="2026-11-20T05:00:00+00:00")
     app = create_app(desk.settings, desk.store)
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
@@ -85,6 +89,9 @@ def test_no_page_is_wider_than_the_screen_and_nothing_is_blocked(site: Site, bro
         page.goto(site.address + path)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{path} is {wide} px wider than {width} px"
+        if path in ("/digests", "/health"):
+            hidden = page.evaluate("Math.max(0, ...[...document.querySelectorAll('.scroll')].map(e => e.scrollWidth - e.clientWidth))")
+            assert hidden == 0, f"{path}: a table hides {hidden} px of itself"
         page.screenshot(path=tmp_path / f"{name}-{width}-{scheme}.png", full_page=True)
     assert [text for text in said if "404" not in text] == []
 

@@ -231,6 +231,18 @@ def test_a_summary_is_the_texts_own_sentences() -> None:
     assert summary("题", "", "第一句很短。第二句。", "zh") == "第一句很短。第二句。"
 
 
+def test_the_archive_has_one_row_per_day_and_folds_older_issues(desk: Desk, tmp_path: Path) -> None:
+    from tests.test_dashboard import enter
+
+    for name in ("mot", "hai"):
+        write_digest(desk.store, desk.settings, "ninh-binh", DAY, tmp_path / name)
+    text = enter(desk).get("/digests").text
+    assert len(re.findall(r'<td data-label="Ngày">', text)) == 1
+    before, after = text.split("1 lần lập trước")
+    files = re.compile(r'href="/digests/\w+">')
+    assert len(files.findall(before)) == len(files.findall(after)) == 4, "the older files stay within reach"
+
+
 def test_the_archive_shows_the_files_and_refuses_altered_ones(desk: Desk, tmp_path: Path) -> None:
     from tests.test_dashboard import enter
 

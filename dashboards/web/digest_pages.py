@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +26,25 @@ TYPES = {
 
 
 def digests(request: Request) -> Response:
-    """GET /digests: issues by day and profile, each with its files."""
+    """GET /digests: the newest issue by day, profile and kind, with its files; older ones folded."""
     with store(request).read() as conn:
         rows = list_papers(conn, "digest", limit=800)
-    issues: dict[tuple[str, ...], dict[str, Any]] = {}
+    return page(request, "digests.html", issues=_issues(rows))
+
+
+def _issues(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Group files (newest first) into one issue per day, profile and kind (draft, approved): the newest, the rest in `older`."""
+    made: dict[tuple[str, ...], dict[str, Any]] = {}
     for row in rows:
-        issue = issues.setdefault((row["day"], row["province"], str(Path(row["path"]).parent), row["status"]), {**row, "files": []})
+        issue = made.setdefault((row["day"], row["province"], str(Path(row["path"]).parent), row["status"]), {**row, "files": [], "older": []})
         issue["files"].append({**row, "ext": Path(row["path"]).suffix.lstrip(".").upper()})
-    for issue in issues.values():
+    newest: dict[tuple[str, ...], dict[str, Any]] = {}
+    for issue in made.values():
         issue["files"].sort(key=lambda file: ["HTML", "DOCX", "PDF", "EML"].index(file["ext"]))
-    return page(request, "digests.html", issues=list(issues.values()))
+        first = newest.setdefault((issue["day"], issue["province"], issue["status"].partition(",")[0]), issue)
+        if first is not issue:
+            first["older"].append(issue)
+    return list(newest.values())
 
 
 def digest_file(request: Request) -> Response:
