@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import Connection, Text, and_, cast, func, or_, select, update
 
@@ -76,26 +76,26 @@ def get_alert(conn: Connection, alert: str) -> tuple[Alert, int] | None:
     return (from_row(row), row["version"]) if row else None
 
 
-def _where(
-    conn: Connection,
-    tier: str | None,
-    since: datetime | None,
-    province: str | None,
-    status: str | None,
-    claim_type: str | None,
-    outlet: str | None,
-    story: str | None,
-) -> Any:
+class Filter(TypedDict, total=False):
+    """What alerts may be narrowed by; an empty value narrows nothing. `province` also takes in national topics."""
+
+    tier: str | None
+    since: datetime | None
+    province: str | None
+    status: str | None
+    claim_type: str | None
+    outlet: str | None
+    story: str | None
+
+
+def _where(wanted: Filter) -> Any:
     clauses = []
-    for column, value in (
-        (alerts.c.tier, tier), (alerts.c.status, status), (alerts.c.claim_type, claim_type),
-        (alerts.c.outlet, outlet), (alerts.c.story, story),
-    ):  # fmt: skip
-        if value:
-            clauses.append(column == value)
-    if since:
+    for name in ("tier", "status", "claim_type", "outlet", "story"):
+        if value := wanted.get(name):
+            clauses.append(alerts.c[name] == value)
+    if since := wanted.get("since"):
         clauses.append(alerts.c.raised >= stamp(since))
-    if province:
+    if province := wanted.get("province"):
         # Profiles are plain ASCII names, so their JSON form is the same text in both databases. A national topic that
         # is about no province matters to every profile (CODEBOOK, province).
         named = cast(alerts.c.provinces, Text)
@@ -104,23 +104,11 @@ def _where(
     return and_(*clauses) if clauses else True
 
 
-def list_alerts(
-    conn: Connection,
-    *,
-    tier: str | None = None,
-    since: datetime | None = None,
-    province: str | None = None,
-    status: str | None = None,
-    claim_type: str | None = None,
-    outlet: str | None = None,
-    story: str | None = None,
-    limit: int = 100,
-    offset: int = 0,
-) -> list[Alert]:
+def list_alerts(conn: Connection, *, limit: int = 100, offset: int = 0, **wanted: Unpack[Filter]) -> list[Alert]:
     """Return alerts, flags first, newest and most certain first."""
     query = (
         select(alerts)
-        .where(_where(conn, tier, since, province, status, claim_type, outlet, story))
+        .where(_where(wanted))
         .order_by(alerts.c.tier, alerts.c.published.desc(), alerts.c.confidence.desc(), alerts.c.id)
         .limit(limit)
         .offset(offset)
@@ -128,20 +116,9 @@ def list_alerts(
     return [from_row(row) for row in conn.execute(query).mappings()]
 
 
-def count_alerts(
-    conn: Connection,
-    *,
-    tier: str | None = None,
-    since: datetime | None = None,
-    province: str | None = None,
-    status: str | None = None,
-    claim_type: str | None = None,
-    outlet: str | None = None,
-    story: str | None = None,
-) -> int:
+def count_alerts(conn: Connection, **wanted: Unpack[Filter]) -> int:
     """Return how many alerts `list_alerts` would page through."""
-    where = _where(conn, tier, since, province, status, claim_type, outlet, story)
-    return conn.execute(select(func.count()).select_from(alerts).where(where)).scalar_one()
+    return conn.execute(select(func.count()).select_from(alerts).where(_where(wanted))).scalar_one()
 
 
 def statuses_of_story(conn: Connection, story: str) -> tuple[str, ...]:
