@@ -35,6 +35,8 @@ def environment() -> Environment:
     env = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    env.add_extension("jinja2.ext.i18n")
+    env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(
         visible=shown.visible, one_line=shown.one_line, safe_url=shown.safe_url, time_vi=shown.time_vi,
         tier_vi=shown.tier_vi, role_vi=shown.role_vi, verdict_vi=shown.verdict_vi, lang_vi=shown.lang_vi,
