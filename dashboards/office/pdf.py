@@ -17,11 +17,11 @@ from pipelines.settings import Profile
 FONTS = Path(__file__).parent.parent / "fonts"
 SERIF = "LiberationSerif"
 STYLES = {"": "Regular", "B": "Bold", "I": "Italic", "BI": "BoldItalic"}
-# Letters that the shipped font lacks (Chinese, Lao): taken from a font of the machine where there is one.
+# Letters that the serif font lacks: Chinese (the 9,257 commonest, simplified and traditional) and Lao from shipped fonts,
+# rarer ones from a font of the machine where there is one.
 FALLBACKS = (
-    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
-    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc", "/usr/share/fonts/truetype/noto/NotoSansLao-Regular.ttf",
-    "/usr/share/fonts/truetype/noto/NotoSerifLao-Regular.ttf", "/usr/share/fonts/truetype/lao/Phetsarath_OT.ttf",
+    str(FONTS / "DroidSansFallback-Han.ttf"), str(FONTS / "NotoSerifLao-Regular.ttf"),
+    "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf", "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
 )  # fmt: skip
 
 
@@ -56,16 +56,20 @@ class Paper(FPDF):
         """Add fonts of this machine for the letters of `text` that the shipped font lacks."""
         need = {ord(char) for char in text if ord(char) > 0x20} - letters()
         names: list[str] = []
-        for path in FALLBACKS if need else ():
-            if Path(path).exists():
-                name = f"extra{len(names)}"
+        for path in FALLBACKS:
+            if need and Path(path).exists():
+                name = Path(path).stem
                 self.add_font(name, "", path)
                 held = frozenset(getattr(self.fonts[name], "cmap", ()))
                 if need & held:
                     names.append(name)
                     self.extra |= held
+                    need -= held
         if names:
             self.set_fallback_fonts(names, exact_match=False)
+        if any("\u0e80" <= char <= "\u0eff" for char in text):
+            # Lao sets a tone mark above a vowel mark; unshaped, the two print over one another (seen 2026-11-21, fpdf2 2.8).
+            self.set_text_shaping(True)
 
     def clean(self, text: str) -> str:
         """Return text that can be printed: a run of letters that no font holds becomes □, and is counted."""
