@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from dashboards.api import create_api
@@ -25,6 +25,7 @@ from dashboards.web import (
 )
 from dashboards.web.access import Access
 from dashboards.web.guards import Guard, SecurityHeaders
+from dashboards.web.rights import At
 from dashboards.web.view import environment, page
 from pipelines.errors import UserError
 from pipelines.settings import Settings
@@ -34,30 +35,30 @@ STATIC = Path(__file__).parent / "static"
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]", "::1"]
 
 
-def routes() -> list[Route | Mount]:
-    """Return all addresses of the desk."""
+def routes() -> list[At | Mount]:
+    """Return all addresses of the desk, each with the right it takes (dashboards/web/rights.py)."""
     return [
-        Route("/", pages.overview),
-        Route("/login", session_pages.login_form, methods=["GET"]),
-        Route("/login", session_pages.login, methods=["POST"]),
-        Route("/logout", session_pages.logout, methods=["POST"]),
-        Route("/alerts", alert_pages.inbox),
-        Route("/alerts/{id}", alert_pages.alert_page, methods=["GET"]),
-        Route("/alerts/{id}", alert_pages.decide, methods=["POST"]),
-        Route("/alerts/{id}/pack", pack_pages.make_pack, methods=["POST"]),
-        Route("/packs", pack_pages.packs),
-        Route("/packs/{id}", pack_pages.pack_file),
-        Route("/articles/{id}", article_pages.article_page),
-        Route("/search", article_pages.search_page),
-        Route("/digests", digest_pages.digests),
-        Route("/digests/edit/{day}", editor_pages.editor, methods=["GET"]),
-        Route("/digests/edit/{day}", editor_pages.edit, methods=["POST"]),
-        Route("/digests/{id}", digest_pages.digest_file),
-        Route("/health", pages.health),
-        Route("/references", pages.references),
-        Route("/references/{id}", pages.reference),
-        Route("/about", pages.about),
-        Route("/healthz", pages.healthz),
+        At("/", pages.overview, "read"),
+        At("/login", session_pages.login_form, "open"),
+        At("/login", session_pages.login, "open", methods=["POST"]),
+        At("/logout", session_pages.logout, "read", methods=["POST"]),
+        At("/alerts", alert_pages.inbox, "read"),
+        At("/alerts/{id}", alert_pages.alert_page, "read"),
+        At("/alerts/{id}", alert_pages.decide, "decide", methods=["POST"]),
+        At("/alerts/{id}/pack", pack_pages.make_pack, "export", methods=["POST"]),
+        At("/packs", pack_pages.packs, "read"),
+        At("/packs/{id}", pack_pages.pack_file, "export"),
+        At("/articles/{id}", article_pages.article_page, "read"),
+        At("/search", article_pages.search_page, "read"),
+        At("/digests", digest_pages.digests, "read"),
+        At("/digests/edit/{day}", editor_pages.editor, "decide"),
+        At("/digests/edit/{day}", editor_pages.edit, "decide", methods=["POST"]),
+        At("/digests/{id}", digest_pages.digest_file, "read"),
+        At("/health", pages.health, "read"),
+        At("/references", pages.references, "read"),
+        At("/references/{id}", pages.reference, "read"),
+        At("/about", pages.about, "read"),
+        At("/healthz", pages.healthz, "open"),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
 

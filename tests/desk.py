@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from pipelines.clock import HANOI
+from pipelines.clock import HANOI, now
 from pipelines.records import Alert, Article, Claim, Places, Role, Tier, Verdict, content_id
 from pipelines.settings import Settings
-from pipelines.store import Store
+from pipelines.store import Store, users
 from pipelines.store import alerts as alert_store
 from pipelines.store.rows import stamp
 from pipelines.store.schema import (
@@ -174,6 +178,26 @@ def make_desk(data: Path) -> Desk:
         )
     ids = {"flag": flag, "watch": watch, "hostile": hostile, "story": story, "first": first.id, "copy": copy.id, "news": news.id, "bad": bad.id}
     return Desk(settings, store, ids)
+
+
+def staff_cookie(app: Starlette, role: str = "analyst", name: str = "Bàn 1") -> str:
+    """Make user `name` with `role` (unless there is one) and a session, and return the value of the cookie `cotmoc`."""
+    from dashboards.web.access import Session
+
+    desk: Store = app.state.store
+    with desk.begin() as conn:
+        found = users.by_name(conn, name) or users.add(conn, name, role, now())
+    return str(app.state.access.seal(Session(secrets.token_hex(16), found.name, found.role)))
+
+
+def sign_in(desk: Desk | Starlette, role: str = "analyst", name: str = "Bàn 1", **more: Any) -> TestClient:
+    """Return a client of the desk (or of an app made from it) in which `name` has signed in with `role`."""
+    from dashboards.app import create_app
+
+    app = desk if isinstance(desk, Starlette) else create_app(desk.settings, desk.store)
+    client = TestClient(app, base_url="http://127.0.0.1:8710", **more)
+    client.cookies.set("cotmoc", staff_cookie(app, role, name))
+    return client
 
 
 assert Tier.FLAG  # re-exported for tests that compare tiers

@@ -18,7 +18,10 @@ from pathlib import Path
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from dashboards.web.rights import may, require
 from pipelines.errors import UserError
+
+__all__ = ["Access", "Session", "may", "require"]
 
 COOKIE = "cotmoc"
 MAX_AGE = 12 * 3600
@@ -28,10 +31,11 @@ TRIES, WINDOW = 10, 60.0
 
 @dataclass(frozen=True)
 class Session:
-    """One browser; `analyst` is empty until the access code was given."""
+    """One browser; `analyst` (the user's name) and `role` are empty until the user has signed in."""
 
     sid: str
     analyst: str = ""
+    role: str = ""
 
 
 @dataclass
@@ -88,17 +92,17 @@ class Access:
 
     def seal(self, session: Session) -> str:
         """Return the cookie's value for `session`."""
-        return str(self._signer().dumps([session.sid, session.analyst]))
+        return str(self._signer().dumps([session.sid, session.analyst, session.role]))
 
     def read(self, cookie: str | None) -> Session | None:
         """Return the session of a cookie's value; None when it is missing, forged or older than 12 hours."""
         if not cookie:
             return None
         try:
-            sid, analyst = self._signer().loads(cookie, max_age=MAX_AGE)
+            sid, analyst, role = self._signer().loads(cookie, max_age=MAX_AGE)
         except (BadSignature, ValueError, TypeError):
             return None
-        return Session(str(sid), str(analyst))
+        return Session(str(sid), str(analyst), str(role))
 
     def token(self, session: Session) -> str:
         """Return the form token (CSRF) of a session."""
@@ -109,9 +113,9 @@ class Access:
         return hmac.compare_digest(self.token(session).encode(), given.encode())
 
 
-def new_session(analyst: str = "") -> Session:
+def new_session(analyst: str = "", role: str = "") -> Session:
     """Return a session with a fresh random id."""
-    return Session(secrets.token_hex(16), analyst)
+    return Session(secrets.token_hex(16), analyst, role)
 
 
 def desk_name(given: str) -> str:

@@ -46,7 +46,7 @@ async def login(request: Request) -> Response:
         return _login_page(request, target, "Sai mã quá nhiều lần; hãy chờ một phút.", 429)
     if not right:
         return _login_page(request, target, "Mã truy cập không đúng.", 403)
-    return _give(RedirectResponse(target, 303), request, new_session(analyst))
+    return _give(RedirectResponse(target, 303), request, new_session(analyst, "admin"))
 
 
 async def logout(request: Request) -> Response:

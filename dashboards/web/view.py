@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 
 from dashboards import labels, shown
 from dashboards.highlight import sides
-from dashboards.web.access import Access
+from dashboards.web.access import Access, may
 from pipelines.settings import Settings
 from pipelines.store import Store
 
@@ -59,13 +59,14 @@ def settings(request: Request) -> Settings:
 
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """Return `template` rendered with `values`, the desk's name and the form token."""
+    """Return `template` rendered with `values`, the user's name, the form token and `can(right)`."""
     session = getattr(request.state, "session", None)
     access: Access = request.app.state.access
     text = request.app.state.jinja.get_template(template).render(
         path=request.url.path,
         analyst=session.analyst if session else "",
         token=access.token(session) if session else "",
+        can=lambda right: may(session.role if session else "", right),
         **values,
     )
     return HTMLResponse(text, status_code=status)

@@ -217,6 +217,8 @@ alerts = Table(
     Column("version", Integer, nullable=False, default=1),
     Index("ix_alerts_status_raised", "status", "raised"),
     Index("ix_alerts_tier_raised", "tier", "raised"),
+    Index("ix_alerts_inbox", "status", "tier", "story", "published", "confidence", "version"),
+    Index("ix_alerts_raised", "raised"),
 )
 
 decisions = Table(
@@ -228,6 +230,91 @@ decisions = Table(
     Column("note", Text, nullable=False, default=""),
     Column("analyst", String(120), nullable=False),
     Column("decided", String(40), nullable=False),
+    # State before and after, the posts that belong together, and when the analyst took it back (the row stays).
+    Column("before", String(40)),
+    Column("status", String(40)),
+    Column("batch", String(32)),
+    Column("undone", String(40)),
+    Index("ix_decisions_decided", "decided"),
+    Index("ix_decisions_analyst_decided", "analyst", "decided"),
+)
+
+# Who works on an alert, until when.
+alert_work = Table(
+    "alert_work", metadata,
+    Column("alert", String(32), ForeignKey("alerts.id"), primary_key=True),
+    Column("assignee", String(120), nullable=False, default="", index=True),
+    Column("due", String(10)),
+)
+
+# What else was done on an alert: assignment, date, undo, second look. Rows are only added.
+alert_events = Table(
+    "alert_events", metadata,
+    Column("seq", Serial, primary_key=True, autoincrement=True),
+    Column("alert", String(32), nullable=False, index=True),
+    Column("at", String(40), nullable=False, index=True),
+    Column("analyst", String(120), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("details", JSON, nullable=False),
+)
+
+notes = Table(
+    "notes", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("alert", String(32), ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("analyst", String(120), nullable=False),
+    Column("at", String(40), nullable=False, index=True),
+    Column("text", Text, nullable=False),
+)
+
+# Colleagues whom a note names; `read` when the named one opened the story.
+mentions = Table(
+    "mentions", metadata,
+    Column("note", String(32), ForeignKey("notes.id"), primary_key=True),
+    Column("analyst", String(120), primary_key=True),
+    Column("read", String(40)),
+    Index("ix_mentions_analyst", "analyst", "read"),
+)
+
+# The version of an alert that an analyst has opened: newer ones are unread.
+seen = Table(
+    "seen", metadata,
+    Column("analyst", String(120), primary_key=True),
+    Column("alert", String(32), primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
+# The current visit of an analyst's inbox and the one before it.
+visits = Table(
+    "visits", metadata,
+    Column("analyst", String(120), primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("previous", String(40)),
+)
+
+# Filters of the inbox under a name: the query string of its address.
+saved_filters = Table(
+    "saved_filters", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("analyst", String(120), nullable=False, index=True),
+    Column("name", String(80), nullable=False),
+    Column("query", Text, nullable=False),
+    Column("shared", Integer, nullable=False, default=0),
+)
+
+# Decisions shown blind to a second analyst; `second` empty: whoever comes first. Agreement is counted from here.
+second_looks = Table(
+    "second_looks", metadata,
+    Column("decision", String(32), primary_key=True),
+    Column("alert", String(32), ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("first", String(120), nullable=False),
+    Column("first_outcome", String(40), nullable=False),
+    Column("chosen", String(40), nullable=False),
+    Column("second", String(120), nullable=False, default=""),
+    Column("outcome", String(40)),
+    Column("reason", Text, nullable=False, default=""),
+    Column("answered", String(40)),
+    Index("ix_second_looks_second", "second", "answered"),
 )
 
 # Deliveries owed, written in the transaction of their cause.
@@ -311,6 +398,61 @@ clients = Table(
     Column("token_sha256", String(64), nullable=False, unique=True),
     Column("made", String(40), nullable=False),
     Column("revoked", String(40)),
+)
+
+# The office's own staff. `key` is the folded name: no two users whose names look alike; names are never used again.
+users = Table(
+    "users", metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(120), nullable=False),
+    Column("key", String(120), nullable=False, unique=True),
+    Column("role", String(20), nullable=False),
+    # argon2id with its salt and parameters; empty: no password yet, or one who comes in through the office's OIDC.
+    Column("password", Text, nullable=False, default=""),
+    Column("password_set", String(40)),
+    # Sealed with the data folder's key, so that a copy of the database alone gives no codes.
+    Column("totp", Text, nullable=False, default=""),
+    Column("totp_since", String(40)),
+    # The time step of the last code that opened: a code opens once.
+    Column("totp_step", BigInteger, nullable=False, default=0),
+    Column("subject", String(255), unique=True),
+    Column("made", String(40), nullable=False),
+    Column("seen", String(40)),
+    Column("disabled", String(40)),
+)
+
+# `id` is the SHA-256 of the cookie: a copy of the table opens nothing.
+sessions = Table(
+    "sessions", metadata,
+    Column("id", String(64), primary_key=True),
+    Column("staff", String(32), ForeignKey("users.id"), nullable=False, index=True),
+    Column("made", String(40), nullable=False),
+    Column("seen", String(40), nullable=False),
+    Column("expires", String(40), nullable=False),
+    Column("way", String(20), nullable=False),
+    Column("address", String(64), nullable=False, default=""),
+    Column("browser", String(200), nullable=False, default=""),
+    Column("ended", String(40)),
+)
+
+# Codes that work once: first administrator (`setup`), new password (`reset`), lost telephone (`recovery`). Hashes only.
+tickets = Table(
+    "tickets", metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("staff", String(32), ForeignKey("users.id"), index=True),
+    Column("made", String(40), nullable=False),
+    Column("expires", String(40)),
+    Column("used", String(40)),
+)
+
+# Failed attempts to come in, by name and by address (hashed), so that a restart does not forget them.
+throttles = Table(
+    "throttles", metadata,
+    Column("key", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("since", String(40), nullable=False),
+    Column("until", String(40)),
 )
 
 meta = Table(
