@@ -14,7 +14,8 @@ from pipelines.store.schema import decisions as decided
 
 def decisions(store: Store) -> Iterator[tuple[dict[str, Any], str]]:
     """Yield (claim, outcome) of every decision, oldest first; no name of a member of staff is read."""
-    query = select(alerts.c.claim, decided.c.outcome).join(decided, decided.c.alert == alerts.c.id).order_by(decided.c.decided, decided.c.id)
+    joined = select(alerts.c.claim, decided.c.outcome).join(decided, decided.c.alert == alerts.c.id)
+    query = joined.where(decided.c.undone.is_(None)).order_by(decided.c.decided, decided.c.id)
     with store.read() as conn:
         rows = list(conn.execute(query))
     for claim, outcome in rows:

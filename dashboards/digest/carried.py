@@ -58,7 +58,7 @@ def overturned(conn: Connection, since: datetime | None = None) -> list[Overturn
     query = (
         select(alerts, decisions.c.decided, decisions.c.reason.label("decision_reason"))
         .join(decisions, decisions.c.alert == alerts.c.id)
-        .where(alerts.c.status == alert_store.NOT_DISTORTED, decisions.c.outcome == alert_store.NOT_DISTORTED)
+        .where(alerts.c.status == alert_store.NOT_DISTORTED, decisions.c.outcome == alert_store.NOT_DISTORTED, decisions.c.undone.is_(None))
         .order_by(decisions.c.decided.desc(), alerts.c.id)
     )
     if since:

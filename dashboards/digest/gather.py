@@ -186,7 +186,7 @@ def corrections(conn: Connection, profile: Profile, start: datetime, end: dateti
         select(alerts, decisions.c.outcome, decisions.c.reason.label("decision_reason"), decisions.c.decided)
         .join(decisions, decisions.c.alert == alerts.c.id)
         .where(
-            _ours(profile), decisions.c.outcome == alert_store.NOT_DISTORTED,
+            _ours(profile), decisions.c.outcome == alert_store.NOT_DISTORTED, decisions.c.undone.is_(None),
             alerts.c.status == alert_store.NOT_DISTORTED, decisions.c.decided >= stamp(start),
             decisions.c.decided < stamp(end), alerts.c.raised < stamp(start),
         )

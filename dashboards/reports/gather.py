@@ -82,7 +82,7 @@ def _claims(conn: Connection, names: Collection[str], first: str | None, last: s
 def _decided(conn: Connection, ids: list[str]) -> dict[str, list[Mapping[str, Any]]]:
     found: dict[str, list[Mapping[str, Any]]] = {}
     for at in range(0, len(ids), 500):
-        query = select(decisions).where(decisions.c.alert.in_(ids[at : at + 500])).order_by(decisions.c.decided)
+        query = select(decisions).where(decisions.c.alert.in_(ids[at : at + 500]), decisions.c.undone.is_(None)).order_by(decisions.c.decided)
         for row in conn.execute(query).mappings():
             found.setdefault(row["alert"], []).append(dict(row))
     return found

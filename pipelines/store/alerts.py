@@ -128,9 +128,13 @@ def statuses_of_story(conn: Connection, story: str) -> tuple[str, ...]:
 
 
 def decisions_of(conn: Connection, alert: str) -> list[Decision]:
-    """Return the decisions on `alert`, oldest first."""
-    rows = conn.execute(select(decisions).where(decisions.c.alert == alert).order_by(decisions.c.decided)).mappings()
-    return [Decision.model_validate({**row, "decided": moment(row["decided"])}) for row in rows]
+    """Return the decisions on `alert` that stand, oldest first; those taken back are left out."""
+    names = ("id", "alert", "outcome", "reason", "note", "analyst")
+    query = select(decisions).where(decisions.c.alert == alert, decisions.c.undone.is_(None)).order_by(decisions.c.decided)
+    return [
+        Decision.model_validate({**{name: row[name] for name in names}, "decided": moment(row["decided"])})
+        for row in conn.execute(query).mappings()
+    ]
 
 
 def decide(
@@ -143,6 +147,7 @@ def decide(
     analyst: str,
     version: int,
     now: datetime,
+    batch: str = "",
 ) -> Alert:
     """Record a decision on version `version` of an alert and return the alert as it is then.
 
@@ -167,7 +172,7 @@ def decide(
     conn.execute(
         decisions.insert().values(
             id=decision, alert=alert, outcome=outcome, reason=reason.strip(), note=note.strip(), analyst=analyst,
-            decided=stamp(now),
+            decided=stamp(now), before=row["status"], status=status, batch=batch or decision,
         )
     )  # fmt: skip
     changed = conn.execute(
