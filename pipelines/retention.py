@@ -11,11 +11,13 @@ from pipelines.store import outbox as outbox_store
 from pipelines.store.rows import stamp
 from pipelines.store.schema import (
     alerts,
+    article_images,
     article_provinces,
     articles,
     assessments,
     captures,
     minhashes,
+    network_facts,
     outbox,
     signatures,
     stories,
@@ -60,9 +62,11 @@ def forget_articles(conn: Connection, before: datetime, now: datetime) -> int:
     for start in range(0, len(expired), PART):
         part = expired[start : start + PART]
         read = select(articles.c.capture).where(articles.c.id.in_(part), articles.c.capture.is_not(None))
-        conn.execute(delete(captures).where(captures.c.id.in_(list(conn.execute(read).scalars()))))
+        gone = list(conn.execute(read).scalars())
+        conn.execute(delete(captures).where(captures.c.id.in_(gone)))
+        conn.execute(delete(network_facts).where(network_facts.c.capture.in_(gone)))
         conn.execute(delete(articles).where(articles.c.id.in_(part)))
-        for table in (article_provinces, story_articles, signatures, minhashes, assessments):
+        for table in (article_images, article_provinces, story_articles, signatures, minhashes, assessments):
             conn.execute(delete(table).where(table.c.article.in_(part)))
         for id_ in part:
             outbox_store.put(conn, "index", id_, outbox_store.next_version(conn, "index", id_, now), "")
@@ -80,9 +84,10 @@ def expired_warcs(conn: Connection, before: datetime) -> list[str]:
         .join(articles, articles.c.capture == captures.c.id)
         .join(alerts, alerts.c.article == articles.c.id)
     )
+    pictured = select(captures.c.warc_file).join(article_images, article_images.c.capture == captures.c.id)
     query = (
         select(captures.c.warc_file)
-        .where(captures.c.warc_file != "", captures.c.warc_file.not_in(kept))
+        .where(captures.c.warc_file != "", captures.c.warc_file.not_in(kept), captures.c.warc_file.not_in(pictured))
         .group_by(captures.c.warc_file)
         .having(func.max(captures.c.fetched) < stamp(before))
     )

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, update
 
-from pipelines.records import Capture
+from pipelines.records import Article, Capture
 from pipelines.store.rows import insert_once, moment, stamp
-from pipelines.store.schema import captures, frontier
+from pipelines.store.schema import article_images, captures, certificates, frontier
+from pipelines.store.schema import network_facts as facts_table
 
 _FIELDS = tuple(Capture.model_fields)
+# `read_outcome` of a picture's capture: it is evidence beside an article and never read as one.
+IMAGE = "image"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,47 @@ def add(conn: Connection, found: Iterable[Capture]) -> int:
 def known(conn: Connection, ids: Collection[str]) -> set[str]:
     """Return which of `ids` are stored."""
     return set(conn.execute(select(captures.c.id).where(captures.c.id.in_(ids))).scalars())
+
+
+def latest(conn: Connection, url: str) -> tuple[str, str] | None:
+    """Return id and body hash of the newest capture of an address, or None."""
+    query = select(captures.c.id, captures.c.body_sha256).where(captures.c.url == url)
+    row = conn.execute(query.order_by(captures.c.fetched.desc(), captures.c.id).limit(1)).first()
+    return (row.id, row.body_sha256) if row else None
+
+
+def add_facts(conn: Connection, capture_id: str, facts: Mapping[str, Any], certificate: Mapping[str, Any] | None) -> None:
+    """Keep what the network told of a capture (columns of `network_facts`), and the server's certificate once."""
+    if certificate:
+        insert_once(conn, certificates, [certificate])
+    insert_once(conn, facts_table, [{"capture": capture_id, **facts}])
+
+
+def network_facts(conn: Connection, capture_id: str) -> dict[str, Any] | None:
+    """Return what the network told of a capture, or None when nothing was recorded (WARC files of others, posts).
+
+    Keys: `address`, `resolver_ms`, `tls_version`, `cipher` (empty for plain HTTP), `server_date` (UTC text of the Date
+    header), `clock_offset` (seconds by which the server's clock was ahead of ours, to the second), `certificate`: None
+    or a dict of `sha256`, `subject` (host name), `organisation`, `issuer`, `valid_from`, `valid_to`.
+    """
+    row = conn.execute(select(facts_table).where(facts_table.c.capture == capture_id)).mappings().first()
+    if row is None:
+        return None
+    found = {name: row[name] for name in row if name != "capture"}
+    shown = conn.execute(select(certificates).where(certificates.c.sha256 == row["certificate"])).mappings().first()
+    return found | {"certificate": dict(shown) if shown else None}
+
+
+def images_of(conn: Connection, article: Article) -> list[Capture]:
+    """Return the stored pictures of an article, in the order of its text; only articles with an alert have any."""
+    query = (
+        select(article_images.c.url.label("named"), captures)
+        .join(captures, captures.c.id == article_images.c.capture)
+        .where(article_images.c.article == article.id)
+    )
+    rows = {row["named"]: row for row in conn.execute(query).mappings()}
+    wanted = dict.fromkeys([*(image.url for image in article.images), *sorted(rows)])
+    return [Capture.model_validate({name: rows[url][name] for name in _FIELDS}) for url in wanted if url in rows]
 
 
 def _one(query: Select[tuple[object, ...]], conn: Connection) -> list[Capture]:

@@ -60,6 +60,23 @@ feed_states = Table(
     Column("full_probe", String(40)),
     Column("trust", Float, nullable=False, default=1.0),
     Column("moved_to", Text),
+    # What tells a feed that is alive from one that only answers: titles alone (addresses may change by themselves),
+    # the newest stated date, when that date last advanced, and how many new items came since.
+    Column("titles_sha256", String(64)),
+    Column("newest", String(40)),
+    Column("advanced", String(40)),
+    Column("stale", Integer),
+)
+
+# robots.txt of each host, as long as RFC 9309 lets us keep it; `rules` holds directives only, no comments.
+robots = Table(
+    "robots", metadata,
+    Column("host", String(255), primary_key=True),
+    Column("checked", String(40), nullable=False),
+    Column("expires", String(40), nullable=False),
+    Column("status", Integer, nullable=False, default=0),
+    Column("rules", Text, nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
 )
 
 # What each source gave per day (UTC): the trend line and the alarm of a source that dries up.
@@ -110,6 +127,42 @@ captures = Table(
     Column("last_modified", Text),
     Column("read_outcome", String(40), index=True),
     Column("read_reason", Text, nullable=False, default=""),
+)
+
+# Certificates of servers as they were shown, host and organisation only; many captures share one.
+certificates = Table(
+    "certificates", metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("subject", Text, nullable=False, default=""),
+    Column("organisation", Text, nullable=False, default=""),
+    Column("issuer", Text, nullable=False, default=""),
+    Column("valid_from", String(40)),
+    Column("valid_to", String(40)),
+)
+
+# Name, way and clock of the exchange behind a capture; none for captures out of WARC files of others.
+network_facts = Table(
+    "network_facts", metadata,
+    Column("capture", String(32), primary_key=True),
+    Column("address", String(64), nullable=False, default=""),
+    Column("resolver_ms", Float),
+    Column("tls_version", String(20), nullable=False, default=""),
+    Column("cipher", String(80), nullable=False, default=""),
+    Column("certificate", String(64)),
+    Column("server_date", String(40)),
+    Column("clock_offset", Float),
+)
+
+# Pictures of articles that raised an alert: where each ended, and its capture.
+article_images = Table(
+    "article_images", metadata,
+    Column("article", String(32), primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("capture", String(32)),
+    Column("outcome", String(40), nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_try", String(40)),
 )
 
 articles = Table(
