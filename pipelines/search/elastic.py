@@ -25,6 +25,7 @@ from pipelines.search.port import (
     FACETS,
     BulkResult,
     Change,
+    IndexUnavailable,
     ItemResult,
     Outcome,
     SearchResult,
@@ -99,7 +100,9 @@ class ElasticIndex:
         for body in self.client.indices.get_mapping(index=self.alias).values():
             found = body["mappings"].get("_meta", {})
             if found != {"mapping": mapping.MAPPING_VERSION, "analysis": ANALYSIS_VERSION}:
-                raise UserError(f"Elasticsearch {self.where}: chỉ mục {self.alias} do một phiên bản khác của cotmoc tạo; chạy cotmoc index rebuild")
+                raise IndexUnavailable(
+                    f"Elasticsearch {self.where}: chỉ mục {self.alias} do một phiên bản khác của cotmoc tạo; chạy cotmoc index rebuild", "version"
+                )
 
     def _behind(self, alias: str) -> list[str]:
         """Return the indices behind an alias, none when there is no such alias."""

@@ -56,11 +56,10 @@ class EmbeddedIndex:
         self.setup()
         with self._connections.write() as db:
             current, building = self._versions.live(db)
-            results = [_apply(db, current, change) for change in changes]
+            results = _apply_all(db, current, changes)
             if building is not None:
-                for change in changes:
-                    _apply(db, building, change)
-        return BulkResult(tuple(results))
+                _apply_all(db, building, changes)
+        return BulkResult(results)
 
     def search(self, query: str | Node, limit: int = 20, offset: int = 0) -> SearchResult:
         """Return hits, newest first."""
@@ -135,7 +134,7 @@ class EmbeddedIndex:
             building = self._versions.live(db)[1]
             if building is None:
                 raise UserError("chỉ mục: một lần dựng lại khác đã xong hoặc bị hủy; chạy lại cotmoc index rebuild")
-            return BulkResult(tuple(_apply(db, building, change) for change in changes))
+            return BulkResult(_apply_all(db, building, changes))
 
     def switch_version(self) -> None:
         """Answer from the new version, drop the old one; readers that have begun keep the old one to the end."""
@@ -167,7 +166,14 @@ def _document(db: sqlite3.Connection, version: int, rank: int) -> dict[str, Any]
     return json.loads(zlib.decompress(blob))
 
 
-def _apply(db: sqlite3.Connection, version: int, change: Change) -> ItemResult:
+def _apply_all(db: sqlite3.Connection, version: int, changes: Sequence[Change]) -> tuple[ItemResult, ...]:
+    ledger = counting.Ledger(db, version)
+    results = tuple(_apply(db, version, change, ledger) for change in changes)
+    ledger.flush()
+    return results
+
+
+def _apply(db: sqlite3.Connection, version: int, change: Change, ledger: counting.Ledger) -> ItemResult:
     """Write one change to one version: older than what is there, it is stale; the same again, it changes nothing."""
     id_, number = change.id, change.version
     stored = db.execute(f"SELECT rank, version, sum FROM docs_{version} WHERE id = ?", (id_,)).fetchone()
@@ -177,7 +183,7 @@ def _apply(db: sqlite3.Connection, version: int, change: Change) -> ItemResult:
         return ItemResult(id_, number, Outcome.STALE, f"đã có phiên bản {known}")
     if change.document is None:
         if stored:
-            _forget(db, version, stored[0])
+            _forget(db, version, stored[0], ledger)
         db.execute(f"INSERT OR REPLACE INTO gone_{version} (id, version) VALUES (?, ?)", (id_, number))
         return ItemResult(id_, number, Outcome.DELIVERED)
     try:
@@ -190,14 +196,16 @@ def _apply(db: sqlite3.Connection, version: int, change: Change) -> ItemResult:
         db.execute(f"UPDATE docs_{version} SET version = ? WHERE id = ?", (number, id_))
         return ItemResult(id_, number, Outcome.DELIVERED)
     if stored:
-        _forget(db, version, stored[0])
+        _forget(db, version, stored[0], ledger)
     if gone:
         db.execute(f"DELETE FROM gone_{version} WHERE id = ?", (id_,))
-    _insert(db, version, change.document, number, entry)
+    _insert(db, version, change.document, number, entry, ledger)
     return ItemResult(id_, number, Outcome.DELIVERED)
 
 
-def _insert(db: sqlite3.Connection, version: int, document: Mapping[str, Any], number: int, entry: Indexed) -> None:
+def _insert(
+    db: sqlite3.Connection, version: int, document: Mapping[str, Any], number: int, entry: Indexed, ledger: counting.Ledger
+) -> None:
     rank = entry.rank
     while db.execute(f"SELECT 1 FROM docs_{version} WHERE rank = ?", (rank,)).fetchone():
         rank += 1
@@ -208,14 +216,14 @@ def _insert(db: sqlite3.Connection, version: int, document: Mapping[str, Any], n
         f"INSERT INTO docs_{version} (rank, id, version, sum, tags, doc, tokens) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (rank, document["id"], number, entry.sum, tags, body, words),
     )
-    counting.note(db, version, rank, entry.tags)
+    ledger.note(rank, entry.tags)
     db.execute(
         f"INSERT INTO fts_{version} (rowid, exact, folded, tags) VALUES (?, ?, ?, ?)",
         (rank, entry.exact, entry.folded, tags),
     )
 
 
-def _forget(db: sqlite3.Connection, version: int, rank: int) -> None:
+def _forget(db: sqlite3.Connection, version: int, rank: int, ledger: counting.Ledger) -> None:
     """Take one row out; an FTS5 table without content must be told the very tokens that went in."""
     tags, words = db.execute(f"SELECT tags, tokens FROM docs_{version} WHERE rank = ?", (rank,)).fetchone()
     exact = zlib.decompress(words).decode()
@@ -224,4 +232,4 @@ def _forget(db: sqlite3.Connection, version: int, rank: int) -> None:
         (rank, exact, " ".join(map(folded, exact.split(" "))) if exact else "", tags),
     )
     db.execute(f"DELETE FROM docs_{version} WHERE rank = ?", (rank,))
-    counting.forget(db, version, rank)
+    ledger.forget(rank, tags.split(" "))

@@ -1,7 +1,8 @@
-"""Counts by field value on the embedded engine: every article has a set of facet values and a day, and those are counted.
+"""Counts by field value on the embedded engine: exact for every question, whatever it finds.
 
-How often each set and day occurs in all articles is kept up to date; so a question that finds more than half of them
-is counted by what it does not find.
+An article's facet values are two sets, each stored once: what it is (outlet, language, tier …) and its places. How often
+each set and day occurs in all articles is kept up to date; of a question the ranks are fetched and their sets counted in blocks.
+A question that finds more than half of the articles is counted by what it does not find.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
+import numpy as np
+
+from pipelines.search import blocks
 from pipelines.search.document import RANK_BITS
 from pipelines.search.port import FACETS
 
@@ -20,25 +24,45 @@ Where = tuple[str, tuple[str | int, ...]]
 # Hà Nội keeps one offset the year round; a rank begins with seconds UTC.
 HANOI_SECONDS = 7 * 3600
 DAY_SECONDS = 86_400
-_DAY = f"((rank >> {RANK_BITS}) + {HANOI_SECONDS}) / {DAY_SECONDS}"
-_COUNTED = tuple(f"{name}:" for name in FACETS if name != "day")
+# Places apart: every mix of the places that articles mention would multiply every mix of the rest.
+_PLACES = ("about:", "mention:")
+GROUPS = (tuple(f"{name}:" for name in FACETS if name != "day" and f"{name}:" not in _PLACES), _PLACES)
 
 
-def note(db: sqlite3.Connection, version: int, rank: int, tags: Sequence[str]) -> None:
-    """Count one new article by its set of facet values and its day."""
-    wanted = " ".join(tag for tag in tags if tag.startswith(_COUNTED))
-    (tagset,) = db.execute(
-        f"INSERT INTO sets_{version} (tags, n) VALUES (?, 1) ON CONFLICT (tags) DO UPDATE SET n = n + 1 RETURNING id", (wanted,)
-    ).fetchone()
-    db.execute(f"INSERT INTO facets_{version} (rank, tagset) VALUES (?, ?)", (rank, tagset))
-    db.execute(f"INSERT INTO days_{version} (day, n) VALUES (?, 1) ON CONFLICT (day) DO UPDATE SET n = n + 1", (_day(rank),))
+class Ledger:
+    """The counts of one version within one transaction; `flush` before it ends."""
+
+    def __init__(self, db: sqlite3.Connection, version: int) -> None:
+        self.db, self.version = db, version
+        self._changed: dict[int, tuple[int, ...] | None] = {}
+        self._days: Counter[int] = Counter()
+
+    def note(self, rank: int, tags: Sequence[str]) -> None:
+        """Count one new article."""
+        self._changed[rank] = tuple(self._counted(wanted, 1) for wanted in _groups(tags))
+        self._days[_day(rank)] += 1
+
+    def forget(self, rank: int, tags: Sequence[str]) -> None:
+        """Take one article out of the counts; `tags` as they were noted."""
+        for wanted in _groups(tags):
+            self._counted(wanted, -1)
+        self._changed[rank] = None
+        self._days[_day(rank)] -= 1
+
+    def _counted(self, wanted: str, number: int) -> int:
+        sql = f"INSERT INTO sets_{self.version} (tags, n) VALUES (?, ?) ON CONFLICT (tags) DO UPDATE SET n = n + excluded.n RETURNING id"
+        return int(self.db.execute(sql, (wanted, number)).fetchone()[0])
+
+    def flush(self) -> None:
+        """Write days and blocks."""
+        self.db.executemany(
+            f"INSERT INTO days_{self.version} (day, n) VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET n = n + excluded.n", self._days.items()
+        )
+        blocks.write(self.db, self.version, self._changed)
 
 
-def forget(db: sqlite3.Connection, version: int, rank: int) -> None:
-    """Take one article out of the counts."""
-    (tagset,) = db.execute(f"DELETE FROM facets_{version} WHERE rank = ? RETURNING tagset", (rank,)).fetchone()
-    db.execute(f"UPDATE sets_{version} SET n = n - 1 WHERE id = ?", (tagset,))
-    db.execute(f"UPDATE days_{version} SET n = n - 1 WHERE day = ?", (_day(rank),))
+def _groups(tags: Sequence[str]) -> list[str]:
+    return [" ".join(tag for tag in tags if tag.startswith(names)) for names in GROUPS]
 
 
 def count(
@@ -52,24 +76,17 @@ def count(
     if found is None or others is None:
         _all(db, version, sets, days)
     else:
-        (total,) = db.execute(f"SELECT total(n) FROM sets_{version}").fetchone()
+        (total,) = db.execute(f"SELECT total(n) FROM days_{version}").fetchone()
         half = int(total) // 2
         (some,) = db.execute(f"SELECT count(*) FROM (SELECT 1 {found[0]} LIMIT ?)", (*found[1], half + 1)).fetchone()
         if some > half:
             _all(db, version, sets, days)
             _add(db, version, others, sets, days, -1)
-        else:
+        elif some:
             _add(db, version, found, sets, days, 1)
-    counts: Counter[str] = Counter()
-    for tagset, number in sets.items():
-        if number:
-            for tag in db.execute(f"SELECT tags FROM sets_{version} WHERE id = ?", (tagset,)).fetchone()[0].split():
-                counts[tag] += number
-    by_field: dict[str, list[tuple[str, int]]] = {}
-    for tag, number in counts.items():
-        by_field.setdefault(tag.split(":", 1)[0], []).append((tag, number))
+    by_field = _by_field(db, version, sets)
     newest = [(_date(day), number) for day, number in sorted(days.items(), reverse=True) if number][:limit]
-    return {name: newest if name == "day" else _most(by_field.get(name, ()), limit) for name in fields}
+    return {name: newest if name == "day" else _most(by_field.get(name, Counter()), limit) for name in fields}
 
 
 def _all(db: sqlite3.Connection, version: int, sets: Counter[int], days: Counter[int]) -> None:
@@ -78,10 +95,37 @@ def _all(db: sqlite3.Connection, version: int, sets: Counter[int], days: Counter
 
 
 def _add(db: sqlite3.Connection, version: int, where: Where, sets: Counter[int], days: Counter[int], sign: int) -> None:
-    found = db.execute(f"SELECT tagset, {_DAY} FROM (SELECT rank {where[0]}) CROSS JOIN facets_{version} USING (rank)", where[1])
-    for (tagset, day), number in Counter(found).items():
-        sets[tagset] += sign * number
-        days[day] += sign * number
+    # One text from SQLite and one reading of it: four times as fast as a row each (2026-11-21).
+    text = db.execute(f"SELECT group_concat(rank) {where[0]}", where[1]).fetchone()[0] or ""
+    ranks = np.fromstring(text, dtype=np.int64, sep=",") if text else np.empty(0, dtype=np.int64)
+    for counter, values in ((days, _days(ranks)), (sets, blocks.sets_of(db, version, ranks).ravel())):
+        if len(values):
+            low = int(values.min())
+            numbers = np.bincount(values - low)
+            present = np.flatnonzero(numbers)
+            for value, number in zip((present + low).tolist(), numbers[present].tolist(), strict=True):
+                counter[value] += sign * number
+
+
+def _by_field(db: sqlite3.Connection, version: int, sets: Counter[int]) -> dict[str, Counter[str]]:
+    by_field: dict[str, Counter[str]] = {}
+    wanted = {id_ for id_, number in sets.items() if number}
+    # Of many sets all are read at once.
+    rows: Iterable[tuple[int, str]]
+    if len(wanted) > 100:
+        rows = db.execute(f"SELECT id, tags FROM sets_{version}")
+    else:
+        rows = [db.execute(f"SELECT id, tags FROM sets_{version} WHERE id = ?", (id_,)).fetchone() for id_ in wanted]
+    for id_, tags in rows:
+        if id_ in wanted:
+            for tag in tags.split():
+                name, _, value = tag.partition(":")
+                by_field.setdefault(name, Counter())[value] += sets[id_]
+    return by_field
+
+
+def _days(ranks: blocks.Ints) -> blocks.Ints:
+    return ((ranks >> RANK_BITS) + HANOI_SECONDS) // DAY_SECONDS
 
 
 def _day(rank: int) -> int:
@@ -92,7 +136,6 @@ def _date(day: int) -> str:
     return datetime.fromtimestamp(day * DAY_SECONDS, UTC).date().isoformat()
 
 
-def _most(tags: Iterable[tuple[str, int]], limit: int) -> Counts:
-    """Return the values of tags (their field's name taken off), the most frequent first."""
-    ordered = sorted(tags, key=lambda pair: (-pair[1], pair[0]))
-    return [(tag.split(":", 1)[1], number) for tag, number in ordered[:limit]]
+def _most(values: Counter[str], limit: int) -> Counts:
+    """Return values with their counts, the most frequent first."""
+    return sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]

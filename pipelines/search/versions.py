@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pipelines.errors import UserError
 from pipelines.search.analysis import ANALYSIS_VERSION
+from pipelines.search.port import IndexUnavailable
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 # Everything but blanks belongs to a token, as with Elasticsearch's whitespace analyzer: the tokens are ready.
 _TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
 
@@ -20,7 +21,7 @@ class Versions:
         self._ready = False
 
     def setup(self, db: sqlite3.Connection, path: Path) -> None:
-        """Make the first version unless there is one; UserError when the file is of another version of the program."""
+        """Make the first version unless there is one; IndexUnavailable when the file is of another version of the program."""
         if self._ready:
             return
         db.execute("CREATE TABLE IF NOT EXISTS versions (name TEXT PRIMARY KEY, number INTEGER NOT NULL)")
@@ -77,7 +78,7 @@ class Versions:
 
     def _check(self, db: sqlite3.Connection, path: Path) -> None:
         if self._get(db, "format") != _format():
-            raise UserError(f"chỉ mục {path} do một phiên bản khác của cotmoc tạo; chạy cotmoc index rebuild")
+            raise IndexUnavailable(f"chỉ mục {path} do một phiên bản khác của cotmoc tạo; chạy cotmoc index rebuild", "version")
 
     def _get(self, db: sqlite3.Connection, name: str) -> int | None:
         row = db.execute("SELECT number FROM versions WHERE name = ?", (name,)).fetchone()
@@ -96,10 +97,10 @@ def _create(db: sqlite3.Connection, number: int) -> None:
         f"CREATE TABLE docs_{number} (rank INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,"
         " sum TEXT NOT NULL, tags TEXT NOT NULL, doc BLOB NOT NULL, tokens BLOB NOT NULL)"
     )
-    # A million articles have some thousand different sets of facet values: counted as sets, split afterwards.
+    # A million articles have some thousand different sets of facet values: counted as sets, split afterwards (facets.py).
     db.execute(f"CREATE TABLE sets_{number} (id INTEGER PRIMARY KEY, tags TEXT NOT NULL UNIQUE, n INTEGER NOT NULL DEFAULT 0)")
     db.execute(f"CREATE TABLE days_{number} (day INTEGER PRIMARY KEY, n INTEGER NOT NULL)")
-    db.execute(f"CREATE TABLE facets_{number} (rank INTEGER PRIMARY KEY, tagset INTEGER NOT NULL)")
+    db.execute(f"CREATE TABLE blocks_{number} (first INTEGER PRIMARY KEY, ranks BLOB NOT NULL, sets BLOB NOT NULL)")
     db.execute(f"CREATE TABLE gone_{number} (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID")
     db.execute(
         f"CREATE VIRTUAL TABLE fts_{number} USING fts5(exact, folded, tags, content='', tokenize=\"{_TOKENIZER}\")"
@@ -107,5 +108,5 @@ def _create(db: sqlite3.Connection, number: int) -> None:
 
 
 def _drop(db: sqlite3.Connection, number: int) -> None:
-    for name in ("fts", "docs", "gone", "facets", "sets", "days"):
+    for name in ("fts", "docs", "gone", "facets", "blocks", "sets", "days"):
         db.execute(f"DROP TABLE IF EXISTS {name}_{number}")

@@ -55,7 +55,7 @@ def syllables() -> list[str]:
 
 
 def documents(count: int, words: int) -> Iterator[dict[str, Any]]:
-    """Give `count` documents, word frequencies by Zipf, spread over five years and forty outlets; the same every time."""
+    """Give `count` documents, word frequencies by Zipf, spread over five years and ninety outlets; the same every time."""
     chance = random.Random(11)
     vocabulary = syllables()
     weights: list[float] = []
@@ -67,14 +67,20 @@ def documents(count: int, words: int) -> Iterator[dict[str, Any]]:
             if chance.random() < share:
                 body.insert(chance.randrange(len(body)), phrase)
         tier = "flag" if number % 500 == 0 else "watch" if number % 97 == 0 else "none"
+        # Ninety outlets; a third of the articles mention one to four of 34 provinces: some ten thousand mixes of facet values.
+        outlet = int(90 * chance.random() ** 2)
+        mention = sorted(f"tinh-{n}" for n in chance.sample(range(34), chance.randint(1, 4))) if chance.random() < 0.33 else []
+        judged = tier != "none"
         date = (END - timedelta(seconds=(count - number) * 157_000_000 // count)).isoformat(timespec="seconds")
         yield {
             "id": f"{number:032x}", "url": f"https://example.invalid/{number}", "title": " ".join(body[:12]), "sapo": "",
-            "body": " ".join(body), "captions": [], "outlet": f"Báo Mẫu {number % 40}", "source": f"bao-mau-{number % 40}",
-            "kind": "press", "lang": "vi", "published": date, "date": date, "about": ["thanh-hoa"] if number % 60 == 0 else [],
-            "mention": [], "national": number % 50 == 0, "tier": tier, "verdicts": ["CONTRADICTED"] if tier == "flag" else [],
-            "types": ["D06"] if tier != "none" else [], "refs": ["PCA-05"] if tier == "flag" else [],
-            "status": ["mới"] if tier != "none" else [], "story": f"{number:032x}", "revision": 1,
+            "body": " ".join(body), "captions": [], "outlet": f"Báo Mẫu {outlet}", "source": f"bao-mau-{outlet}",
+            "kind": "channel" if outlet > 70 else "press", "lang": ("vi", "en", "zh", "lo")[max(0, outlet - 86)],
+            "published": date, "date": date, "about": ["thanh-hoa"] if number % 60 == 0 else [],
+            "mention": mention, "national": number % 50 == 0, "tier": tier,
+            "verdicts": [chance.choice(("CONTRADICTED", "UNSUPPORTED"))] if judged else [],
+            "types": [f"D{chance.randint(1, 18):02d}"] if judged else [], "refs": [f"PCA-{chance.randint(1, 60):02d}"] if judged else [],
+            "status": [chance.choice(("mới", "đang xem", "cần phản hồi", "không sai lệch"))] if judged else [], "story": f"{number:032x}", "revision": 1,
         }  # fmt: skip
 
 

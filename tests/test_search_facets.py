@@ -1,0 +1,74 @@
+"""Facets of the embedded engine are exact, whatever is written, changed and deleted in whatever order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.search import Change
+from pipelines.search import blocks as packing
+from pipelines.search.analysis import key
+from pipelines.search.embedded import EmbeddedIndex
+from pipelines.search.port import FACETS
+from tests.searching import START, document, put
+
+# Name of a facet → field of the document.
+FIELDS = {"type": "types", "verdict": "verdicts", "ref": "refs"}
+WRITTEN = st.tuples(
+    st.integers(0, 30), st.booleans(), st.integers(-400, 400), st.sampled_from(("Báo A", "Báo B")),
+    st.lists(st.sampled_from(("ninh-binh", "lao-cai", "ha-noi")), max_size=2, unique=True), st.sampled_from(("mốc", "khác", "mốc khác")),
+)  # fmt: skip
+
+
+def counted(index: EmbeddedIndex, query: str) -> dict[str, list[tuple[str, int]]]:
+    """Count by reading every document that the question finds."""
+    counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    for found in index.scan(query):
+        counts["day"][(datetime.fromisoformat(found["date"]) + timedelta(hours=7)).date().isoformat()] += 1
+        for name in FACETS:
+            if name != "day":
+                values = found[FIELDS.get(name, name)]
+                for value in {key(one) for one in ([values] if isinstance(values, str) else values)}:
+                    counts[name][value] += 1
+    days = sorted(counts.pop("day").items(), reverse=True)
+    return {**{name: sorted(values.items(), key=lambda pair: (-pair[1], pair[0])) for name, values in counts.items()}, "day": days}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(WRITTEN, max_size=25), min_size=1, max_size=5), st.booleans())
+def test_any_history_of_writing_counts_as_reading_does(monkeypatch: pytest.MonkeyPatch, history: list[list[tuple]], few: bool) -> None:
+    # Small blocks, so that they are cut and emptied.
+    for name, number in (("MOST", 8), ("CUT", 5), ("FEW", 4 if few else 1000)):
+        monkeypatch.setattr(packing, name, number)
+    with TemporaryDirectory() as folder:
+        index = EmbeddedIndex(Path(folder) / "index.sqlite3")
+        index.setup()
+        for version, batch in enumerate(history, 1):
+            changes = []
+            for number, gone, hours, outlet, mention, title in batch:
+                one = document(f"d{number}", title, outlet=outlet, mention=mention, published=START + timedelta(hours=hours))
+                changes.append(Change(one["id"], version, None if gone else one))
+            index.bulk(changes)
+        with index._connections.read() as db:
+            assert packing.check(db, 1)
+        for query in ("", "mốc", "khác NOT mốc", "NOT mốc", "mention:ha-noi", "since:2026-11-03", "mốc OR before:2026-10-20", "xyzzy"):
+            assert index.facets(query, limit=1000) == counted(index, query), query
+        index.close()
+
+
+def test_a_version_being_built_counts_for_itself(tmp_path: Path) -> None:
+    index = EmbeddedIndex(tmp_path / "index.sqlite3")
+    put(index, *(document(f"d{n}", "mốc", published=START + timedelta(minutes=n)) for n in range(1500)))
+    index.start_version()
+    index.fill([Change("d1", 1, document("d1", "mốc"))])
+    put(index, document("neu", "mốc"))
+    assert index.facets("mốc")["tier"] == [("none", 1501)]
+    index.switch_version()
+    assert index.facets("mốc")["tier"] == [("none", 2)]
+    index.close()
