@@ -9,13 +9,13 @@ import html
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin
 
 from crawlers.urls import clean_url
-from pipelines.dates import DOUBTFUL, parse_date
+from pipelines.dates import DOUBTFUL, VIETNAM, parse_date
 from pipelines.text import normalize
 
 # VTV gives 500 items and VietNamNet 1,000 (2026); more than this is not a feed of news.
@@ -54,13 +54,16 @@ class ParsedFeed:
     dropped: int = 0
 
 
-def parse_feed(body: bytes, url: str, now: datetime, content_type: str = "") -> ParsedFeed:
-    """Read a feed body; never raises. Items without a usable address are dropped and counted."""
+def parse_feed(body: bytes, url: str, now: datetime, content_type: str = "", zone: tzinfo = VIETNAM) -> ParsedFeed:
+    """Read a feed body; never raises. Items without a usable address are dropped and counted.
+
+    `zone` is that of times that are written without one.
+    """
     if len(body) > MAX_BYTES:
         return ParsedFeed("too-large", problem=f"feed lớn hơn {MAX_BYTES / 1e6:.0f} MB")
     head = body[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith((b"{", b"[")):
-        return _json_feed(body, url, now)
+        return _json_feed(body, url, now, zone)
     if _is_web_page(head):
         return ParsedFeed("not-a-feed", problem="máy chủ trả trang HTML thay cho feed")
     try:
@@ -72,7 +75,7 @@ def parse_feed(body: bytes, url: str, now: datetime, content_type: str = "") -> 
         return ParsedFeed("not-a-feed", problem=odd or "không nhận ra RSS, Atom hay JSON Feed")
     items, dropped = [], 0
     for entry in parsed.entries[:MAX_ITEMS]:
-        item = _item(entry, url, now)
+        item = _item(entry, url, now, zone)
         if item is None:
             dropped += 1
         else:
@@ -101,7 +104,7 @@ def _parsed(body: bytes, url: str, content_type: str) -> Any:
     return parsed
 
 
-def _item(entry: Any, base: str, now: datetime) -> FeedItem | None:
+def _item(entry: Any, base: str, now: datetime, zone: tzinfo) -> FeedItem | None:
     link = str(entry.get("link") or "")
     if not link:
         links = [str(each.get("href", "")) for each in entry.get("links", [])]
@@ -113,13 +116,15 @@ def _item(entry: Any, base: str, now: datetime) -> FeedItem | None:
     summary = entry.get("summary") or next((part.get("value", "") for part in entry.get("content", [])), "")
     raw = next((str(entry[name]) for name in ("published", "updated", "created") if name in entry and entry[name]), "")
     changed = str(entry["updated"]) if "updated" in entry and entry.get("published") else ""
-    return made(address, str(entry.get("title") or ""), str(summary or ""), raw, now, changed)
+    return made(address, str(entry.get("title") or ""), str(summary or ""), raw, now, changed, zone)
 
 
-def made(url: str, title: str, summary: str, date: str, now: datetime, changed: str = "") -> FeedItem:
+def made(
+    url: str, title: str, summary: str, date: str, now: datetime, changed: str = "", zone: tzinfo = VIETNAM
+) -> FeedItem:
     """Build an item out of raw strings: text without markup, date read as Vietnamese outlets write it."""
-    when = parse_date(date, now=now) if date else None
-    edit = parse_date(changed, now=now) if changed else None
+    when = parse_date(date, now=now, zone=zone) if date else None
+    edit = parse_date(changed, now=now, zone=zone) if changed else None
     return FeedItem(
         url, plain(title)[:500], plain(summary)[:MAX_SAPO],
         when.value if when else None, when.confidence if when else 0.0, when.note if when else "không có ngày",
@@ -148,7 +153,7 @@ def _unique(items: list[FeedItem]) -> list[FeedItem]:
     return list(seen.values())
 
 
-def _json_feed(body: bytes, url: str, now: datetime) -> ParsedFeed:
+def _json_feed(body: bytes, url: str, now: datetime, zone: tzinfo) -> ParsedFeed:
     """Read JSON Feed 1.0 and 1.1 (jsonfeed.org); feedparser 6.0 does not."""
     try:
         raw = json.loads(body.decode("utf-8-sig", "replace"))
@@ -169,5 +174,5 @@ def _json_feed(body: bytes, url: str, now: datetime) -> ParsedFeed:
         summary = str(entry.get("summary") or entry.get("content_text") or entry.get("content_html") or "")
         changed = str(entry.get("date_modified") or "")
         date = str(entry.get("date_published") or changed)
-        items.append(made(address, str(entry.get("title") or ""), summary, date, now, changed))
+        items.append(made(address, str(entry.get("title") or ""), summary, date, now, changed, zone))
     return ParsedFeed("feed" if items else "empty", tuple(_unique(items)), "", dropped)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from crawlers import exchange as ex
@@ -21,6 +21,7 @@ from crawlers.registry import ListPage, Source
 from crawlers.sitemaps import parse_sitemap
 from crawlers.urls import host_of
 from pipelines.clock import now as clock_now
+from pipelines.extract.dating import zone_of
 from pipelines.records import content_id
 from pipelines.store import Store, feeds, frontier
 from pipelines.store.frontier import Found
@@ -71,6 +72,11 @@ class Poll:
         full = await self.fetcher.fetch(self.url, rules, accept=accept)
         return full if full.outcome == ex.OK else answer
 
+    @property
+    def zone(self) -> tzinfo:
+        """The zone of this outlet's times that are written without one."""
+        return self.source.clock or zone_of(self.url)
+
     def trust(self) -> float:
         """Return the trust in this host's 304, from 0 (lied) to 1."""
         kept = self.state.get("trust")
@@ -87,18 +93,18 @@ class Poll:
         kind = answer.header("content-type")
         if self.source.is_channel:
             return parse_channel(self.source.protocol, answer.body, answer.final_url, self.now, kind)
-        return parse_feed(answer.body, answer.final_url, self.now, kind)
+        return parse_feed(answer.body, answer.final_url, self.now, kind, self.zone)
 
     async def read_sitemap(self, answer: Exchange) -> ParsedFeed:
         """Parse a sitemap, or an index with the newest of the sitemaps it names (one level, MAX_SUBMAPS)."""
-        found = parse_sitemap(answer.body, answer.final_url, self.now)
+        found = parse_sitemap(answer.body, answer.final_url, self.now, self.zone)
         items, problem = list(found.items), found.problem
         # Indexes name months back to the beginning, oldest first or last: news and the newest of both ends are enough.
         maps = [url for url in found.sitemaps if "news" in url] or [*found.sitemaps[:2], *found.sitemaps[-2:]]
         for url in list(dict.fromkeys(maps))[:MAX_SUBMAPS]:
             part = await self.fetcher.fetch(url, self.source.rules(self.delay), accept=FEED)
             if part.outcome == ex.OK:
-                items += parse_sitemap(part.body, part.final_url, self.now).items
+                items += parse_sitemap(part.body, part.final_url, self.now, self.zone).items
             else:
                 problem = f"{url}: {part.reason}"
         return ParsedFeed(found.outcome if items or not maps else "empty", tuple(items), problem)

@@ -7,15 +7,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
+from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from crawlers.polite import Rules
 from crawlers.urls import clean_url, site_of
 from pipelines.errors import UsageError
+from pipelines.settings import Settings
 
 SHIPPED = Path(__file__).parent / "sources"
 NOT_LIVE = "not verified live"
@@ -60,7 +63,6 @@ class ListPage(_Part):
     link: str = "a[href]"
     match: str = ""
 
-
     @field_validator("match")
     @classmethod
     def _pattern(cls, value: str) -> str:
@@ -102,7 +104,8 @@ class Source(_Part):
     home: str
     kind: Kind = "press"
     owner_class: OwnerClass
-    lang: tuple[str, ...] = ("vi",)
+    lang: Annotated[tuple[str, ...], Field(min_length=1)] = ("vi",)
+    zone: Annotated[str | None, Field(description="IANA name of the zone in which the outlet writes times without one")] = None
     protocol: Protocol = "rss"
     feeds: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
@@ -123,6 +126,16 @@ class Source(_Part):
         for url in (value,) if isinstance(value, str) else value:
             if clean_url(url) is None:
                 raise ValueError(f"not an http(s) address: {url}")
+        return value
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                ZoneInfo(value)
+            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+                raise ValueError(f"not a time zone of the IANA list: {value}") from error
         return value
 
     @field_validator("verified")
@@ -151,6 +164,11 @@ class Source(_Part):
     def is_channel(self) -> bool:
         """True for a channel on a platform: its posts are taken from the feed and stripped of people."""
         return self.protocol != "rss"
+
+    @property
+    def clock(self) -> tzinfo | None:
+        """The zone of times that are written without one; None lets the address decide (pipelines.extract.dating)."""
+        return ZoneInfo(self.zone) if self.zone else None
 
     def rules(self, default_delay: float) -> Rules:
         """Return the manners for this source; the house's pause holds unless the source is a private one."""
@@ -228,18 +246,43 @@ class Registry:
         return Registry(tuple(source for source in self.sources if part(source) == index))
 
 
-def load_sources(folder: Path | None = None) -> Registry:
-    """Read every `*.yaml` of `folder` (default: the shipped ones); UsageError names file, line and field."""
+def own_folder(settings: Settings) -> Path:
+    """Return the folder of the office's own declarations: `DATA/sources`."""
+    return settings.data / "sources"
+
+
+def sources_of(settings: Settings) -> Registry:
+    """Return the sources of an office: those of `sources` in its settings, else the shipped ones, and its own."""
+    return load_sources(settings.sources, own_folder(settings))
+
+
+def load_sources(folder: Path | None = None, own: Path | None = None) -> Registry:
+    """Read every `*.yaml` of `folder` (default: the shipped ones) and of `own`; UsageError names file, line and field.
+
+    A file of `own`, which may be absent, replaces the declaration of the same id in `folder`.
+    """
     root = folder or SHIPPED
     if not root.is_dir():
         raise UsageError(f"{root}: không có thư mục nguồn này; hãy sửa mục sources trong cấu hình")
+    found = _load(root)
+    if own is not None and own.is_dir() and own.resolve() != root.resolve():
+        found |= _load(own)
+    return Registry(tuple(found.values()))
+
+
+def declaration_files(folder: Path) -> list[Path]:
+    """Return the declarations that lie in `folder` itself, by name; an absent folder has none."""
+    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+
+
+def _load(folder: Path) -> dict[str, Source]:
     found: dict[str, Source] = {}
-    for path in sorted([*root.glob("*.yaml"), *root.glob("*.yml")]):
+    for path in declaration_files(folder):
         source = load_source(path)
         if source.id in found:
             raise UsageError(f"{path}:1: id: trùng mã nguồn “{source.id}” với một tệp khác")
         found[source.id] = source
-    return Registry(tuple(found.values()))
+    return found
 
 
 def load_source(path: Path) -> Source:

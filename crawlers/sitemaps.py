@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from io import BytesIO
 
 from crawlers.decode import TooLarge, decode
 from crawlers.feeds import FeedItem, made
 from crawlers.urls import clean_url
+from pipelines.dates import VIETNAM
 
 # The protocol allows 50,000 addresses; a news sitemap holds two days (support.google.com, news sitemaps).
 MAX_URLS = 5000
@@ -25,7 +26,7 @@ class ParsedSitemap:
     problem: str = ""
 
 
-def parse_sitemap(body: bytes, url: str, now: datetime) -> ParsedSitemap:
+def parse_sitemap(body: bytes, url: str, now: datetime, zone: tzinfo = VIETNAM) -> ParsedSitemap:
     """Read a sitemap or an index; never raises. Titles and dates come from the news extension, else `lastmod`."""
     from lxml import etree
 
@@ -57,7 +58,7 @@ def parse_sitemap(body: bytes, url: str, now: datetime) -> ParsedSitemap:
                 elif address:
                     date = facts.get("publication_date") or facts.get("lastmod", "")
                     changed = facts.get("lastmod", "")
-                    items.setdefault(address, made(address, facts.get("title", ""), "", date, now, changed))
+                    items.setdefault(address, made(address, facts.get("title", ""), "", date, now, changed, zone))
                 facts = {}
                 node.clear()
                 while node.getprevious() is not None:

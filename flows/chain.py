@@ -59,12 +59,12 @@ class Chain:
     @cached_property
     def sources(self) -> Registry:
         """The sources in force: given, or the office's own choice, and of these the part of this worker's shard."""
-        from crawlers.registry import load_sources
+        from crawlers.registry import sources_of
         from pipelines.settings import load_profile
 
         registry = self.registry
         if registry is None:
-            registry = load_sources(self.settings.sources).only(load_profile(self.settings.profile).sources)
+            registry = sources_of(self.settings).only(load_profile(self.settings.profile).sources)
         return registry.shard(*self.shard) if self.shard else registry
 
     @cached_property

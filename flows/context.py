@@ -29,10 +29,10 @@ def known_sources(settings: Settings) -> Registry:
     """Return the declarations that a data folder's rows are shown with.
 
     `sources` of the settings; else, in a folder that the demo made (it has `newsroom.json`), those of the sample
-    newsroom; else the shipped ones.
+    newsroom; else the shipped ones and the office's own (`DATA/sources`).
     """
-    from crawlers.registry import load_sources
+    from crawlers.registry import load_sources, sources_of
 
     sample = settings.data / "newsroom"
     is_demo = settings.sources is None and sample.with_suffix(".json").is_file() and sample.is_dir()
-    return load_sources(sample if is_demo else settings.sources)
+    return load_sources(sample) if is_demo else sources_of(settings)

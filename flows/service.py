@@ -19,7 +19,7 @@ from flows.lock import held
 from flows.supervisor import Child, Supervisor, quiet_prefect
 from pipelines.clock import local, now
 from pipelines.errors import UserError
-from pipelines.settings import load_profile
+from pipelines.settings import Settings, load_profile
 
 
 def run_service(
@@ -28,7 +28,7 @@ def run_service(
     """Run until Ctrl-C or SIGTERM; UserError when data or ports are taken or a part does not come up."""
     config = settings(data, profile=profile, port=port)
     load_profile(config.profile)
-    _check_sources(config.sources)
+    _check_sources(config)
     with held(config.data, "start"):
         for taken in (config.port, prefect_port):
             free_port(config.host, taken)
@@ -86,10 +86,10 @@ def _start_all(
     typer.echo(f"vòng đầu đang chạy; vòng tiếp theo lúc {following:%H:%M}", err=True)
 
 
-def _check_sources(folder: Path | None) -> None:
-    from crawlers.registry import load_sources
+def _check_sources(config: Settings) -> None:
+    from crawlers.registry import sources_of
 
-    load_sources(folder)
+    sources_of(config)
 
 
 def free_port(host: str, port: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -40,6 +40,8 @@ class SourceLike(Protocol):
     def lang(self) -> Sequence[str]: ...
     @property
     def selectors(self) -> Sequence[Any]: ...
+    @property
+    def clock(self) -> tzinfo | None: ...
 
 
 class HintLike(Protocol):
@@ -71,7 +73,7 @@ def read_capture(
     feed = FeedHint(hint.title, hint.sapo, hint.published, hint.date_origin) if hint else None
     found = extract(
         body, capture.final_url or capture.url, content_type=content_type, selectors=version_on(source.selectors, day),
-        feed=feed, now=now, captured=day,
+        feed=feed, now=now, captured=day, zone=source.clock,
     )  # fmt: skip
     if isinstance(found, NotArticle):
         if found.kind == "binary":

@@ -36,6 +36,7 @@ class Source:
     kind: str = "press"
     lang: tuple[str, ...] = ("vi",)
     selectors: tuple[Any, ...] = field(default=())
+    clock: Any = None
 
 
 def page(parts: list[str], title: str = "Xã đảo công bố diện tích và số hộ dân") -> bytes:

@@ -28,6 +28,7 @@ class Outlet:
     charset: str = "utf-8"
     robots: str = "User-agent: *\nAllow: /\n"
     sections: tuple[str, ...] = ()
+    zone: str = "Asia/Ho_Chi_Minh"
 
     def path(self, piece: Piece) -> str:
         """Return the path of `piece` on this outlet's host."""
@@ -82,7 +83,7 @@ OUTLETS: tuple[Outlet, ...] = (
     ),
     Outlet(
         id="hai-nhac", name="海岳新闻网", kind="press", owner_class="foreign state media", lang="zh",
-        slogan="立足海岳 报道天下", pattern="/guoji/{id}.shtml", feeds=("/rss/guoji.xml",), charset="gb18030",
+        slogan="立足海岳 报道天下", zone="Asia/Shanghai", pattern="/guoji/{id}.shtml", feeds=("/rss/guoji.xml",), charset="gb18030",
         selectors={"title": ".rm_txt h1", "sapo": "p.summary", "body": "div.rm_txt_con", "captions": "p.desc",
                    "date": ".col-1-1", "drop": "p.summary, .edit"},
         sections=("国际", "时评", "经济", "旅游"),

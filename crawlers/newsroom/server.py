@@ -82,6 +82,7 @@ def declarations(site: Site) -> list[dict[str, Any]]:
             "kind": outlet.kind,
             "owner_class": outlet.owner_class,
             "lang": [outlet.lang],
+            "zone": outlet.zone,
             "feeds": [home + path for path in outlet.feeds],
             "sitemaps": [home + path for path in outlet.sitemaps],
             "lists": [{"url": home + path, "link": "h3 a[href]", "match": outlet.link} for path in outlet.lists],

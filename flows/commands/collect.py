@@ -25,7 +25,7 @@ def collect(
     import json
 
     from crawlers.collect import checked
-    from crawlers.registry import load_sources
+    from crawlers.registry import sources_of
     from flows import chain as steps
     from flows import progress
     from flows.archive import archive
@@ -45,7 +45,7 @@ def collect(
             raise UsageError(f"{path}: không có tệp WARC này")
     config = settings(data)
     first = since_date(since)
-    registry = load_sources(config.sources)
+    registry = sources_of(config)
     # Mistakes are said before a run is opened; without names the profile's own choice holds.
     registry.choose(source or None)
     checked(urls or [])

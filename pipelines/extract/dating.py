@@ -48,9 +48,10 @@ def zone_of(url: str) -> tzinfo:
     return VIETNAM if hours == 7 else timezone(timedelta(hours=hours))
 
 
-def date_page(tree: Any, metadata: Metadata, declared: str, url: str, hint: FeedHint | None, now: datetime) -> Dated:
+def date_page(
+    tree: Any, metadata: Metadata, declared: str, url: str, hint: FeedHint | None, now: datetime, zone: tzinfo
+) -> Dated:
     """Choose the date of a page; a second voice that differs by more than two days lowers the confidence."""
-    zone = zone_of(url)
     voices: list[tuple[DateOrigin, ParsedDate]] = []
     for origin, text in _said(metadata, declared):
         found = parse_date(text, now=now, zone=zone)

@@ -6,14 +6,14 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from importlib.metadata import version
 from typing import Any
 
 from pipelines.charset import decode
 from pipelines.clock import local
 from pipelines.extract import declared, dom, gate, generic
-from pipelines.extract.dating import date_page
+from pipelines.extract.dating import date_page, zone_of
 from pipelines.extract.declared import Parts
 from pipelines.extract.metadata import Metadata, read_metadata
 from pipelines.extract.model import Extracted, FeedHint, NotArticle
@@ -36,10 +36,12 @@ def extract(
     feed: FeedHint | None = None,
     now: datetime,
     captured: date | None = None,
+    zone: tzinfo | None = None,
 ) -> Extracted | NotArticle:
     """Return the article at `url`, or why the page is none. Never raises on any input.
 
     `selectors` is one declared version {title, sapo, body, captions, date}; `captured` picks our own dated selectors.
+    `zone` is that of times written without one; None goes by the address.
     """
     started = time.monotonic()
     if len(html) > dom.MAX_BYTES:
@@ -66,7 +68,7 @@ def extract(
     title = _title(parts.title, metadata, tree, feed)
     sapo = "" if generic.key(parts.sapo) == generic.key(title) else parts.sapo
     body = _body(parts, title, sapo)
-    dated = date_page(tree, metadata, parts.date, url, feed, now)
+    dated = date_page(tree, metadata, parts.date, url, feed, now, zone or zone_of(url))
     whole = "\n".join(filter(None, (sapo, body, *parts.captions)))
     refusal = gate.judge(
         tree, metadata, url, title, whole,
