@@ -8,7 +8,7 @@ PROFILE ?= ninh-binh
 SHARED_DATA ?= $(wildcard ../shared/data)
 export SHARED_DATA
 
-.PHONY: setup demo test start replay bench bench-index lint clean
+.PHONY: setup demo test start replay bench bench-index lint clean servers elasticsearch servers-stop
 
 setup: $(VENV)/.ready
 
@@ -55,6 +55,16 @@ lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+# Real servers for a developer's tests (Debian, root): each prints the export lines that the tests read.
+servers:
+	@.ci/servers.sh start
+
+elasticsearch:
+	@.ci/servers.sh start elasticsearch
+
+servers-stop:
+	@.ci/servers.sh stop
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -2,9 +2,11 @@
 # Real servers for the tests: installs what is absent, starts and stops them. Debian 12, as root.
 #
 #   .ci/servers.sh install [all|packages|elasticsearch]
-#   eval "$(.ci/servers.sh start [elasticsearch] [postgresql])"    prints export lines, progress on standard error
+#   eval "$(.ci/servers.sh start [elasticsearch] [postgresql] [replayweb])"    prints export lines, progress on standard error
 #   .ci/servers.sh node FOLDER NAME HTTP TRANSPORT SEEDS          one Elasticsearch node of a cluster in the foreground:
-#                                                                 its caller ends it (tests/test_cluster.py)
+#                                                                 its caller ends it (tests/test_cluster.py); with a folder
+#                                                                 FOLDER/NAME.secured (http.pem, http.key, user, password)
+#                                                                 it speaks TLS and asks for the password
 #   .ci/servers.sh stop                                           ends what `start` started, and nothing else
 #
 # COTMOC_SERVERS is where servers and their data live (default /var/tmp/cotmoc-servers).
@@ -20,6 +22,7 @@ ES_USER=cotmoc-es
 ES_HOME=$ROOT/elasticsearch-$ES_VERSION
 PG_PORT=${COTMOC_POSTGRESQL_PORT:-5470}
 PG_CLUSTER=cotmoc
+REPLAYWEB_VERSION=2.4.6
 PACKAGES=(postgresql chromium libreoffice-writer-nogui poppler-utils fonts-liberation2 iproute2 unzip)
 
 say() { echo "servers: $*" >&2; }
@@ -130,6 +133,15 @@ run_node() {
     java=$(find_java)
     mkdir -p "$folder"
     cp -r "$ES_HOME/config" "$folder/config"
+    local security="xpack.security.enabled: false"
+    if [ -d "$folder.secured" ]; then
+        cp "$folder.secured/http.pem" "$folder.secured/http.key" "$folder/config/"
+        security="xpack.security.enabled: true
+xpack.security.enrollment.enabled: false
+xpack.security.http.ssl.enabled: true
+xpack.security.http.ssl.certificate: http.pem
+xpack.security.http.ssl.key: http.key"
+    fi
     cat > "$folder/config/elasticsearch.yml" <<YML
 cluster.name: cotmoc-$(basename "$1")
 node.name: $name
@@ -138,12 +150,16 @@ http.port: $http
 transport.port: $transport
 discovery.seed_hosts: [$seeds]
 cluster.initial_master_nodes: [$seeds]
-xpack.security.enabled: false
+$security
 path.data: $folder/data
 path.logs: $folder/logs
 cluster.routing.allocation.disk.threshold_enabled: false
 YML
     chown -R "$ES_USER" "$1"
+    if [ -d "$folder.secured" ]; then
+        setpriv --reuid="$ES_USER" --regid="$(id -g "$ES_USER")" --clear-groups env HOME="$folder" ES_PATH_CONF="$folder/config" ES_JAVA_HOME="$java" \
+            "$ES_HOME/bin/elasticsearch-users" useradd "$(cat "$folder.secured/user")" -p "$(cat "$folder.secured/password")" -r superuser
+    fi
     # Quick to start rather than quick in the long run: the node lives for a minute.
     exec setpriv --reuid="$ES_USER" --regid="$(id -g "$ES_USER")" --clear-groups \
         env HOME="$folder" ES_PATH_CONF="$folder/config" ES_JAVA_HOME="$java" CLI_JAVA_OPTS="-XX:TieredStopAtLevel=1 -Xshare:auto" \
@@ -174,6 +190,19 @@ start_postgresql() {
     echo "export COTMOC_TEST_DATABASE_URL=postgresql://cotmoc@127.0.0.1:$PG_PORT/cotmoc_test"
 }
 
+# The player of web archives, as its authors publish it (AGPL-3.0): used by one test, part of nothing that we ship.
+start_replayweb() {
+    local home=$ROOT/replaywebpage-$REPLAYWEB_VERSION
+    if [ ! -f "$home/sw.js" ]; then
+        command -v npm >/dev/null || install_packages npm
+        say "tải ReplayWeb.page $REPLAYWEB_VERSION (npm)"
+        mkdir -p "$home"
+        (cd "$home" && npm pack --silent "replaywebpage@$REPLAYWEB_VERSION" >/dev/null && tar xzf replaywebpage-*.tgz --strip-components=1 package/ui.js package/sw.js && rm -f replaywebpage-*.tgz) ||
+            die "không tải được replaywebpage từ npm"
+    fi
+    echo "export COTMOC_TEST_REPLAYWEB=$home"
+}
+
 stop_all() {
     local pid_file=$ROOT/elasticsearch.pid pid tries
     if es_runs; then
@@ -201,12 +230,13 @@ case $command in
     start)
         mkdir -p "$ROOT"
         # Without names: everything that the tests use, as CI does.
-        [ $# -gt 0 ] || { install_packages "${PACKAGES[@]}"; set -- elasticsearch postgresql; }
+        [ $# -gt 0 ] || { install_packages "${PACKAGES[@]}"; set -- elasticsearch postgresql replayweb; }
         for server in "$@"; do
             case $server in
                 elasticsearch) start_elasticsearch ;;
                 postgresql) start_postgresql ;;
-                *) die "không biết máy chủ “$server”; có: elasticsearch, postgresql" ;;
+                replayweb) start_replayweb ;;
+                *) die "không biết máy chủ “$server”; có: elasticsearch, postgresql, replayweb" ;;
             esac
         done
         ;;

@@ -17,6 +17,7 @@ MEND = {
     "elasticsearch": "make servers, rồi eval lệnh nó in ra (COTMOC_TEST_ELASTICSEARCH_URL)",
     "postgresql": "make servers, rồi eval lệnh nó in ra (COTMOC_TEST_DATABASE_URL)",
     "browser": "apt-get install chromium",
+    "replayweb": "make servers, rồi eval lệnh nó in ra (COTMOC_TEST_REPLAYWEB)",
     "shared_data": "SHARED_DATA=thư mục dữ liệu phát triển",
 }
 
@@ -33,6 +34,8 @@ def present(marker: str) -> bool:
         return bool(os.environ.get("COTMOC_TEST_ELASTICSEARCH_URL"))
     if marker == "postgresql":
         return bool(os.environ.get("COTMOC_TEST_DATABASE_URL"))
+    if marker == "replayweb":
+        return bool(os.environ.get("COTMOC_TEST_REPLAYWEB"))
     if marker == "browser":
         return any(shutil.which(name) for name in ("chromium", "chromium-browser"))
     folder = os.environ.get("SHARED_DATA")

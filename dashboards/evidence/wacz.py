@@ -6,7 +6,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -37,6 +37,7 @@ def surt(url: str) -> str:
 def make_wacz(pages: Sequence[Page], title: str, description: str, moment: datetime, software: str) -> bytes:
     """Return the WACZ; `moment` stands as its creation."""
     archive, lines = b"", []
+    pages = [_dated(page) for page in pages]
     for page in pages:
         archive += page.request
         lines.append(_cdxj(page, len(archive)))
@@ -62,6 +63,16 @@ def make_wacz(pages: Sequence[Page], title: str, description: str, moment: datet
             info.external_attr = 0o644 << 16
             target.writestr(info, content)
     return out.getvalue()
+
+
+def _dated(page: Page) -> Page:
+    """Return the page at the moment its own record states: ReplayWeb.page 2.4 finds nothing when index and record differ."""
+    said = next(iter(ArchiveIterator(BytesIO(page.response)))).rec_headers.get_header("WARC-Date") or ""
+    try:
+        at = datetime.fromisoformat(said)
+    except ValueError:
+        return page
+    return replace(page, at=at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
 def _cdxj(page: Page, offset: int) -> str:
