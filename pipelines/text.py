@@ -37,9 +37,11 @@ _HOMOGLYPH = dict(
     )
 )
 _ODD = re.compile("[" + _INVISIBLE + "".join(_ALIKE) + "\u0300-\u0338Ѐ-ӿԀ-ԯΑ-ω\uff01-\uff5e]")
+_MARKS = re.compile("[\u0300-\u0338]+")
 _WORD = re.compile(r"\w{2,60}")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1ea0-\u1ef9]")
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
+_ODD_BASE = re.compile("[" + _INVISIBLE + "".join(_ALIKE) + "Ѐ-ӿԀ-ԯΑ-ω\uff01-\uff5e]")
 _BLANKS = "".join(char for char, plain in _ALIKE.items() if plain == " ")
 _LETTERS = "".join(char for char, plain in _ALIKE.items() if plain != " ")
 _PIECE = re.compile(
@@ -125,43 +127,95 @@ def _latinise(match: re.Match[str]) -> str:
 
 def aligned(text: str) -> Normalised:
     """Like `normalised`, but runs of blanks stay: most pages then keep every offset, and no map is built."""
+    if "\t" not in text and _surely_clean(text):
+        return Normalised(text, text)
     plain = text
-    if not plain.isascii() or "\t" in plain or "\r" in plain:
-        for odd, even in _ALIKE.items():
-            plain = plain.replace(odd, even)
-    if _ODD.search(plain) is None and unicodedata.is_normalized("NFC", plain):
+    for odd, even in _ALIKE.items():
+        plain = plain.replace(odd, even)
+    if _surely_clean(plain):
         return Normalised(plain, text)
+    if _ODD.search(plain) is None:
+        if unicodedata.is_normalized("NFC", plain):
+            return Normalised(plain, text)
+    elif _ODD_BASE.search(plain) is None and not _MARKS.match(plain):
+        return _composed(plain, text)
     return normalised(text)
+
+
+def _composed(plain: str, text: str) -> Normalised:
+    """Compose letters with the marks behind them, when marks are all that is odd; else leave it to `normalised`."""
+    pieces = _Pieces()
+    last = 0
+    for match in _MARKS.finditer(plain):
+        start = match.start() - 1
+        pieces.put(plain[last:start], last)
+        _put_piece(plain[start : match.end()], start, pieces.put)
+        last = match.end()
+    pieces.put(plain[last:], last)
+    made = pieces.joined(text)
+    return made if unicodedata.is_normalized("NFC", made.text) else normalised(text)
+
+
+class _Pieces:
+    """Clean pieces as they are written, with the places that they came from."""
+
+    def __init__(self) -> None:
+        self._out: list[str] = []
+        self._starts: list[int] = []
+        self._origins: list[int] = []
+        self._length = 0
+
+    def put(self, piece: str, origin: int) -> None:
+        """Add `piece`, which stood at `origin`."""
+        if piece:
+            self._starts.append(self._length)
+            self._origins.append(origin)
+            self._out.append(piece)
+            self._length += len(piece)
+
+    def joined(self, original: str, clean: str | None = None) -> Normalised:
+        """Return all pieces (or their cleaned form `clean` of the same length) with the map."""
+        text = "".join(self._out) if clean is None else clean
+        return Normalised(text, original, tuple(self._starts) or (0,), tuple(self._origins) or (0,))
+
+
+@cache
+def _clean_array():
+    """Return which UTF-16 units need no second look: no odd character, nothing that could compose with its neighbour."""
+    import numpy
+
+    table = numpy.zeros(0x10000, dtype=bool)
+    for code in (*range(0x300), *range(0x1E00, 0x1F00), *range(0x2010, 0x2060), *range(0x4E00, 0xA000)):
+        table[code] = unicodedata.is_normalized("NFC", chr(code)) and _ODD.match(chr(code)) is None
+    return numpy, table
+
+
+def _surely_clean(text: str) -> bool:
+    """Tell by one look-up per character whether `text` is clean NFC; False only means that it is worth a closer look."""
+    if text.isascii():
+        return "\t" not in text and "\r" not in text
+    if len(text) < 400:
+        return False
+    numpy, table = _clean_array()
+    units = numpy.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+    return bool(table[units].all())
 
 
 def normalised(text: str) -> Normalised:
     """Return clean NFC text with its map; clean text comes back as it is, at the price of two scans."""
     if _ODD.search(text) is None and "  " not in text and unicodedata.is_normalized("NFC", text):
         return Normalised(text, text)
-    out: list[str] = []
-    starts: list[int] = []
-    origins: list[int] = []
-    length = last = 0
-
-    def put(piece: str, origin: int) -> None:
-        nonlocal length
-        if piece:
-            starts.append(length)
-            origins.append(origin)
-            out.append(piece)
-            length += len(piece)
-
+    pieces = _Pieces()
+    last = 0
     for match in _PIECE.finditer(text):
-        put(text[last : match.start()], last)
-        _put_piece(match.group(), match.start(), put)
+        pieces.put(text[last : match.start()], last)
+        _put_piece(match.group(), match.start(), pieces.put)
         last = match.end()
-    put(text[last:], last)
-    clean = "".join(out)
-    if not unicodedata.is_normalized("NFC", clean) or "  " in clean:
-        return _again(clean, Normalised(clean, text, tuple(starts) or (0,), tuple(origins) or (0,)))
-    if _FOREIGN.search(clean):
-        clean = _WORD.sub(_latinise, clean)
-    return Normalised(clean, text, tuple(starts) or (0,), tuple(origins) or (0,))
+    pieces.put(text[last:], last)
+    made = pieces.joined(text)
+    if not unicodedata.is_normalized("NFC", made.text) or "  " in made.text:
+        return _again(made.text, made)
+    return pieces.joined(text, _WORD.sub(_latinise, made.text)) if _FOREIGN.search(made.text) else made
 
 
 def _again(clean: str, outer: Normalised) -> Normalised:
@@ -211,13 +265,14 @@ def _tone_pairs() -> tuple[re.Pattern[str], dict[str, str]]:
             pairs[(stem[0] + old).upper()] = (new + stem[1]).upper()
             pairs[stem[0].upper() + old] = new.upper() + stem[1]
     # "qu" is one sound: quý, quà keep their mark; a following letter (toán, hoàng) keeps it too.
-    return re.compile(r"(?<![qQ])(?:" + "|".join(pairs) + r")(?![^\W\d_])"), pairs
+    first, second = ("".join(sorted({pair[i] for pair in pairs})) for i in (0, 1))
+    return re.compile(rf"[{first}](?<![qQ].)[{second}](?![^\W\d_])"), pairs
 
 
 def one_tone_style(text: str) -> str:
     """Return NFC `text` with tone marks in one placement (Thanh Hoá → Thanh Hóa); the length stays."""
     pattern, pairs = _tone_pairs()
-    return pattern.sub(lambda match: pairs[match.group()], text)
+    return pattern.sub(lambda match: pairs.get(match.group(), match.group()), text)
 
 
 def has_marks(text: str) -> bool:

@@ -89,6 +89,9 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
 def _both_ends(sheet: Page, hits: Sequence[Hit], index: int) -> bool:
     """Tell whether the name is one end of "A - B" with both ends in one profile, as a road within the province."""
     hit = hits[index]
+    around = sheet.text[max(0, hit.start - 3) : hit.start] + sheet.text[hit.end : hit.end + 3]
+    if "-" not in around and "–" not in around:
+        return False
     for other in hits[max(0, index - 1) : index + 2]:
         if other is not hit and other.profile == hit.profile:
             first, second = (other, hit) if other.start < hit.start else (hit, other)

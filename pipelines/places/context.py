@@ -96,12 +96,13 @@ def _cues():
 
 def genre(sheet: Page) -> str:
     """Return "sport", "weather" or an empty string; one pass over the folded beginning rules out most texts."""
-    found = {index for index, _, _ in _cues().find_matches_as_indexes(sheet.folded[:1500])}
-    if any(index < len(_SPORT_CUES) for index in found) and sport(sheet):
+    found = _cues().find_matches_as_indexes(sheet.folded[:1500])
+    if any(index < len(_SPORT_CUES) for index, _, _ in found) and sport(sheet):
         return "sport"
-    if any(index >= len(_SPORT_CUES) for index in found) and weather(sheet):
-        return "weather"
-    return ""
+    stormy = {index - len(_SPORT_CUES) for index, start, _ in found if index >= len(_SPORT_CUES) and start < 600}
+    if stormy == {_STORM_CUES.index("bao ")} and "bão" not in sheet.text[:600].lower():
+        return ""  # "báo", "bảo" and "bao" are everywhere
+    return "weather" if stormy and weather(sheet) else ""
 
 
 def sport(sheet: Page) -> bool:
@@ -172,6 +173,14 @@ _HINTS = (
 )  # fmt: skip
 
 
+@cache
+def _hints():
+    """Return one automaton of the hints."""
+    from ahocorasick_rs import AhoCorasick, Implementation
+
+    return AhoCorasick(list(_HINTS), implementation=Implementation.DFA)
+
+
 def use(sheet: Page, hit: Hit, kind: str, size_of_list: int, both_ends: bool, published: str) -> str:
     """Return the passing use of a resolved hit (a key of FACTOR), or an empty string when it may be the scene."""
     text = sheet.text
@@ -184,7 +193,7 @@ def use(sheet: Page, hit: Hit, kind: str, size_of_list: int, both_ends: bool, pu
     if size_of_list >= 4:
         return "list"
     low = before.lower()
-    hinted = any(hint in low for hint in _HINTS)
+    hinted = bool(_hints().find_matches_as_indexes(low))
     if hinted:
         found = _first_uses(before, after)
         if found:
@@ -212,35 +221,45 @@ def _as_club(hit: Hit, before: str) -> bool:
 
 def _first_uses(before: str, after: str) -> str:
     """Uses that win over a short list."""
+    low = before.lower()
     near = before[-30:]
-    if _DELEGATE.search(near):
+    if ("đoàn" in low or "đbqh" in low or "đại biểu" in low) and _DELEGATE.search(near):
         return "delegate"
-    if _SIGN_BEFORE.search(before) or (before.endswith("(") and _SIGNED.match(after)):
+    if "(" in before and (_SIGN_BEFORE.search(before) or (before.endswith("(") and _SIGNED.match(after))):
         return "signature"
-    if (_RANGE_AFTER.match(after) and _FROM.search(near)) or ("từ" in before.lower() and _RANGE_BEFORE.search(before)):
+    if "từ" in low and ((_RANGE_AFTER.match(after) and _FROM.search(near)) or _RANGE_BEFORE.search(before)):
         return "range"
     return ""
 
 
 def _other_uses(before: str, after: str, both_ends: bool) -> str:
     """Uses of a single name."""
+    low = before.lower()
     if not both_ends and (_DASH_BEFORE.search(before[-4:]) or _DASH_AFTER.match(after)) and _ROAD.search(before):
         return "road"
-    if (_HOME.search(before) and not _OWN_HOME.search(before)) or _AGED.search(before):
+    if _hinted(_HOME_HINTS, low) and _HOME.search(before) and not _OWN_HOME.search(before):
         return "home"
-    for pattern, name, length in _SINGLE:
-        if pattern.search(before[-length:]):
+    if "tuổi" in low and _AGED.search(before):
+        return "home"
+    for pattern, name, length, hints in _SINGLE:
+        if _hinted(hints, low) and pattern.search(before[-length:]):
             return name
     return ""
+
+
+def _hinted(hints: tuple[str, ...], low: str) -> bool:
+    """Tell whether a word stands in `low` without which the pattern cannot match."""
+    return any(hint in low for hint in hints)
 
 
 _GROUNDS = ("sân Thiên Trường", "Thiên Trường", "sân vận động Thiên Trường")
 _OWN_HOME = re.compile(r"\bquê (?:tôi|mình|em|nhà)\b", re.I)
 _FORMER = re.compile(r"^\s*\(?(?:cũ|trước)")
+_HOME_HINTS = ("quê", "gốc", "sinh ra", "quán", "đến từ", "người đẹp", "chàng trai", "cô gái")
 _SINGLE = (
-    (_RESIDES, "resides", 60),
-    (_AMONG, "among", 24),
-    (_PATIENT, "patient", 44),
-    (_SOURCE, "source", 30),
-    (_AWAY, "away", 24),
+    (_RESIDES, "resides", 60, ("trú", "ngụ", "tuổi, ", "sinh năm", "hộ khẩu", "sn ")),
+    (_AMONG, "among", 24, ("trong đó", "chẳng hạn", "ví dụ", "từng", "như")),
+    (_PATIENT, "patient", 44, ("bệnh nhân", "bn", "ca ", "f0", "f1", "ổ dịch")),
+    (_SOURCE, "source", 30, ("báo", "đài")),
+    (_AWAY, "away", 24, ("cách",)),
 )

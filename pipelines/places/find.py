@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pipelines.places.lexicon import Entry, Lexicon, Sense
+from pipelines.places.lexicon import Entry, Group, Lexicon, Sense
 from pipelines.text import fold, one_tone_style
 
 _SPLIT = re.compile(r"[\s\-–.]+")
@@ -19,6 +19,7 @@ class Hit:
     start: int
     end: int
     entry: Entry
+    group: Group
     senses: tuple[Sense, ...]
     exact: bool = True
     sense: Sense | None = None
@@ -58,12 +59,17 @@ class Page:
     @cached_property
     def damaged(self) -> bool:
         """Tell whether the text bears the marks of a scanner: two closed syllables without a tone."""
-        return len(_DAMAGE.findall(self.text[:2000])) >= 2
+        sample = self.text[:2000]
+        if _CLOSED.search(sample) is None and not any(word in sample for word in _SCANNED):
+            return False
+        return len(_DAMAGE.findall(sample)) >= 2
 
 
 # A closed syllable (-c, -ch, -p, -t) always bears a tone in Vietnamese; "môt", "viêc", "kêt" come from a scanner.
+_CLOSED = re.compile(r"[âêôăơư][a-zâêôăơư]*(?:c|ch|p|t)(?![\w-])")
+_SCANNED = ("bién", "quyén", "chü", "dåo", "thü", "dän")
 _DAMAGE = re.compile(
-    r"(?<![\w-])(?:[A-ZĐ]?[a-zđ]*[âêôăơư][a-zâêôăơư]*(?:c|ch|p|t)|bién|quyén|chü|dåo|thü|dän)(?![\w-])"
+    rf"(?<![\w-])(?:[A-ZĐ]?[a-zđ]*{_CLOSED.pattern}|(?:{'|'.join(_SCANNED)})(?![\w-]))"
 )
 
 
@@ -99,25 +105,25 @@ def _accept(sheet: Page, start: int, end: int, entry: Entry) -> Hit | None:
         form = raw.lower()
     if raw[0].islower() and not (entry.strong and sheet.low) and not entry.small:
         return None
-    senses = entry.forms.get(form)
-    exact = senses is not None
-    if senses is None:
+    group = entry.forms.get(form)
+    exact = group is not None
+    if group is None:
         if form == entry.key:  # typed without marks
             if not sheet.bare:
                 return None
-            senses = entry.senses
+            group = entry.every
         elif sheet.damaged and entry.strong:
-            senses = entry.senses
+            group = entry.every
         else:
             return None
-    if not _capital(raw, senses, sheet.low, entry.strong):
+    if not _capital(raw, group, sheet.low, entry.strong):
         return None
-    return Hit(start, end, entry, senses, exact)
+    return Hit(start, end, entry, group, group.senses, exact)
 
 
-def _capital(raw: str, senses: tuple[Sense, ...], low: bool, strong: bool) -> bool:
+def _capital(raw: str, group: Group, low: bool, strong: bool) -> bool:
     """Tell whether `raw` is written as a name: as listed, each syllable with a capital, or all small in a small-letter text."""
-    if any(sense.name == raw for sense in senses) or not raw[0].isascii() and not raw[0].isalpha():
+    if raw in group.names or not raw[0].isascii() and not raw[0].isalpha():
         return True
     if raw.isupper():
         return True
@@ -127,9 +133,8 @@ def _capital(raw: str, senses: tuple[Sense, ...], low: bool, strong: bool) -> bo
     if low and strong:
         return True
     # "cửa khẩu", "sông", "hồ" open a landmark in small letters or capitals; the proper name keeps its own.
-    kinds = {sense.kind for sense in senses}
-    return bool(kinds & {"trap", "club", "strong", "weak"}) and any(
-        _same_case(sense.name, raw) for sense in senses
+    return not group.kinds.isdisjoint(("trap", "club", "strong", "weak")) and any(
+        _same_case(name, raw) for name in group.names
     )
 
 

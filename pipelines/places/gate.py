@@ -52,7 +52,7 @@ def _alone(entry: Entry, sense: Sense) -> bool:
         return False
     if sense.rank >= 2:
         return not any(other.rank == 3 and other.profile != sense.profile and other.kind == "unit" for other in entry.senses)
-    return bool(sense.since) and all(other.profile == sense.profile for other in entry.forms[sense.name.lower()])
+    return bool(sense.since) and all(other.profile == sense.profile for other in entry.forms[sense.name.lower()].senses)
 
 
 @cache

@@ -43,14 +43,42 @@ class Sense(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """The senses of one written form, and what is asked of them at every hit, worked out once."""
+
+    senses: tuple[Sense, ...]
+    kinds: frozenset[str]
+    names: frozenset[str]
+    top: int
+    ours: bool
+    dated: bool
+
+
+def _group(senses: list[Sense]) -> Group:
+    return Group(
+        tuple(senses),
+        frozenset(sense.kind for sense in senses),
+        frozenset(sense.name for sense in senses),
+        max(sense.rank for sense in senses),
+        any(sense.profile for sense in senses),
+        any(sense.since for sense in senses),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """All senses of one folded name by written form; `strong` = may stand alone, `small` = some form begins small."""
 
     key: str
-    forms: dict[str, tuple[Sense, ...]]
-    senses: tuple[Sense, ...]
+    forms: dict[str, Group]
+    every: Group
     strong: bool
     small: bool
+
+    @property
+    def senses(self) -> tuple[Sense, ...]:
+        """Senses of all written forms."""
+        return self.every.senses
 
 
 @dataclass(frozen=True)
@@ -142,8 +170,8 @@ def _entry(key: str, senses: list[Sense]) -> Entry:
     strong = any(s.rank >= 2 and s.profile and s.name not in _COMMON for s in unique)
     return Entry(
         key,
-        {form: tuple(group) for form, group in forms.items()},
-        tuple(unique),
+        {form: _group(group) for form, group in forms.items()},
+        _group(unique),
         strong,
         any(s.name[0].islower() for s in unique),
     )

@@ -86,7 +86,8 @@ _OURS = r"việt nam|vietnam|\bvn\b|biên phòng|hà nội|hanoi|ngư dân|hải
 
 @cache
 def _rule(source: str, folded: bool) -> re.Pattern[str]:
-    return re.compile(fold(source) if folded else source)
+    # Every alternative begins a word; said once in front, it spares the long alternation four positions of five.
+    return re.compile(rf"\b(?:{fold(source) if folded else source})")
 
 
 @cache
@@ -119,7 +120,9 @@ def is_national(sheet: Page, ours: bool = False) -> bool:
     sure = next(_rule(_SURE, plain).finditer(low), None)
     if sure is not None and not _WEATHER_ONLY.match(sure.group()):
         return True
-    topical = sure is not None or _SEA.search(window) is not None or _ISLES.search(window) is not None or sheet.low or len(set(_rule(_FEATURES, plain).findall(low))) >= 2
+    sea = ("đông" in low or "dong" in low or "bđ" in low) and _SEA.search(window) is not None
+    isles = " sa" in low and _ISLES.search(window) is not None
+    topical = sure is not None or sea or isles or sheet.low or len(set(_rule(_FEATURES, plain).findall(low))) >= 2
     stormy = topical and _stormy(sheet, low, plain)
     if sure is not None and (
         not stormy or any(not _WEATHER_ONLY.match(match.group()) for match in _rule(_SURE, plain).finditer(low))
@@ -127,7 +130,7 @@ def is_national(sheet: Page, ours: bool = False) -> bool:
         return True
     if topical and not stormy and _of_the_sea(sheet, window, low, plain):
         return True
-    if _rule(_LENGTH, plain).search(low) and (ours or not _ABROAD.search(window)):
+    if ("km" in low or "số" in low or "so" in low) and _rule(_LENGTH, plain).search(low) and (ours or not _ABROAD.search(window)):
         return True
     return _border(sheet, low, plain, ours)
 

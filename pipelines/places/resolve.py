@@ -24,6 +24,7 @@ _NAMES = {
     "phuong": "phường", "p.": "phường", "ward": "phường", "q.": "quận",
     "tỉnh": "tỉnh",    "thành phố": "thành phố",    "huyện": "huyện",    "thị xã": "thị xã",    "thị trấn": "thị trấn",    "xã": "xã",    "phường": "phường",    "đặc khu": "đặc khu",    "quận": "quận",    "thôn": "thôn",    "bản": "bản",    "làng": "làng",    "ấp": "ấp",    "buôn": "buôn",
 }  # fmt: skip
+_LAST_WORDS = frozenset(name.split()[-1] for name in _NAMES)
 _HAMLET = frozenset({"thôn", "bản", "làng", "ấp", "buôn"})
 _STREET = re.compile(
     r"(?:\bđường|\bphố|\bngõ|\bngách|\bhẻm|\bđại lộ|\bnút giao|\bngã tư|\bngã ba|\bngã năm|\bcầu vượt|\bsố nhà|\bsố \d+[A-Za-z]?|\b\d+[A-Z]?(?:/\d+)*|"
@@ -91,7 +92,7 @@ def _level_word(sheet: Page, hit: Hit) -> str:
     before = sheet.text[max(0, hit.start - 14) : hit.start]
     if before[-1:].isspace() or before[-1:] == ".":
         words = before.lower().split()[-2:]
-        if words:
+        if words and words[-1].lstrip("(“\"'[") in _LAST_WORDS:
             found = _NAMES.get(" ".join(words).lstrip("(“\"'[")) or _NAMES.get(words[-1].lstrip("(“\"'["))
             if found:
                 return found
@@ -137,22 +138,40 @@ _STREET_HINTS = (
 )  # fmt: skip
 
 
+_STREET_ENDS = (
+    "đường", "phố", "ngõ", "ngách", "hẻm", "lộ", "giao", "tư", "ba", "năm", "vượt", "nhà", "duong", "pho", "sạn", "cư", "village", "street", "học", "non", "thcs", "thpt",
+)  # fmt: skip
+_SURNAME_ENDS = _words(
+    "ông bà anh chị cô chú bác em cháu bé sĩ dân tú viên mẫu mc diễn nsưt nsnd hlv môn vệ đạo hậu sư thầy nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô "
+    "dương lý đinh trịnh mai tô đào đoàn lương trương lâm cao tạ thái chu hà quách kiều nguyen tran le pham thị văn đình quang thế xuân"
+)
+
+
 def _on_street(low: str) -> bool:
-    """Cheap test before the pattern of streets: a hint, or a number just before the name."""
+    """Cheap test before the pattern of streets: its last word, or a number, just before the name."""
+    last = low.rstrip(" -\n\t")
+    if not last.endswith(_STREET_ENDS) and not any(char.isdigit() for char in last[-2:]):
+        return False
     return any(hint in low for hint in _STREET_HINTS) or low.rstrip()[-1:].isdigit()
+
+
+def _after_surname(before: str) -> bool:
+    """Tell whether a title or a surname stands just before the name; the last word decides whether to look closer."""
+    words = before.split()
+    return bool(words) and words[-1].lower().lstrip("(\"“") in _SURNAME_ENDS and _SURNAME.search(before) is not None
 
 
 def _first_pass(sheet: Page, hit: Hit, published: str) -> None:
     """Decide what needs no context: traps, clubs, persons, streets, and names with one reading."""
-    kinds = {sense.kind for sense in hit.senses}
-    if "trap" in kinds:
+    group = hit.group
+    if "trap" in group.kinds:
         hit.notes.append("trap")
         return
-    if "club" in kinds:
+    if "club" in group.kinds:
         hit.notes.append("club")
         hit.sense, hit.confidence = next(s for s in hit.senses if s.kind == "club"), 0.6
         return
-    top = max(sense.rank for sense in hit.senses)
+    top = group.top
     before = sheet.text[max(0, hit.start - 24) : hit.start]
     if top < 2 and _goes_on(sheet, hit):
         hit.notes.append("longer")
@@ -160,18 +179,18 @@ def _first_pass(sheet: Page, hit: Hit, published: str) -> None:
     if top < 3 and _longer(before):
         hit.notes.append("longer")
         return
-    ours = any(sense.profile for sense in hit.senses)
-    if not hit.level and ours:
+    if not hit.level and group.ours:
         if top == 3 and _inside(sheet, hit, before):
             hit.notes.append("longer")
             return
         if _on_street(before.lower()) and (_STREET if top < 3 else _STREET_NAME).search(before):
             hit.notes.append("street")
             return
-        if (top < 3 or not hit.exact) and _SURNAME.search(before):
+        if (top < 3 or not hit.exact) and _after_surname(before):
             hit.notes.append("person")
             return
-    hit.senses = tuple(sense for sense in hit.senses if _valid(sense, published))
+    if group.dated:
+        hit.senses = tuple(sense for sense in hit.senses if _valid(sense, published))
     if not hit.senses:
         hit.notes.append("not-yet")
         return
@@ -210,9 +229,12 @@ def _by_level(hit: Hit) -> None:
 
 def _if_single(hit: Hit, weak: bool, local: bool) -> None:
     """Take the only province that is left, unless the name alone proves nothing."""
-    if len({sense.profile or sense.province for sense in hit.senses}) > 1 or not hit.senses:
+    if len(hit.senses) == 1:
+        best = hit.senses[0]
+    elif len({sense.profile or sense.province for sense in hit.senses}) > 1 or not hit.senses:
         return
-    best = max(hit.senses, key=lambda s: (s.rank, s.until == "", s.since))
+    else:
+        best = max(hit.senses, key=lambda s: (s.rank, s.until == "", s.since))
     if best.rank == 0 or (weak and (is_common(best.name) or (best.rank == 1 and not local))):
         return
     if not hit.level and is_common(best.name) and best.rank < 3:
@@ -223,6 +245,13 @@ def _if_single(hit: Hit, weak: bool, local: bool) -> None:
 
 def _second_sign(sheet: Page, hits: Sequence[Hit]) -> None:
     """Names that are also persons or firms need a level word, a local preposition, or another name of their province."""
+    risky = [
+        hit
+        for hit in hits
+        if hit.sense is not None and not hit.level and hit.sense.kind != "club" and is_risky(hit.sense.name)
+    ]
+    if not risky:
+        return
     firm: dict[str, set[str]] = {}
     elsewhere = any(hit.sense is not None and not hit.profile and hit.sense.province[0] != "@" for hit in hits)
     persons = {hit.entry.key for hit in hits if "person" in hit.notes or "longer" in hit.notes}
@@ -231,9 +260,7 @@ def _second_sign(sheet: Page, hits: Sequence[Hit]) -> None:
             firm.setdefault(hit.profile, set()).add(hit.sense.name if not hit.level else "*" + hit.sense.name)
     traps = {hit.entry.key for hit in hits if "trap" in hit.notes}
     persons |= {hit.entry.key for hit in hits if any(hit.entry.key in trap for trap in traps)}
-    for hit in hits:
-        if hit.sense is None or hit.level or hit.sense.kind == "club" or not is_risky(hit.sense.name):
-            continue
+    for hit in risky:
         if firm.get(hit.profile):
             continue
         before = sheet.text[max(0, hit.start - 24) : hit.start]
