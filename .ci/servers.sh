@@ -5,7 +5,7 @@
 #   eval "$(.ci/servers.sh start [elasticsearch] [postgresql] [replayweb])"    prints export lines, progress on standard error
 #   .ci/servers.sh node FOLDER NAME HTTP TRANSPORT SEEDS          one Elasticsearch node of a cluster in the foreground:
 #                                                                 its caller ends it (tests/test_cluster.py); with a folder
-#                                                                 FOLDER/NAME.secured (http.pem, http.key, user, password)
+#                                                                 FOLDER/NAME.secured (http.pem, http.key, user, password, more.yml)
 #                                                                 it speaks TLS and asks for the password
 #   .ci/servers.sh stop                                           ends what `start` started, and nothing else
 #
@@ -140,7 +140,8 @@ run_node() {
 xpack.security.enrollment.enabled: false
 xpack.security.http.ssl.enabled: true
 xpack.security.http.ssl.certificate: http.pem
-xpack.security.http.ssl.key: http.key"
+xpack.security.http.ssl.key: http.key
+$(cat "$folder.secured/more.yml" 2>/dev/null || true)"
     fi
     cat > "$folder/config/elasticsearch.yml" <<YML
 cluster.name: cotmoc-$(basename "$1")
@@ -157,7 +158,7 @@ cluster.routing.allocation.disk.threshold_enabled: false
 YML
     chown -R "$ES_USER" "$1"
     if [ -d "$folder.secured" ]; then
-        setpriv --reuid="$ES_USER" --regid="$(id -g "$ES_USER")" --clear-groups env HOME="$folder" ES_PATH_CONF="$folder/config" ES_JAVA_HOME="$java" \
+        setpriv --reuid="$ES_USER" --regid="$(id -g "$ES_USER")" --clear-groups env HOME="$folder" LC_ALL=C.UTF-8 ES_PATH_CONF="$folder/config" ES_JAVA_HOME="$java" \
             "$ES_HOME/bin/elasticsearch-users" useradd "$(cat "$folder.secured/user")" -p "$(cat "$folder.secured/password")" -r superuser
     fi
     # Quick to start rather than quick in the long run: the node lives for a minute.

@@ -7,11 +7,15 @@ dropped version back to life.
 
 from __future__ import annotations
 
+import logging
 import time
 from base64 import b64encode
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from elasticsearch import ApiError
 
 from pipelines.errors import UsageError, UserError
 from pipelines.search import mapping
@@ -39,8 +43,10 @@ if TYPE_CHECKING:
 
 # One bulk request carries at most this much (Elasticsearch's advice is 5 to 15 MB) …
 BULK_BYTES = 5_000_000
-# … and what it refuses with 429 is offered again after these seconds, then left to the outbox.
-PAUSES = (0.5, 1.0, 2.0)
+# … and what it refuses with 429 is offered again in halves after these seconds, then left to the outbox.
+PAUSES = (0.5, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0)
+# Operations of one request: place of the change, lines of the bulk body.
+Part = list[tuple[int, list[dict[str, Any]]]]
 SCAN_PART = 1000
 KEEP_ALIVE = "2m"
 
@@ -60,6 +66,8 @@ class ElasticIndex:
         """Return the engine that `settings` name; nothing is asked of the server yet. UsageError for a bad address."""
         from elasticsearch import Elasticsearch
 
+        # One alarm is raised by us (pipelines/deliver.py); the client's own line for every attempt says nothing more.
+        logging.getLogger("elastic_transport").setLevel(logging.ERROR)
         options: dict[str, Any] = {"request_timeout": 30, "max_retries": 2, "retry_on_timeout": True}
         if settings.elasticsearch_api_key:
             options["api_key"] = settings.elasticsearch_api_key
@@ -136,23 +144,42 @@ class ElasticIndex:
             self._send(part, changes, results)
         return BulkResult(tuple(result for result in results if result is not None))
 
-    def _send(self, part: list[tuple[int, list[dict[str, Any]]]], changes: Sequence[Change], results: list[ItemResult | None]) -> None:
-        """Send one request; what is refused for load is offered again after a pause."""
-        for pause in (*PAUSES, None):
-            answer = self.client.bulk(operations=[line for _, operation in part for line in operation])
-            again: list[tuple[int, list[dict[str, Any]]]] = []
-            for (at, operation), item in zip(part, answer["items"], strict=True):
-                body = next(iter(item.values()))
-                outcome, reason = outcome_of(body)
-                if outcome is Outcome.RETRY and "cluster_block" in reason:
-                    raise blocked(self.where)
-                results[at] = ItemResult(changes[at].id, changes[at].version, outcome, reason)
-                if outcome is Outcome.RETRY and body.get("status") == 429:
-                    again.append((at, operation))
-            if not again or pause is None:
-                return
-            part = again
-            self._sleep(pause)
+    def _send(self, part: Part, changes: Sequence[Change], results: list[ItemResult | None]) -> None:
+        """Send one request; what is refused for load is offered again after a pause, in halves."""
+        waiting, pauses = deque([part]), iter(PAUSES)
+        while waiting:
+            part = waiting.popleft()
+            refused: ApiError | None = None
+            try:
+                again = self._offer(part, changes, results)
+            except ApiError as error:
+                if error.status_code != 429:
+                    raise
+                again, refused = part, error
+            if again:
+                pause = next(pauses, None)
+                if pause is not None:
+                    self._sleep(pause)
+                    half = (len(again) + 1) // 2
+                    waiting.extendleft(filter(None, (again[half:], again[:half])))
+                elif refused:
+                    raise refused
+
+    def _offer(self, part: Part, changes: Sequence[Change], results: list[ItemResult | None]) -> Part:
+        """Send one request and note what became of each operation; returns those refused for load."""
+        # 429 is ours to answer, with a pause; the client would offer the same again at once.
+        client = self.client.options(retry_on_status=(502, 503, 504))
+        answer = client.bulk(operations=[line for _, operation in part for line in operation])
+        again: Part = []
+        for (at, operation), item in zip(part, answer["items"], strict=True):
+            body = next(iter(item.values()))
+            outcome, reason = outcome_of(body)
+            if outcome is Outcome.RETRY and "cluster_block" in reason:
+                raise blocked(self.where)
+            results[at] = ItemResult(changes[at].id, changes[at].version, outcome, reason)
+            if outcome is Outcome.RETRY and body.get("status") == 429:
+                again.append((at, operation))
+        return again
 
     def search(self, query: str | Node, limit: int = 20, offset: int = 0) -> SearchResult:
         """Return hits, newest first."""
@@ -303,9 +330,9 @@ def _operation(index: str, change: Change) -> tuple[list[dict[str, Any]], int]:
     return [{"index": target}, body], 500 + 2 * len(entry.exact) + 2 * len(change.document["body"])
 
 
-def _parts(lines: Iterable[tuple[int, list[dict[str, Any]], int]]) -> Iterator[list[tuple[int, list[dict[str, Any]]]]]:
+def _parts(lines: Iterable[tuple[int, list[dict[str, Any]], int]]) -> Iterator[Part]:
     """Cut operations into requests of at most about BULK_BYTES."""
-    part: list[tuple[int, list[dict[str, Any]]]] = []
+    part: Part = []
     size = 0
     for at, operation, weight in lines:
         if part and size + weight > BULK_BYTES:
