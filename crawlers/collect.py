@@ -23,7 +23,8 @@ from crawlers.guard import Resolver, resolve
 from crawlers.health import is_due, update_health
 from crawlers.polling import LIAR, Poll
 from crawlers.registry import Registry, Source
-from crawlers.sink import Sink
+from crawlers.robots_kept import StoreBook
+from crawlers.sink import BATCH, Sink
 from crawlers.urls import clean_url, host_of
 from crawlers.warc import mend
 from pipelines.clock import now as clock_now
@@ -133,7 +134,8 @@ def _enter(run: Run, urls: Sequence[str]) -> list[str]:
 
 async def _run(run: Run, chosen: list[Source], polled: list[Source], wanted: list[str]) -> list[StepCount]:
     logging.getLogger("scrapy").setLevel(logging.ERROR)
-    async with Fetcher(run.settings, budget=run.budget, resolver=run.resolver) as fetcher:
+    book = StoreBook(run.store, run.now)
+    async with Fetcher(run.settings, budget=run.budget, resolver=run.resolver, book=book) as fetcher:
         with run.store.read() as conn:
             states = {source.id: feeds.of_source(conn, source.id) for source in polled}
         run.polls = [poll for source in polled for poll in _polls(run, fetcher, source, states[source.id])]
@@ -141,9 +143,9 @@ async def _run(run: Run, chosen: list[Source], polled: list[Source], wanted: lis
         plain = [_poll(run, poll) for poll in run.polls if poll.kind != "list"]
         lists = [poll for poll in run.polls if poll.kind == "list"]
         await asyncio.gather(*plain, _crawl_lists(run, lists))
-        pages, by_source = await _pages(run, fetcher, chosen, wanted)
+        pages = await _pages(run, fetcher, chosen, wanted)
         run.bytes_in = fetcher.bytes_in
-    update_health(run.store, polled, run.polls, by_source, run.now)
+    update_health(run.store, polled, run.polls, run.now)
     counts = []
     for kind, step in STEPS.items():
         outcomes = Counter(poll.outcome for poll in run.polls if poll.kind == kind)
@@ -176,6 +178,7 @@ async def _poll(run: Run, poll: Poll) -> None:
     if answer.outcome == ex.OK:
         parsed = await poll.read_sitemap(answer) if poll.kind == "sitemap" else await asyncio.to_thread(poll.read, answer)
     await asyncio.to_thread(poll.finish, run.store, answer, parsed, run.since)
+    answer.release()
     run.advance(1)
 
 
@@ -187,6 +190,7 @@ async def _crawl_lists(run: Run, lists: list[Poll]) -> None:
     def finish(poll: Poll, answer: Exchange, found: ParsedFeed | None) -> None:
         missing = ParsedFeed("not-a-feed", problem="máy chủ trả trang rỗng hoặc không phải HTML")
         poll.finish(run.store, answer, found or missing, run.since)
+        answer.release()
         run.advance(1)
 
     await _crawl(ListSpider, polls=lists, finish=finish)
@@ -195,9 +199,7 @@ async def _crawl_lists(run: Run, lists: list[Poll]) -> None:
             finish(poll, Exchange(poll.url, poll.url, ex.DEFERRED, "trang chưa được đọc xong", fetched=run.now), None)
 
 
-async def _pages(
-    run: Run, fetcher: Fetcher, chosen: list[Source], wanted: list[str]
-) -> tuple[Counter[str], dict[str, Counter[str]]]:
+async def _pages(run: Run, fetcher: Fetcher, chosen: list[Source], wanted: list[str]) -> Counter[str]:
     """Fetch what is due; posts of channels and summaries behind a paywall are rendered from the frontier instead."""
     with run.store.read() as conn:
         if chosen:
@@ -210,10 +212,11 @@ async def _pages(
     ready = [item for item in due if _rendered(run.registry.get(item.source))]
     to_fetch = [item for item in due if not _rendered(run.registry.get(item.source))]
     async with Sink(run.settings, run.store, run.registry, run.now, run.advance) as sink:
-        for item in ready:
+        for start in range(0, len(ready), BATCH):
+            # What could not be stored is counted as deferred, and the failure is raised below.
+            await asyncio.gather(*(sink.put(item, None) for item in ready[start : start + BATCH]), return_exceptions=True)
             if sink.failure:
                 break
-            await sink.put(item, None)
         if to_fetch and not sink.failure:
             from crawlers.spiders.pages import PageSpider
 
@@ -223,7 +226,7 @@ async def _pages(
     lost = len(due) - sum(sink.outcomes.values())
     if lost > 0:
         sink.outcomes[ex.DEFERRED] += lost
-    return sink.outcomes, sink.by_source
+    return sink.outcomes
 
 
 def _rendered(source: Source | None) -> bool:

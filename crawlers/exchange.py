@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
+from crawlers.flight import Hold
+from crawlers.network import Network
+
 Headers = tuple[tuple[str, str], ...]
 
 # Outcomes of an exchange. "ok" and "unchanged" are answers; the rest are the named ways to fail.
@@ -18,6 +21,8 @@ TOO_LARGE = "too-large"
 TIMEOUT = "timeout"
 HTTP_ERROR = "http-error"
 UNREACHABLE = "unreachable"
+CERTIFICATE = "bad-certificate"
+WRONG_PAGE = "wrong-page"
 THROTTLED = "throttled"
 LOOP = "redirect-loop"
 DEFERRED = "deferred"
@@ -25,7 +30,7 @@ DEFERRED = "deferred"
 # How heavily a failure weighs against a source: it stays, it may pass, it will pass by itself.
 WEIGHT = {
     GONE: 1.0, ROBOTS: 1.0, GUARD: 1.0, LOOP: 1.0, "not-a-feed": 1.0, TOO_LARGE: 0.5, HTTP_ERROR: 0.5,
-    TIMEOUT: 0.25, UNREACHABLE: 0.25, THROTTLED: 0.25,
+    CERTIFICATE: 0.5, WRONG_PAGE: 0.5, TIMEOUT: 0.25, UNREACHABLE: 0.25, THROTTLED: 0.25,
 }  # fmt: skip
 
 
@@ -49,18 +54,30 @@ class Exchange:
     moved_to: str | None = None
     retry_after: float | None = None
     own_network: bool = False
-    address: str = ""
+    network: Network | None = None
+    hold: Hold | None = None
 
     def header(self, name: str) -> str:
         """Return the first header `name`, or an empty string."""
         name = name.lower()
         return next((value for key, value in self.headers if key.lower() == name), "")
 
+    def release(self) -> None:
+        """Say that the body is stored or dropped: another large one may be read."""
+        if self.hold is not None:
+            self.hold.release()
+
+    @property
+    def stated(self) -> datetime | None:
+        """The server's clock from its Date header, or None."""
+        try:
+            stated = parsedate_to_datetime(self.header("date"))
+            return stated if stated.tzinfo and stated.utctimetuple() else None
+        except (ValueError, TypeError, OverflowError):
+            return None
+
     @property
     def skew(self) -> float | None:
         """Seconds by which the server's clock is ahead of ours, from its Date header."""
-        try:
-            stated = parsedate_to_datetime(self.header("date"))
-        except (ValueError, TypeError, OverflowError):
-            return None
-        return (stated - self.fetched).total_seconds() if self.fetched and stated.tzinfo else None
+        stated = self.stated
+        return (stated - self.fetched).total_seconds() if self.fetched and stated else None

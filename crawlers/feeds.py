@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from crawlers.urls import clean_url
+from pipelines.charset import decode
 from pipelines.dates import DOUBTFUL, VIETNAM, parse_date
 from pipelines.text import normalize
 
@@ -28,6 +29,10 @@ _CRASHES = (ValueError, LookupError, AttributeError, TypeError, AssertionError, 
 _TAG = re.compile(r"<[^>]{0,2000}>")
 _GONE = re.compile(r"(?is)<(script|style|ul|ol|table|iframe|figure)\b.*?</\1\s*>")
 _BREAK = re.compile(r"(?i)<(?:br|/p|/div|/li)\b[^>]*>|</br>")
+_ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf|urlset|sitemapindex)\b[^>]*[^/]>", re.IGNORECASE)
+_CLOSED = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf|urlset|sitemapindex)\s*>", re.IGNORECASE)
+_ENDS_ITEM = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>\s*$", re.IGNORECASE)
+_DECLARED = re.compile(r"^\s*<\?xml\b[^>]{0,300}\?>")
 _ADDRESS = re.compile(r"(?i)^https?://")
 
 
@@ -46,12 +51,17 @@ class FeedItem:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """The items of one feed. `outcome`: `feed`, `empty`, `not-a-feed` or `too-large`; `problem` says what was odd."""
+    """The items of one feed. `outcome`: `feed`, `empty`, `not-a-feed` or `too-large`; `problem` says what was odd.
+
+    `cut`: the end is missing. `older`: where the feed says that its older items are (RFC 5005).
+    """
 
     outcome: str
     items: tuple[FeedItem, ...] = ()
     problem: str = ""
     dropped: int = 0
+    cut: bool = False
+    older: str = ""
 
 
 def parse_feed(body: bytes, url: str, now: datetime, content_type: str = "", zone: tzinfo = VIETNAM) -> ParsedFeed:
@@ -74,13 +84,31 @@ def parse_feed(body: bytes, url: str, now: datetime, content_type: str = "", zon
     if not parsed.get("version") and not parsed.entries:
         return ParsedFeed("not-a-feed", problem=odd or "không nhận ra RSS, Atom hay JSON Feed")
     items, dropped = [], 0
-    for entry in parsed.entries[:MAX_ITEMS]:
+    entries, cut = parsed.entries[:MAX_ITEMS], is_cut(body)
+    if cut and 1 < len(entries) == len(parsed.entries) and not _ENDS_ITEM.search(body[-200:]):
+        # The last item broke off: its address may be half of one.
+        entries, dropped = entries[:-1], 1
+    for entry in entries:
         item = _item(entry, url, now, zone)
         if item is None:
             dropped += 1
         else:
             items.append(item)
-    return ParsedFeed("feed" if items else "empty", tuple(_unique(items)), odd, dropped)
+    return ParsedFeed("feed" if items else "empty", tuple(_unique(items)), odd, dropped, cut, _older(parsed, url))
+
+
+def is_cut(body: bytes) -> bool:
+    """Tell whether an XML document that has begun with a root never closes it."""
+    end = body[-2000:].rstrip()
+    return bool(_ROOT.search(body[:4096])) and not _CLOSED.search(end)
+
+
+def _older(parsed: Any, base: str) -> str:
+    """Return the page with the older items that a feed links (RFC 5005: next, prev-archive), or an empty string."""
+    for link in parsed.feed.get("links", [])[:20]:
+        if link.get("rel") in {"next", "prev-archive"}:
+            return clean_url(str(link.get("href", "")), base) or ""
+    return ""
 
 
 def _is_web_page(head: bytes) -> bool:
@@ -92,6 +120,7 @@ def _is_web_page(head: bytes) -> bool:
 def _parsed(body: bytes, url: str, content_type: str) -> Any:
     import feedparser
 
+    body, content_type = _recoded(body, content_type)
     headers = {"content-location": url, "content-type": content_type or "application/xml"}
     # A stream and never bytes or text: feedparser would take those for an address or a file name.
     parsed = feedparser.parse(BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
@@ -102,6 +131,16 @@ def _parsed(body: bytes, url: str, content_type: str) -> Any:
         )
         return again if again.entries else parsed
     return parsed
+
+
+def _recoded(body: bytes, content_type: str) -> tuple[bytes, str]:
+    """Return a feed that lies about its encoding as what it is, in UTF-8; any other as it came."""
+    if body.isascii():
+        return body, content_type
+    found = decode(body, content_type)
+    if not found.note or found.encoding.startswith("utf-16"):
+        return body, content_type
+    return _DECLARED.sub("", found.text).encode(), "application/xml; charset=utf-8"
 
 
 def _item(entry: Any, base: str, now: datetime, zone: tzinfo) -> FeedItem | None:

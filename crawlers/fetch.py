@@ -21,9 +21,12 @@ import httpcore
 from crawlers import exchange as ex
 from crawlers.decode import TooLarge, decode
 from crawlers.exchange import Exchange, Headers
+from crawlers.flight import LARGE, Flight
 from crawlers.guard import GuardedBackend, Refused, Resolver, resolve
+from crawlers.network import INFO
 from crawlers.polite import Gate, NotNow, Rules
 from crawlers.robots import Robots
+from crawlers.robots_kept import Book
 from crawlers.urls import clean_url, host_of
 from pipelines.clock import now
 from pipelines.settings import Settings
@@ -42,11 +45,14 @@ _OWN_NETWORK = {errno.ENETUNREACH, errno.ENETDOWN}
 class Fetcher:
     """Makes requests under the house's rules; never raises for what a server does. Use as `async with`."""
 
-    def __init__(self, settings: Settings, *, budget: float | None = None, resolver: Resolver = resolve) -> None:
+    def __init__(
+        self, settings: Settings, *, budget: float | None = None, resolver: Resolver = resolve, book: Book | None = None
+    ) -> None:
         self._settings = settings
         self._resolver = resolver
         self._gate = Gate(budget)
-        self._robots = Robots(settings.user_agent, self._gate)
+        self._robots = Robots(settings.user_agent, self._gate, book)
+        self._flight = Flight()
         self._pools: dict[bool, httpcore.AsyncConnectionPool] = {}
         self._cookies: dict[str, dict[str, str]] = {}
         self._stack = AsyncExitStack()
@@ -69,6 +75,10 @@ class Fetcher:
     async def __aexit__(self, *details: object) -> None:
         await self._stack.aclose()
 
+    def robots_note(self, url: str) -> str:
+        """Return why the host of `url` is asked by an old robots.txt, or an empty string."""
+        return self._robots.notes.get(host_of(url), "")
+
     async def fetch(
         self,
         url: str,
@@ -83,6 +93,7 @@ class Fetcher:
         condition += [("If-Modified-Since", last_modified)] if last_modified else []
         first = await self._follow(url, rules, tuple(condition), accept)
         if first.outcome == ex.THROTTLED and first.retry_after is not None and first.retry_after <= SHORT_WAIT:
+            first.release()
             self._gate.pause(host_of(first.final_url), first.retry_after)
             first = await self._follow(url, rules, tuple(condition), accept)
         if first.outcome == ex.UNCHANGED and not condition:
@@ -135,8 +146,8 @@ class Fetcher:
             return Exchange(url, url, ex.TIMEOUT, f"không xong trong {self._settings.timeout:.0f} giây", fetched=started)
         except (OSError, httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError, UnicodeError) as error:
             self._gate.answered(host, False)
-            own, reason = _why(error)
-            return Exchange(url, url, ex.UNREACHABLE, reason, fetched=started, own_network=own)
+            own, outcome, reason = _why(error)
+            return Exchange(url, url, outcome, reason, fetched=started, own_network=own)
         self._gate.answered(host, True)
         return replace(answer, fetched=started, seconds=(now() - started).total_seconds())
 
@@ -162,6 +173,7 @@ class Fetcher:
             answer = Exchange(
                 url, url, "", status=response.status, headers=kept, request=tuple(headers),
                 phrase=response.extensions.get("reason_phrase", b"").decode("latin-1"),
+                network=response.extensions["network_stream"].get_extra_info(INFO),
             )  # fmt: skip
             self._keep_cookies(parts.netloc, kept)
             if response.status in _REDIRECTS or response.status == 304:
@@ -170,15 +182,24 @@ class Fetcher:
             stated = answer.header("content-length")[:15]
             if stated.isdecimal() and int(stated) > limit:
                 raise TooLarge(f"máy chủ báo {int(stated) / 1e6:.0f} MB, trên {limit / 1e6:.0f} MB")
-            raw = bytearray()
+            raw, hold = bytearray(), None
             async for chunk in response.aiter_stream():
                 raw += chunk
                 if len(raw) > limit:
                     raise TooLarge(f"nội dung vượt {limit / 1e6:.0f} MB")
+                if hold is None and len(raw) > LARGE:
+                    hold = await self._flight.take()
         wire_body = bytes(raw)
+        del raw
         self.bytes_in += len(wire_body)
-        body = decode(wire_body, answer.header("content-encoding"), limit)
-        return _judged(replace(answer, raw=wire_body, body=body))
+        encoding = answer.header("content-encoding")
+        try:
+            body = decode(wire_body, encoding, limit if hold else min(limit, LARGE))
+        except TooLarge:
+            # Small on the wire and large in memory: the same bound holds.
+            hold = hold or await self._flight.take()
+            body = decode(wire_body, encoding, limit)
+        return _judged(replace(answer, raw=wire_body, body=body, hold=hold))
 
     def _keep_cookies(self, host: str, headers: Headers) -> None:
         # qdnd.vn sends clients without its cookie around in circles (302 for ever, reported 2026).
@@ -218,18 +239,29 @@ def _retry_after(text: str) -> float | None:
     return min(max((until - now()).total_seconds(), 0.0), MAX_RETRY_AFTER)
 
 
-def _why(error: BaseException) -> tuple[bool, str]:
-    """Return whether the fault looks like our own network, and the reason in Vietnamese."""
+# OpenSSL's codes of verification (X509_V_ERR_…) as an office understands them.
+_CERTIFICATE = {
+    9: "chứng chỉ chưa có hiệu lực", 10: "chứng chỉ đã hết hạn", 18: "chứng chỉ tự ký", 19: "chuỗi chứng chỉ tự ký",
+    20: "không rõ nơi cấp chứng chỉ (máy chủ gửi thiếu chuỗi, hoặc nơi cấp tự lập)", 62: "chứng chỉ của tên miền khác",
+    64: "chứng chỉ của địa chỉ khác",
+}  # fmt: skip
+
+
+def _why(error: BaseException) -> tuple[bool, str, str]:
+    """Return whether the fault looks like our own network, the outcome, and the reason in Vietnamese."""
     seen: BaseException | None = error
     while seen is not None:
+        if isinstance(seen, ssl.SSLCertVerificationError):
+            return False, ex.CERTIFICATE, _CERTIFICATE.get(seen.verify_code, "chứng chỉ TLS không hợp lệ")
         if isinstance(seen, ssl.SSLError):
-            return False, "chứng chỉ hoặc bắt tay TLS không được"
+            return False, ex.UNREACHABLE, "bắt tay TLS không được"
         if isinstance(seen, socket.gaierror):
             own = seen.errno in {socket.EAI_AGAIN, socket.EAI_FAIL}
-            return own, "không phân giải được tên miền" + (" (máy chủ tên miền không đáp)" if own else "")
+            return own, ex.UNREACHABLE, "không phân giải được tên miền" + (" (máy chủ tên miền không đáp)" if own else "")
         if isinstance(seen, ConnectionRefusedError):
-            return False, "máy chủ từ chối kết nối"
+            return False, ex.UNREACHABLE, "máy chủ từ chối kết nối"
         if isinstance(seen, OSError) and seen.errno in _OWN_NETWORK:
-            return True, "mạng của máy này không ra được ngoài"
+            return True, ex.UNREACHABLE, "mạng của máy này không ra được ngoài"
         seen = seen.__cause__ or seen.__context__
-    return False, "mất kết nối giữa chừng" if isinstance(error, httpcore.ProtocolError | httpcore.ReadError) else "không kết nối được"
+    cut = isinstance(error, httpcore.ProtocolError | httpcore.ReadError)
+    return False, ex.UNREACHABLE, "mất kết nối giữa chừng" if cut else "không kết nối được"

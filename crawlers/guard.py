@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import httpcore
+
+from crawlers.network import Network, NotedStream
 
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -75,17 +78,20 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         """Resolve, check every answer, and connect to the first that accepts. Refused if any answer is forbidden."""
+        asked = time.perf_counter()
         try:
             addresses = await asyncio.wait_for(self._resolver(host, port), timeout)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout("name resolution") from error
+        took = round((time.perf_counter() - asked) * 1000, 2)
         # One bad answer among good ones is how rebinding begins: refuse the name, not only the answer.
         for address in addresses:
             check_address(address, self._allow_private)
         failure: Exception = httpcore.ConnectError(f"{host}: no address")
         for address in addresses[:4]:
             try:
-                return await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                stream = await self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                return NotedStream(stream, Network(address, took))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure

@@ -18,6 +18,7 @@ from crawlers.exchange import Exchange
 from crawlers.feeds import FeedItem, ParsedFeed, parse_feed
 from crawlers.fetch import FEED, HTML, Fetcher
 from crawlers.registry import ListPage, Source
+from crawlers.signs import known_by_title, read_signs
 from crawlers.sitemaps import parse_sitemap
 from crawlers.urls import host_of
 from pipelines.clock import now as clock_now
@@ -54,6 +55,7 @@ class Poll:
     new: int = 0
     items: int = 0
     exchange: Exchange | None = None
+    odd: tuple[str, str] = ("", "")
 
     async def ask(self) -> Exchange:
         """Make the request; a 304 that is not to be trusted yet is checked at once by a full one."""
@@ -107,7 +109,7 @@ class Poll:
                 items += parse_sitemap(part.body, part.final_url, self.now, self.zone).items
             else:
                 problem = f"{url}: {part.reason}"
-        return ParsedFeed(found.outcome if items or not maps else "empty", tuple(items), problem)
+        return ParsedFeed(found.outcome if items or not maps else "empty", tuple(items), problem, cut=found.cut)
 
     def finish(self, store: Store, answer: Exchange, parsed: ParsedFeed | None, since: datetime | None = None) -> None:
         """Store what was found and how it went, in one transaction, and set this poll's one outcome."""
@@ -123,6 +125,10 @@ class Poll:
             row |= {"outcome": self.outcome, "reason": self.reason}
             feeds.save(conn, self.url, self.source.id, **row)
 
+    def robots_note(self) -> str:
+        """Return why this host is asked by an old robots.txt, or an empty string."""
+        return self.fetcher.robots_note(self.url)
+
     def _take(
         self, conn: frontier.Connection, answer: Exchange, parsed: ParsedFeed, row: dict[str, Any], since: datetime | None
     ) -> None:
@@ -132,7 +138,12 @@ class Poll:
             self.outcome = parsed.outcome
             return
         items_hash = content_id(*(part for item in parsed.items for part in (item.url, item.title)))
-        self.new = frontier.add(conn, self._found(parsed.items, since), self.now)
+        # What is met for the first time has no past under another address.
+        retitled = known_by_title(conn, self.source.id, parsed.items) if self.state.get("items_sha256") else {}
+        wanted = [item for item in parsed.items if not retitled.get(item.url)]
+        self.new = frontier.add(conn, self._found(wanted, since), self.now)
+        signs = read_signs(self.state, parsed, self.new, len(retitled), self.now)
+        self.odd = (signs.kind, signs.reason)
         if self.verifying:
             self._learn(row, items_hash)
         elif self.state.get("full_probe") is None:
@@ -140,6 +151,7 @@ class Poll:
         row |= {
             "etag": answer.header("etag") or None, "last_modified": answer.header("last-modified") or None,
             "body_sha256": body_hash, "items_sha256": items_hash, "item_count": self.items,
+            **signs.columns,
         }  # fmt: skip
         if self.verifying and row.get("trust") == 0.0:
             self.outcome, self.reason = "lied", "máy chủ trả 304 dù đã có tin mới; từ nay tải đầy đủ"
@@ -151,6 +163,8 @@ class Poll:
             self.outcome, self.reason = "empty", self.reason or "không có mục nào"
         else:
             self.outcome = ex.UNCHANGED if self.verifying else "same"
+        if signs.kind and not self.reason:
+            self.reason = signs.reason
 
     def _learn(self, row: dict[str, Any], items_hash: str) -> None:
         """Compare what the 304 claimed with what the full answer holds."""

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from crawlers import exchange as ex
 from crawlers.channels import as_page
 from crawlers.exchange import Exchange
+from crawlers.look import look
+from crawlers.network import certificate_row, facts_row
 from crawlers.registry import Registry
 from crawlers.warc import WarcFile
 from pipelines.errors import UserError
@@ -25,7 +27,10 @@ from pipelines.store.frontier import Due
 # One sync and one transaction for so many pages, or for what came in meanwhile. More would be faster by little, and
 # each page waiting here may hold 15 MB.
 BATCH = 16
-_FINAL = {ex.GONE, ex.GUARD, ex.TOO_LARGE, ex.LOOP, "not-a-page"}
+# A picture or a PDF stays one. All other faults may pass with the next repair of the site: asked for again for days.
+_FINAL = {"not-a-page"}
+_PATIENCE = {ex.GONE: frontier.GIVE_UP_GONE}
+THIN = "thin"
 _DAY = 86400.0
 _READABLE = ("text/", "application/xhtml", "application/xml")
 
@@ -34,6 +39,16 @@ _READABLE = ("text/", "application/xhtml", "application/xml")
 class _Result:
     item: Due
     exchange: Exchange | None
+    stored: asyncio.Future[None]
+
+
+@dataclass(slots=True)
+class _Judged:
+    result: _Result
+    outcome: str
+    reason: str
+    odd: str = ""
+    capture: Capture | None = None
 
 
 class Sink:
@@ -50,8 +65,8 @@ class Sink:
         self._warc = WarcFile(settings.data, now, settings.user_agent)
         self._queue: asyncio.Queue[_Result | None] = asyncio.Queue(maxsize=BATCH)
         self._task: asyncio.Task[None] | None = None
+        self._certificates: set[str] = set()
         self.outcomes: Counter[str] = Counter()
-        self.by_source: dict[str, Counter[str]] = {}
         self.failure: UserError | None = None
 
     async def __aenter__(self) -> Self:
@@ -64,10 +79,22 @@ class Sink:
         await self._task
 
     async def put(self, item: Due, exchange: Exchange | None) -> None:
-        """Hand over one result; None for a channel's post, which is rendered instead of fetched."""
+        """Hand over one result and wait until it is stored; None for a channel's post, which is rendered instead of fetched.
+
+        UserError when the disk or the store has given up.
+        """
         if self.failure is not None:
             raise self.failure
-        await self._queue.put(_Result(item, exchange))
+        stored = asyncio.get_running_loop().create_future()
+        await self._queue.put(_Result(item, exchange, stored))
+        try:
+            # Whoever fetched it carries the page until it is on the disk: so many are in memory, and no more.
+            await stored
+        finally:
+            if exchange is not None:
+                exchange.release()
+        if self.failure is not None:
+            raise self.failure
 
     async def _run(self) -> None:
         last = False
@@ -85,6 +112,10 @@ class Sink:
                     await asyncio.to_thread(self._store_batch, batch)
                 except UserError as error:
                     self.failure = error
+                finally:
+                    _settle(batch)
+            else:
+                _settle(batch)
             self._done(len(batch))
         try:
             await asyncio.to_thread(self._warc.close)
@@ -93,34 +124,45 @@ class Sink:
 
     def _store_batch(self, batch: list[_Result]) -> None:
         """Write the records, sync, then commit the rows: a kill between the two leaves a tail that `mend` cuts."""
-        judged: list[tuple[_Result, str, str, Capture | None]] = []
-        ids: dict[str, _Result] = {}
+        judged = [_judged(result) for result in batch]
         bodies: dict[int, tuple[str, bytes]] = {}
-        for number, result in enumerate(batch):
-            outcome, reason = judge(result.item, result.exchange)
-            if outcome == "new":
-                body = result.exchange.body if result.exchange else self._rendered(result.item)
-                key = content_id(result.item.url, body)
-                bodies[number] = (key, body)
-                ids.setdefault(key, result)
-            judged.append((result, outcome, reason, None))
+        for number, each in enumerate(judged):
+            if each.outcome == "new":
+                answer = each.result.exchange
+                body = answer.body if answer else self._rendered(each.result.item)
+                bodies[number] = (content_id(each.result.item.url, body), body)
         with self._store.read() as conn:
-            known = captures.known(conn, list(ids)) if ids else set()
+            known = captures.known(conn, [key for key, _ in bodies.values()]) if bodies else set()
+            for number, (key, body) in bodies.items():
+                if key in known:
+                    bodies[number] = (_returned(conn, judged[number].result.item.url, key, body), body)
+        taken: set[str] = set()
         for number, (key, body) in bodies.items():
-            result, _, reason, _ = judged[number]
-            if key in known:
-                judged[number] = (result, "same", reason, None)
+            each = judged[number]
+            if not key or key in taken:
+                each.outcome = "same"
                 continue
-            known.add(key)
-            judged[number] = (result, "new", reason, self._capture(key, result, body))
+            taken.add(key)
+            each.capture = self._capture(key, each.result, body)
         self._warc.commit()
         with self._store.begin() as conn:
-            captures.add(conn, [capture for *_, capture in judged if capture is not None])
-            for result, outcome, reason, _ in judged:
-                self._close(conn, result, outcome, reason)
-        for result, outcome, _, _ in judged:
-            self.outcomes[outcome] += 1
-            self.by_source.setdefault(result.item.source, Counter())[outcome] += 1
+            captures.add(conn, [each.capture for each in judged if each.capture is not None])
+            for each in judged:
+                if each.capture is not None and each.result.exchange is not None:
+                    self._note(conn, each.capture, each.result.exchange)
+                self._close(conn, each)
+        for each in judged:
+            self.outcomes[each.outcome] += 1
+
+    def _note(self, conn: frontier.Connection, capture: Capture, answer: Exchange) -> None:
+        facts = facts_row(answer)
+        if facts is None:
+            return
+        print_of = facts["certificate"]
+        shown = certificate_row(answer.network) if print_of and print_of not in self._certificates else None
+        captures.add_facts(conn, capture.id, facts, shown)
+        if print_of:
+            self._certificates.add(print_of)
 
     def _rendered(self, item: Due) -> bytes:
         source = self._registry.describe(item.source)
@@ -142,8 +184,9 @@ class Sink:
             warc_offset=offset, warc_length=length, etag=etag or None, last_modified=modified or None,
         )  # fmt: skip
 
-    def _close(self, conn: frontier.Connection, result: _Result, outcome: str, reason: str) -> None:
-        item, answer = result.item, result.exchange
+    def _close(self, conn: frontier.Connection, judged: _Judged) -> None:
+        item, answer = judged.result.item, judged.result.exchange
+        outcome, reason = judged.outcome, judged.reason
         if outcome == ex.DEFERRED:
             return
         if outcome in {"new", "same", ex.UNCHANGED}:
@@ -151,10 +194,44 @@ class Sink:
             kept = (item.etag, item.last_modified) if outcome == ex.UNCHANGED else (None, None)
             etag = (answer.header("etag") if answer else "") or kept[0]
             modified = (answer.header("last-modified") if answer else "") or kept[1]
-            frontier.done(conn, item, outcome, self._now, etag, modified)
+            shown = THIN if judged.odd and outcome != ex.UNCHANGED else outcome
+            # A page without words is asked for in full the next time.
+            if judged.odd:
+                etag = modified = None
+            frontier.done(conn, item, shown, self._now, etag, modified, judged.odd)
             return
         wait = _DAY if outcome == ex.ROBOTS else answer.retry_after if answer else None
-        frontier.failed(conn, item, outcome, reason, self._now, final=outcome in _FINAL, wait=wait)
+        patience = _PATIENCE.get(outcome, frontier.GIVE_UP)
+        frontier.failed(conn, item, outcome, reason, self._now, final=outcome in _FINAL, wait=wait, patience=patience)
+
+
+def _settle(batch: list[_Result]) -> None:
+    for each in batch:
+        if not each.stored.done():
+            each.stored.set_result(None)
+
+
+def _judged(result: _Result) -> _Judged:
+    """Judge one result, and look at what stands on its page."""
+    item, answer = result.item, result.exchange
+    outcome, reason = judge(item, answer)
+    if outcome != "new" or answer is None:
+        return _Judged(result, outcome, reason)
+    seen = look(answer.body, item.url, answer.final_url, answer.header("content-type"), item.title)
+    if seen.wrong:
+        return _Judged(result, ex.WRONG_PAGE, seen.reason)
+    return _Judged(result, outcome, reason, seen.reason)
+
+
+def _returned(conn: frontier.Connection, url: str, key: str, body: bytes) -> str:
+    """Return the id of a body that was captured before: none while it is the newest, a new one when it has come back.
+
+    An article edited from A to B and back to A is at A again, and that is a revision too.
+    """
+    newest = captures.latest(conn, url)
+    if newest is None or newest[1] == hashlib.sha256(body).hexdigest():
+        return ""
+    return content_id(key, newest[0])
 
 
 def judge(item: Due, answer: Exchange | None) -> tuple[str, str]:

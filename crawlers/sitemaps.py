@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from io import BytesIO
 
 from crawlers.decode import TooLarge, decode
-from crawlers.feeds import FeedItem, made
+from crawlers.feeds import FeedItem, is_cut, made
 from crawlers.urls import clean_url
-from pipelines.dates import VIETNAM
+from pipelines.dates import VIETNAM, parse_date
 
 # The protocol allows 50,000 addresses; a news sitemap holds two days (support.google.com, news sitemaps).
 MAX_URLS = 5000
@@ -18,12 +18,17 @@ MAX_BYTES = 50_000_000
 
 @dataclass(frozen=True, slots=True)
 class ParsedSitemap:
-    """Articles and further sitemaps named by one file. `outcome`: `feed`, `empty`, `not-a-feed` or `too-large`."""
+    """Articles and further sitemaps named by one file. `outcome`: `feed`, `empty`, `not-a-feed` or `too-large`.
+
+    `changed`: when a named sitemap last changed, where the index says so. `cut`: the end of the file is missing.
+    """
 
     outcome: str
     items: tuple[FeedItem, ...] = ()
     sitemaps: tuple[str, ...] = ()
     problem: str = ""
+    cut: bool = False
+    changed: dict[str, datetime] = field(default_factory=dict)
 
 
 def parse_sitemap(body: bytes, url: str, now: datetime, zone: tzinfo = VIETNAM) -> ParsedSitemap:
@@ -38,6 +43,7 @@ def parse_sitemap(body: bytes, url: str, now: datetime, zone: tzinfo = VIETNAM) 
     items: dict[str, FeedItem] = {}
     maps: list[str] = []
     facts: dict[str, str] = {}
+    dated: dict[str, datetime] = {}
     seen_root = False
     stream = etree.iterparse(
         BytesIO(body), events=("start", "end"), recover=True, resolve_entities=False, no_network=True, huge_tree=False,
@@ -55,6 +61,9 @@ def parse_sitemap(body: bytes, url: str, now: datetime, zone: tzinfo = VIETNAM) 
                 address = clean_url(facts.get("loc", ""), url)
                 if address and name == "sitemap":
                     maps.append(address)
+                    stated = parse_date(facts["lastmod"], now=now) if facts.get("lastmod") else None
+                    if stated is not None:
+                        dated[address] = stated.value
                 elif address:
                     date = facts.get("publication_date") or facts.get("lastmod", "")
                     changed = facts.get("lastmod", "")
@@ -70,4 +79,5 @@ def parse_sitemap(body: bytes, url: str, now: datetime, zone: tzinfo = VIETNAM) 
             return ParsedSitemap("not-a-feed", problem=str(error)[:200])
     if not seen_root:
         return ParsedSitemap("not-a-feed", problem="không phải sơ đồ trang (sitemap)")
-    return ParsedSitemap("feed" if items or maps else "empty", tuple(items.values()), tuple(maps))
+    whole = len(items) + len(maps) >= MAX_URLS or not is_cut(body)
+    return ParsedSitemap("feed" if items or maps else "empty", tuple(items.values()), tuple(maps), "", not whole, dated)

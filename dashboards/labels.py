@@ -76,4 +76,29 @@ SOURCE_VI = {
     "moved": "đã chuyển chỗ", "blocked by robots": "robots.txt không cho", "blocked": "bị chặn",
     "not a feed": "không còn là feed", "gone": "không còn", "slow": "quá chậm", "clock wrong": "đồng hồ sai",
     "unreachable": "không kết nối được", "lying": "trả 304 sai sự thật", "failing": "đang lỗi",
+    "certificate": "chứng chỉ sai", "damaged": "feed bị cắt", "garbled": "sai bảng mã", "dates wrong": "ngày sai",
+    "unstable": "đổi địa chỉ bài", "wrong page": "trang khác thay cho bài", "unreadable": "bài không có chữ",
+    "selectors": "bộ chọn không còn khớp",
+}  # fmt: skip
+
+# Actions of the audit log; an unknown one is shown as it is written.
+ACTION_VI = {
+    "session.start": "vào bàn làm việc", "session.refused": "vào không được", "session.end": "ra, kết thúc phiên",
+    "user.first": "lập quản trị đầu tiên", "user.add": "thêm người dùng", "user.role": "đổi vai trò", "user.disable": "khóa người dùng",
+    "user.enable": "mở lại người dùng", "user.link": "cấp liên kết dùng một lần", "user.password": "đặt mật khẩu",
+    "user.totp": "đổi xác thực hai bước", "user.recovery": "lập mã dự phòng mới", "user.sessions": "kết thúc mọi phiên",
+    "user.oidc-link": "nối tài khoản cơ quan", "settings.change": "đổi cấu hình", "evidence.read": "đọc bài, cảnh báo",
+    "evidence.export": "lấy hồ sơ", "evidence.timestamp": "đóng dấu thời gian", "alert.decide": "quyết định", "alert.undo": "hoàn tác",
+    "alert.assign": "giao việc", "alert.note": "ghi chú", "alert.second-look": "xem lại độc lập", "export": "xuất dữ liệu",
+    "digest.write": "lập điểm báo", "report.write": "lập báo cáo", "factcard.write": "lập thẻ tư liệu", "correction.draft": "soạn đề nghị cải chính",
+    "client-add": "cấp mã API", "client-revoke": "thu hồi mã API",
+}  # fmt: skip
+
+# Ways to come in, and where a setting is from.
+WAY_VI = {
+    "password": "mật khẩu", "totp": "mật khẩu và điện thoại", "recovery": "mật khẩu và mã dự phòng", "oidc": "tài khoản của cơ quan",
+    "setup": "lần đầu mở",
+}  # fmt: skip
+SETTING_FROM_VI = {
+    "environment": "biến môi trường", "file": "cotmoc.toml", "desk": "trang này", "call": "dòng lệnh", "default": "mặc định",
 }  # fmt: skip

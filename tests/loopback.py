@@ -15,6 +15,12 @@ from pipelines.records import StepCount
 from pipelines.settings import Settings
 from pipelines.store import Store
 
+# Enough words for an article.
+FILLER = "".join(
+    f"<p>Đoạn {part}: bộ đội biên phòng cùng dân quân xã tuần tra, phát quang đường lên mốc, sửa lại rãnh thoát nước quanh cột mốc.</p>"
+    for part in range(4)
+)
+
 
 @dataclass
 class Answer:
@@ -40,7 +46,7 @@ class Site:
 
     def page(self, path: str, text: str) -> None:
         """Serve an HTML page with a truthful ETag."""
-        self.routes[path] = truthful(f"<html><title>{text}</title><p>{text}</p></html>", "text/html; charset=utf-8")
+        self.routes[path] = truthful(f"<html><title>{text}</title><h1>{text}</h1>{FILLER}</html>", "text/html; charset=utf-8")
 
     def feed(self, path: str, links: list[str], **kept: Any) -> None:
         """Serve an RSS feed of `links` with a truthful ETag."""

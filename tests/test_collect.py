@@ -186,7 +186,8 @@ def test_every_page_ends_in_exactly_one_outcome(site: Site, tmp_path: Path) -> N
         "new": 2, "gone": 2, "too-large": 1, "not-a-page": 1, "http-error": 2, "refused by robots": 1,
     }  # fmt: skip
     with desk.store.read() as conn:
-        assert frontier.counts(conn) == {"done": 2, "dead": 4, "pending": 3}
+        assert frontier.counts(conn) == {"done": 2, "dead": 1, "pending": 6}
+        # Only what is no page is given up at once; the rest may pass with the next repair of the site.
         reasons = conn.execute(select(tables.frontier.c.reason).where(tables.frontier.c.state != "done")).scalars().all()
         moved = [capture for capture in captures.unread(conn) if capture.url.endswith("/cu")][0]
     assert all(reasons) and moved.final_url == site.url + "/tot"
@@ -353,7 +354,7 @@ def test_a_source_that_dries_up_is_reported_after_a_day(site: Site, tmp_path: Pa
     desk.collect(now=start + timedelta(days=13, hours=2))
     desk.collect(now=start + timedelta(days=15))
     found = state(desk)
-    assert found["status"] == "drying" and "bình thường 10" in found["reason"]
+    assert found["status"] == "drying" and "bình thường 9 tin" in found["reason"]
 
 
 def test_politeness_holds_unless_a_source_is_private(site: Site) -> None:

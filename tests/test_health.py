@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from crawlers.exchange import WEIGHT, Exchange
 from crawlers.fetch import Fetcher
 from crawlers.health import STATUS_VI, STATUSES, Verdict, assess, is_due
 from crawlers.health_report import line, report
+from crawlers.judging import Known
 from crawlers.polling import Poll
 from crawlers.registry import Source
 from pipelines.settings import Settings
@@ -39,9 +39,14 @@ def poll(outcome: str, **given: Any) -> Poll:
     return made
 
 
-def verdict(*polls: Poll, trend: list[int] | None = None, failures: float = 0.0, pages: dict[str, int] | None = None) -> Verdict:
+def verdict(
+    *polls: Poll, trend: list[int] | None = None, failures: float = 0.0, pages: list[tuple[str, str]] | None = None,
+    parsers: list[str] | None = None,
+) -> Verdict:  # fmt: skip
     before = {"failures": failures, "last_item": None}
-    return assess(BAO, polls, Counter(pages or {}), before, trend or [0] * 28, NOW)
+    trend = trend or [0] * 28
+    found = [NOW - timedelta(days=27 - day, minutes=30 + 7 * n) for day, count in enumerate(trend) for n in range(count)]
+    return assess(BAO, polls, Known(found, pages or [], parsers or []), before, trend, NOW)
 
 
 def test_every_status_is_in_the_list_and_has_a_vietnamese_name() -> None:
@@ -71,29 +76,44 @@ def test_failures_make_polls_rarer_and_retry_after_is_kept() -> None:
 
 def test_polls_follow_the_rhythm_of_the_outlet() -> None:
     busy, quiet = verdict(poll("new"), trend=[200] * 28), verdict(poll("same"), trend=[1] + [0] * 27)
-    assert timedelta(minutes=5) <= busy.interval < quiet.interval <= timedelta(hours=24)
+    assert busy.interval == timedelta(minutes=5) and quiet.interval == timedelta(hours=24)
+    unlearnt = verdict(poll("new"), trend=[0] * 26 + [200, 0])
+    assert unlearnt.interval == timedelta(minutes=15), "until a week is known the declared rhythm holds the guess"
 
 
 @pytest.mark.parametrize(
     ("trend", "status"),
     [
-        ([10] * 26 + [0, 3], "drying"),
-        ([8, 12] * 13 + [9, 3], "ok"),
-        ([10] * 26 + [60, 3], "flooding"),
-        ([0] * 24 + [9, 9, 0, 0], "ok"),  # a new source: nothing to compare with yet
+        ([10] * 27 + [0], "drying"),
+        ([8, 12] * 13 + [9, 8], "ok"),
+        ([10] * 27 + [60], "flooding"),
+        ([0] * 24 + [9, 9, 9, 0], "ok"),  # a new source: nothing to compare with yet
         ([0, 1] * 13 + [0, 0], "ok"),  # one story every other day is no alarm
+        ([20, 20, 20, 20, 20, 4, 4] * 4, "ok"),  # a quiet Sunday as every Sunday
+        ([20, 20, 20, 20, 20, 4, 4] * 3 + [20, 20, 20, 20, 20, 4, 0], "drying"),
+        ([0, 1] * 9 + [0] * 10, "drying"),  # one story every other day, and then ten days of silence
     ],
 )
 def test_the_volume_alarm(trend: list[int], status: str) -> None:
     found = verdict(poll("same"), trend=trend)
     assert found.status == status
-    assert status == "ok" or "bình thường" in found.reason
+    assert status == "ok" or "bình thường" in found.reason or "im từ" in found.reason
 
 
 def test_a_feed_that_answers_while_all_its_pages_fail() -> None:
-    assert verdict(poll("new"), pages={"http-error": 5}).status == "failing"
-    assert verdict(poll("new"), pages={"refused by robots": 5}).status == "blocked by robots"
-    assert verdict(poll("new"), pages={"http-error": 5, "new": 1}).status == "ok"
+    assert verdict(poll("new"), pages=[("http-error", "máy chủ trả 500")] * 5).status == "failing"
+    assert verdict(poll("new"), pages=[("http-error", "máy chủ trả 403")] * 5).status == "blocked"
+    assert verdict(poll("new"), pages=[("refused by robots", "")] * 5).status == "blocked by robots"
+    assert verdict(poll("new"), pages=[("wrong-page", "trang đăng nhập")] * 3 + [("new", "")] * 9).status == "wrong page"
+    assert verdict(poll("new"), pages=[("thin", "trang không có chữ")] * 3).status == "unreadable"
+    assert verdict(poll("new"), pages=[("http-error", "")] * 2).status == "ok", "two of two may be chance"
+    assert verdict(poll("new"), pages=[("http-error", ""), ("new", "")] * 2).status == "ok"
+    assert verdict(poll("new"), pages=[("new", ""), ("http-error", "")] * 6).status == "failing", "half of the newest dozen"
+
+
+def test_selectors_that_match_no_more_are_said_although_the_articles_are_read() -> None:
+    assert verdict(poll("new"), parsers=["cotmoc-1 resiliparse-2.0.1 (selectors missed)"] * 3).status == "selectors"
+    assert verdict(poll("new"), parsers=["cotmoc-1 resiliparse-2.0.1 (selectors missed)", "cotmoc-1 selectors:2026"] * 2).status == "ok"
 
 
 def test_slow_servers_and_wrong_clocks() -> None:
@@ -167,7 +187,11 @@ def test_the_certain_lie_stays_visible_in_the_reason(site: Site, tmp_path: Path)
     desk.collect()
     site.feed("/rss", ["/a", "/b"], etag='"x"')
     desk.collect()
-    desk.collect()
-    with desk.store.read() as conn:
-        row = feeds.source_state(conn, "mau")
-    assert row is not None and row["status"] == "ok" and "304" in row["reason"]
+    seen = []
+    for later in (timedelta(minutes=1), timedelta(days=2)):
+        desk.collect(now=datetime.now(UTC) + later)
+        with desk.store.read() as conn:
+            row = feeds.source_state(conn, "mau") or {}
+        seen.append(row["status"])
+        assert "304" in row["reason"]
+    assert seen == ["lying", "ok"], "news for a day; the full requests go on for a week"

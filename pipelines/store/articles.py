@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
@@ -77,6 +78,16 @@ def every(conn: Connection, batch: int = 500) -> Iterator[Article]:
 def count(conn: Connection) -> int:
     """Return how many articles there are."""
     return conn.execute(select(func.count()).select_from(articles).where(articles.c.current == 1)).scalar_one()
+
+
+def parsers(conn: Connection, source: str, now: datetime, limit: int = 5) -> list[str]:
+    """Return how the newest articles of a source were read (`Article.parser`), newest first, of the last two days."""
+    query = (
+        select(articles.c.parser)
+        .where(articles.c.source == source, articles.c.current == 1, articles.c.first_seen >= stamp(now - timedelta(days=2)))
+        .order_by(articles.c.first_seen.desc(), articles.c.id)
+    )
+    return list(conn.execute(query.limit(limit)).scalars())
 
 
 def save(conn: Connection, article: Article, *, current: bool = True) -> bool:

@@ -21,6 +21,12 @@ RECHECKS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedel
 # Waiting times after failures that may pass; then the address is given up, with its reason kept.
 RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=3), timedelta(hours=12), timedelta(hours=24))
 GIVE_UP = timedelta(days=7)
+# An address that is gone is asked for again for some days: sites lose their pages and find them again.
+GIVE_UP_GONE = timedelta(days=3)
+# A page that came without words gets one more look.
+LATE_LOOK = timedelta(days=7)
+# Found so long after its date, a story is history and says nothing of how much an outlet publishes now.
+OLD_NEWS = timedelta(days=3)
 # SQLite takes 32,766 variables in one statement; PostgreSQL 65,535.
 _CHUNK = 500
 _RANK = {"sitemap": 1, "feed": 2}
@@ -134,27 +140,31 @@ def _due(rows: Iterable[Any]) -> Iterator[Due]:
         )  # fmt: skip
 
 
-def done(conn: Connection, item: Due, outcome: str, now: datetime, etag: str | None, last_modified: str | None) -> None:
-    """Close an address that was fetched, and plan the next look at it."""
-    later = next((item.discovered + gap for gap in RECHECKS if item.discovered + gap > now), None)
+def done(
+    conn: Connection, item: Due, outcome: str, now: datetime, etag: str | None, last_modified: str | None, odd: str = ""
+) -> None:
+    """Close an address that was fetched, and plan the next look at it; `odd` says why there was little to read."""
+    looks = (*RECHECKS, LATE_LOOK) if odd else RECHECKS
+    later = next((item.discovered + gap for gap in looks if item.discovered + gap > now), None)
     values: dict[str, Any] = {
-        "state": DONE, "outcome": outcome, "reason": "", "attempts": 0, "next_try": None,
+        "state": DONE, "outcome": outcome, "reason": odd, "attempts": 0, "next_try": None,
         "recheck": stamp(later), "etag": etag, "last_modified": last_modified,
     }  # fmt: skip
     conn.execute(update(frontier).where(frontier.c.url == item.url).values(**values))
 
 
 def failed(
-    conn: Connection, item: Due, outcome: str, reason: str, now: datetime, *, final: bool, wait: float | None = None
+    conn: Connection, item: Due, outcome: str, reason: str, now: datetime, *, final: bool, wait: float | None = None,
+    patience: timedelta = GIVE_UP,
 ) -> None:
-    """Note a failure: give the address up when `final` or tried too often, else plan the next try."""
+    """Note a failure: give the address up when `final` or tried for longer than `patience`, else plan the next try."""
     attempts = item.attempts + 1
     values: dict[str, Any] = {"outcome": outcome, "reason": reason, "attempts": attempts}
     if item.again:
         # The article is captured; only its second look failed.
         later = next((item.discovered + gap for gap in RECHECKS if item.discovered + gap > now), None)
         values |= {"recheck": None if final else stamp(later)}
-    elif final or (attempts > len(RETRIES) and now - item.discovered > GIVE_UP):
+    elif final or (attempts > len(RETRIES) and now - item.discovered > patience):
         values |= {"state": DEAD, "next_try": None}
     else:
         pause = max(RETRIES[min(attempts, len(RETRIES)) - 1], timedelta(seconds=wait or 0))
@@ -166,6 +176,49 @@ def outcome(conn: Connection, url: str) -> tuple[str, str] | None:
     """Return the last outcome and reason of an address, or None for one never met."""
     row = conn.execute(select(frontier.c.outcome, frontier.c.reason).where(frontier.c.url == url)).first()
     return (row.outcome, row.reason) if row else None
+
+
+def same_titles(conn: Connection, source: str, items: Iterable[Any]) -> Iterator[tuple[Any, list[tuple[str, str | None]]]]:
+    """Yield those of `items` (with `url` and `title`) that are not known, beside (address, date) of known ones so titled."""
+    named = [item for item in items if item.title]
+    urls: set[str] = set()
+    titles: dict[str, list[tuple[str, str | None]]] = {}
+    for start in range(0, len(named), _CHUNK):
+        part = named[start : start + _CHUNK]
+        query = select(frontier.c.url).where(frontier.c.url.in_([item.url for item in part]))
+        urls |= set(conn.execute(query).scalars())
+    fresh = [item for item in named if item.url not in urls]
+    for start in range(0, len(fresh), _CHUNK):
+        part = fresh[start : start + _CHUNK]
+        known = select(frontier.c.title, frontier.c.url, frontier.c.published).where(
+            frontier.c.source == source, frontier.c.title.in_([item.title for item in part])
+        )
+        for row in conn.execute(known):
+            titles.setdefault(row.title, []).append((row.url, row.published))
+    return ((item, titles[item.title]) for item in fresh if item.title in titles)
+
+
+def lately(conn: Connection, source: str, now: datetime, limit: int = 12) -> list[tuple[str, str]]:
+    """Return (outcome, reason) of the newest addresses of a source that were asked for, newest first, of three days."""
+    query = (
+        select(frontier.c.outcome, frontier.c.reason)
+        .where(frontier.c.source == source, frontier.c.outcome != "", frontier.c.discovered >= stamp(now - timedelta(days=3)))
+        .order_by(frontier.c.discovered.desc(), frontier.c.url)
+    )
+    return [(row.outcome, row.reason) for row in conn.execute(query.limit(limit))]
+
+
+def found_at(conn: Connection, source: str, now: datetime, days: int = 28) -> list[datetime]:
+    """Return when the items of a source were found in the last `days` days; old stories (history) do not count."""
+    query = select(frontier.c.discovered, frontier.c.published).where(
+        frontier.c.source == source, frontier.c.discovered >= stamp(now - timedelta(days=days))
+    )
+    found = []
+    for row in conn.execute(query):
+        at, published = moment(row.discovered), moment(row.published)
+        if at is not None and (published is None or at - published < OLD_NEWS):
+            found.append(at)
+    return found
 
 
 def counts(conn: Connection) -> dict[str, int]:

@@ -1,0 +1,128 @@
+"""One status for one source: what its addresses answered, what its newest articles came as, how much it gives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from crawlers import exchange as ex
+from crawlers.polling import Poll
+from crawlers.volume import alarm
+from pipelines.store import articles, frontier
+from pipelines.store.rows import moment
+
+SLOW_SECONDS = 20.0
+CLOCK_SECONDS = 600.0
+# So many of the newest articles in a row are no chance; of the newest dozen, half.
+IN_A_ROW, DOZEN = 3, 12
+# So long after a lie is found it is the news about a source; the full requests go on for a week.
+LIE_SHOWN = timedelta(hours=24)
+_SEEN = {"new", "same", ex.UNCHANGED}
+_THIN = "thin"
+_STATUS_OF = {
+    ex.GONE: "gone", ex.ROBOTS: "blocked by robots", ex.GUARD: "blocked", ex.TIMEOUT: "slow",
+    ex.UNREACHABLE: "unreachable", ex.CERTIFICATE: "certificate", "not-a-feed": "not a feed", "empty": "empty",
+    ex.THROTTLED: "blocked",
+}  # fmt: skip
+_PAGE_STATUS = {
+    ex.ROBOTS: "blocked by robots", ex.GUARD: "blocked", ex.TIMEOUT: "slow", ex.UNREACHABLE: "unreachable",
+    ex.CERTIFICATE: "certificate", ex.THROTTLED: "blocked", ex.WRONG_PAGE: "wrong page",
+}  # fmt: skip
+_REFUSALS = ("401", "402", "403", "451")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store knows of a source: when its items were found, how its newest pages ended, which parser read them."""
+
+    found: Sequence[datetime] = ()
+    pages: Sequence[tuple[str, str]] = ()
+    parsers: Sequence[str] = ()
+
+
+def known_of(conn: Connection, source: str, now: datetime) -> Known:
+    """Read what the verdict needs."""
+    return Known(
+        frontier.found_at(conn, source, now), frontier.lately(conn, source, now, DOZEN), articles.parsers(conn, source, now)
+    )
+
+
+def status_of(polls: Sequence[Poll], bad: Sequence[Poll], known: Known, now: datetime) -> tuple[str, str]:
+    """Return status and reason: the gravest first, `ok` only when nothing at all speaks against it."""
+    if bad:
+        return _failed(polls, bad)
+    for outcome, status in (("lied", "lying"), ("empty", "empty")):
+        found = next((poll for poll in polls if poll.outcome == outcome), None)
+        if found is not None:
+            return status, f"{found.url}: {found.reason}"
+    odd = next((poll for poll in polls if poll.odd[0]), None)
+    if odd is not None:
+        return odd.odd[0], f"{odd.url}: {odd.odd[1]}"
+    pages = _pages(known.pages)
+    if pages:
+        return pages
+    slow = max((poll.exchange.seconds for poll in polls if poll.exchange), default=0.0)
+    if slow > SLOW_SECONDS:
+        return "slow", f"máy chủ đáp sau {slow:.0f} giây"
+    skews = [poll.exchange.skew for poll in polls if poll.exchange and poll.exchange.skew is not None]
+    if skews and min(abs(skew) for skew in skews) > CLOCK_SECONDS:
+        return "clock wrong", f"đồng hồ máy chủ lệch {skews[0] / 60:+.0f} phút"
+    volume = alarm(known.found, now)
+    if volume:
+        return volume
+    missed = [parser for parser in known.parsers if parser.endswith("(selectors missed)")]
+    if len(missed) >= IN_A_ROW and len(missed) == len(known.parsers):
+        return "selectors", f"bộ chọn không còn khớp ở {len(missed)} bài mới nhất; bài vẫn đọc được bằng cách chung, hãy sửa tệp nguồn"
+    return _noted(polls, now)
+
+
+def _noted(polls: Sequence[Poll], now: datetime) -> tuple[str, str]:
+    """Return what remains to be said of a source whose items all came."""
+    moved = next((poll for poll in polls if poll.outcome == "moved"), None)
+    if moved is not None:
+        return "moved", f"{moved.url}: {moved.reason}"
+    note = next((note for poll in polls if (note := poll.robots_note())), "")
+    if note:
+        return "failing", note
+    lying = next((poll for poll in polls if poll.distrusted()), None)
+    if lying is not None:
+        caught = moment(lying.state.get("full_probe"))
+        if caught is not None and now - caught < LIE_SHOWN:
+            return "lying", "máy chủ trả 304 dù đã có tin mới; tin không mất vì được tải đầy đủ"
+        return "ok", "tốt; máy chủ từng trả 304 sai nên luôn tải đầy đủ"
+    return "ok", f"{sum(poll.items for poll in polls)} mục, {sum(poll.new for poll in polls)} mục mới"
+
+
+def _failed(polls: Sequence[Poll], bad: Sequence[Poll]) -> tuple[str, str]:
+    worst = max(bad, key=lambda poll: ex.WEIGHT.get(poll.outcome, 0.5))
+    status = _STATUS_OF.get(worst.outcome, "failing")
+    code = worst.exchange.status if worst.exchange is not None else 0
+    if code in {401, 402, 403, 429, 451}:
+        status = "blocked"
+    elif code >= 500 and worst.outcome == ex.THROTTLED:
+        status = "failing"
+    elif worst.outcome == ex.HTTP_ERROR and "robots.txt" in worst.reason:
+        status = "blocked by robots"
+    part = f"{len(bad)}/{len(polls)} địa chỉ lỗi; " if len(polls) > 1 else ""
+    return status, f"{part}{worst.url}: {worst.reason}"
+
+
+def _pages(ended: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
+    """Judge how the newest pages ended: the newest few in a row, or half of the newest dozen."""
+    if len(ended) < IN_A_ROW:
+        return None
+    for part, share in ((ended[:IN_A_ROW], 1.0), (ended, 0.5)):
+        failed = [page for page in part if page[0] not in _SEEN and page[0] not in {_THIN, "not-a-page"}]
+        if len(failed) >= max(IN_A_ROW, share * len(part)):
+            outcome, reason = Counter(failed).most_common(1)[0][0]
+            refused = outcome == ex.HTTP_ERROR and any(code in reason for code in _REFUSALS)
+            status = "blocked" if refused else _PAGE_STATUS.get(outcome, "failing")
+            return status, f"feed vẫn đáp, nhưng {len(failed)}/{len(part)} bài mới nhất không tải được: {reason}"
+        thin = [page for page in part if page[0] == _THIN]
+        if len(thin) >= max(IN_A_ROW, share * len(part)):
+            return "unreadable", f"{len(thin)}/{len(part)} bài mới nhất không có chữ để đọc: {thin[0][1]}"
+    return None

@@ -1,0 +1,106 @@
+"""Whether what came for an article is an article's page: login, captcha, consent, soft 404, parked, empty shell.
+
+Only a page that both reads like one of these and does not carry the headline that the feed named is refused, so that
+an article about captchas stays an article.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlsplit
+
+from pipelines.charset import decode
+from pipelines.text import normalize
+
+# Fewer letters than this are no article: sapôs alone have 100 to 300 (feeds/trimmed-2026-09).
+THIN = 200
+# Pages that stand in place of an article say so within few words; a long page is an article whatever words it uses.
+_SHORT = 1500
+_READ = 400_000
+_LOGIN_PATH = re.compile(r"(?i)/(?:login|signin|sign-in|dang-nhap|auth|sso|account/log|consent|captcha|challenge|cdn-cgi)(?:[/.?]|$)")
+_KINDS: tuple[tuple[str, str], ...] = (
+    ("captcha", r"captcha|verify (?:that )?you are (?:a )?human|are you a robot|just a moment|checking your browser|xác (?:minh|nhận) (?:bạn|quý vị) (?:là|không phải)|"
+     r"không phải (?:là )?(?:người máy|robot)|attention required|ddos protection|unusual traffic|请完成验证|安全验证"),
+    ("parked", r"domain (?:name )?(?:is |may be )?(?:for sale|parked)|buy this domain|this domain|sedoparking|hugedomains|"
+     r"tên miền (?:này )?(?:đang |được )?(?:rao bán|chuyển nhượng|hết hạn)|parkingcrew|域名出售"),
+    ("suspended", r"account (?:has been )?suspended|website (?:đã )?(?:bị )?(?:tạm )?(?:khóa|ngưng|ngừng)|bandwidth limit exceeded|under maintenance|"
+     r"đang (?:được )?bảo trì|đang nâng cấp|coming soon|welcome to nginx|apache2 (?:ubuntu|debian) default page|it works!|index of /"),
+    ("soft-404", r"không tìm thấy (?:trang|bài|nội dung|đường dẫn)|(?:trang|bài viết|nội dung|đường dẫn)[^.]{0,40} không (?:tồn tại|còn)|page not found|404 not found|"
+     r"not found|lỗi 404|error 404|đã bị (?:xóa|gỡ)|页面不存在|找不到"),
+    ("consent", r"before you continue|we value your privacy|accept all cookies|đồng ý (?:với )?(?:việc sử dụng )?cookie|cookie consent|manage consent"),
+    ("login", r"(?:vui lòng|hãy|cần|phải) đăng nhập|đăng nhập (?:để|vào)|sign in to (?:continue|read)|log ?in to (?:continue|read)|please (?:log|sign) in|请登录|登录后"),
+    ("paywall", r"(?:vui lòng |hãy )?(?:đăng ký|mua|trả phí)[^.]{0,30} để đọc (?:tiếp|toàn bộ)|dành (?:riêng )?cho (?:thuê bao|hội viên|độc giả trả phí)|"
+     r"subscribe to (?:continue|read)|subscribers? only|to continue reading"),
+    ("needs-script", r"(?:enable|requires?|turn on|bật) javascript|javascript (?:is )?(?:required|disabled)|không hỗ trợ javascript"),
+)  # fmt: skip
+SAID = {
+    "captcha": "trang hỏi “có phải người máy”", "parked": "trang rao bán tên miền", "suspended": "trang báo ngừng, bảo trì hoặc trang mặc định của máy chủ",
+    "soft-404": "trang báo không tìm thấy, dù máy chủ trả 200", "consent": "trang xin đồng ý cookie", "login": "trang đăng nhập",
+    "paywall": "tường phí, bài bị cắt", "needs-script": "khung trang trống, nội dung do JavaScript dựng", "empty": "trang không có chữ",
+}  # fmt: skip
+# Of these the article itself is there, cut short or empty: kept, and looked at again.
+_CUT = {"paywall", "needs-script", "empty"}
+_HEAD = re.compile(r"(?is)<(?:title|h1)\b[^>]*>(.*?)</(?:title|h1)\s*>|<meta[^>]+(?:og:title|twitter:title)[^>]*>|\"headline\"\s*:\s*\"([^\"]{1,300})\"")
+_HIDDEN = re.compile(r"(?is)<(script|style|template|nav|header|footer|svg|head)\b.*?</\1\s*>|<!--.*?-->")
+_TAGS = re.compile(r"(?s)<[^>]{0,3000}>")
+_WORD = re.compile(r"\w{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`kind` out of a closed list, empty for an ordinary page; `wrong` when no article stands there at all."""
+
+    kind: str = ""
+    wrong: bool = False
+
+    @property
+    def reason(self) -> str:
+        """The kind in plain Vietnamese."""
+        return SAID.get(self.kind, "")
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)
+
+
+def look(body: bytes, url: str, final_url: str, content_type: str, headline: str) -> Look:
+    """Look at a page that was fetched as the article `headline` (empty when nobody named one). Never raises."""
+    text = decode(body[:_READ], content_type).text
+    plain = _plain(text)
+    sent_away = url != final_url and bool(_LOGIN_PATH.search(urlsplit(final_url).path))
+    if len(plain) > _SHORT and not sent_away:
+        return Look()
+    heads = " ".join(match.group(0) for match in _HEAD.finditer(text))
+    named = bool(headline) and _shares(headline, f"{heads} {plain}")
+    if sent_away and not named:
+        return Look("consent" if "consent" in final_url else "login", True)
+    if len(plain) <= _SHORT:
+        shown = normalize(f"{html.unescape(_TAGS.sub(' ', heads))} {plain}")
+        kinds = [kind for kind, pattern in _patterns() if pattern.search(shown)]
+        wall = next((kind for kind in kinds if kind not in _CUT), "")
+        # Without a headline to look for, only a page of few words is taken for a wall.
+        if wall and not named and (headline or len(plain) < 2 * THIN):
+            return Look(wall, True)
+        cut = next((kind for kind in kinds if kind in _CUT), "")
+        if cut and len(plain) < 3 * THIN:
+            return Look(cut)
+    if len(plain) < THIN:
+        return Look("needs-script" if "<script" in text.lower() else "empty")
+    return Look()
+
+
+def _plain(text: str) -> str:
+    """Return what a reader sees, roughly: without scripts, navigation and markup."""
+    shown = _TAGS.sub(" ", _HIDDEN.sub(" ", text))
+    return " ".join(normalize(html.unescape(shown)).split())
+
+
+def _shares(headline: str, text: str) -> bool:
+    """Tell whether at least half of the headline's words stand in `text`."""
+    words = set(_WORD.findall(normalize(headline).lower()))
+    there = set(_WORD.findall(normalize(html.unescape(_TAGS.sub(" ", text)) + text).lower()))
+    return bool(words) and len(words & there) * 2 >= len(words)
