@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipelines.places.context import FACTOR, agency, genre, listed, use
+from pipelines.places.context import FACTOR, agency, genre, listed, signed, use
 from pipelines.places.find import Hit, Page
 
 TITLE, LEAD, BODY = 6.0, 2.5, 1.0
@@ -23,6 +23,8 @@ class Weight:
     body: float = 0.0
     passing: int = 0
     scenes: bool = False
+    spots: int = 0
+    sections: int = 0
     names: set[str] = field(default_factory=set)
 
     @property
@@ -53,11 +55,19 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
     if not any(hit.profile for hit in hits):
         return Balance({}, 0.0, 0.0, True, len(sheet.text), title_end, 0)
     kind = genre(sheet)
+    residents: list[tuple[Weight, str, float]] = []
+    previous: Hit | None = None
+    passing = ""
     for index, hit in enumerate(hits):
         sense = hit.sense
         if sense is None or sense.province.startswith("@"):
             continue
-        passing = use(sheet, hit, kind, enumerated.get(index, 0), _both_ends(sheet, hits, index), published)
+        before, joined = passing, previous is not None and _one_address(sheet, previous, hit)
+        if not (joined and passing in ("road", "range")):
+            passing = use(sheet, hit, kind, enumerated.get(index, 0), _both_ends(sheet, hits, index), published)
+            if passing == "signature" and joined and not signed(sheet, hit):
+                passing = before  # "THPT Nguyễn Xuân Nguyên (Quảng Xương, Thanh Hóa)" is an address
+        previous = hit
         worth = hit.confidence * FACTOR.get(passing, 1.0)
         if passing and passing not in hit.notes:
             hit.notes.append(passing)
@@ -66,14 +76,19 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
         weight.followed = sense.profile
         weight.names.add(sense.name)
         weight.passing += bool(passing)
+        weight.spots += not joined
+        weight.sections += hit.start > title_end and _heading(sheet, hit)
         if not weight.scenes and not passing:
             weight.scenes = (bool(hit.level) and sense.rank < 3) or agency(sheet, hit)
-        if hit.start < title_end:
-            weight.title += worth
-        elif hit.start < lead_end:
-            weight.lead += worth
-        else:
-            weight.body += worth
+        part = "title" if hit.start < title_end else "lead" if hit.start < lead_end else "body"
+        setattr(weight, part, getattr(weight, part) + worth)
+        if passing == "resides" and sense.profile:
+            residents.append((weight, part, worth))
+    # Tried and punished elsewhere: where the person lives is no longer the scene.
+    if residents and any(weight.scenes for key, weight in found.items() if key.startswith("*")):
+        for weight, part, worth in residents:
+            if not weight.scenes:
+                setattr(weight, part, getattr(weight, part) - worth * (1 - FACTOR["home"] / FACTOR["resides"]))
     others = [weight for key, weight in found.items() if key.startswith("*")]
     return Balance(
         {key: weight for key, weight in found.items() if not key.startswith("*")},
@@ -84,6 +99,21 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
         title_end,
         len(found),
     )
+
+
+def _one_address(sheet: Page, first: Hit, second: Hit) -> bool:
+    """Tell whether two names of one province make one address: "Nghi Sơn (Thanh Hóa)"."""
+    return (
+        second.start - first.end <= 2
+        and first.profile == second.profile
+        and sheet.text[first.end : second.start] in (", ", " (")
+    )
+
+
+def _heading(sheet: Page, hit: Hit) -> bool:
+    """Tell whether the name alone heads a section of the text."""
+    after = sheet.text[hit.end : hit.end + 2].lstrip(":")
+    return sheet.text[hit.start - 1 : hit.start] == "\n" and after.startswith("\n")
 
 
 def _both_ends(sheet: Page, hits: Sequence[Hit], index: int) -> bool:
@@ -114,9 +144,13 @@ def is_about(weight: Weight, balance: Balance) -> bool:
     rivals = [other.score for other in balance.profiles.values() if other is not weight]
     if not weight.title and weight.lead < 0.5 and max(rivals, default=0.0) > 3 * weight.score:
         return False
+    if weight.sections and weight.score >= 5 and not balance.short:
+        return True
     if balance.short:
         if weight.title >= 0.6:
             return True
+        if balance.places >= 5 and not weight.scenes:
+            return False
         if balance.other_title >= 0.6 and weight.lead + weight.body < 1.4 and not weight.scenes:
             return False
         return weight.lead + weight.body >= 0.6 and (weight.scenes or weight.score >= 0.5 * balance.other)
@@ -128,7 +162,7 @@ def is_about(weight: Weight, balance: Balance) -> bool:
         return False
     if weight.lead >= 0.55 and balance.length < 2500 and weight.score >= balance.other:
         return True
-    if balance.length < 2500 and weight.score >= 2.5 and weight.score >= 2.5 * max(balance.other, *rivals, 0.0):
+    if balance.length < 2500 and weight.spots > 1 and weight.score >= 2.5 and weight.score >= 2.5 * max(balance.other, *rivals, 0.0):
         return True
     least = 4.0 + max(0, balance.length - 3000) / 2500
     return weight.score >= least and weight.score >= 0.8 * balance.other and weight.lead + weight.body >= 2

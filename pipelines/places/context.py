@@ -11,14 +11,15 @@ from pipelines.places.find import Hit, Page
 # How much a name in each passing use still counts towards aboutness (CODEBOOK, Province: a name in passing is a mention).
 FACTOR = {
     "club": 0.0, "list": 0.15, "list3": 0.4, "range": 0.25, "home": 0.3, "resides": 0.75, "signature": 0.1, "delegate": 0.1,
-    "among": 0.3, "road": 0.3, "source": 0.3, "patient": 0.2, "past": 0.4, "away": 0.4,
+    "among": 0.3, "road": 0.3, "source": 0.3, "patient": 0.2, "past": 0.4, "away": 0.4, "battle": 0.25, "school": 0.4,
 }  # fmt: skip
 
 _SPORT_CORE = re.compile(
     r"v[- .]?league|\bhlv\b|cầu thủ|tiền đạo|tiền vệ|thủ môn|hậu vệ|trung vệ|bàn thắng|ghi bàn|\bhagl\b|\bslna\b|\bcahn\b|\bfc\b|ngoại binh|đội bóng|"
     r"bóng đá|bóng chuyền|futsal|\bafc\b|\bfifa\b|\bvff\b|\bvpf\b|cúp quốc gia|cup c2|trụ hạng|sân thiên trường|xuân son|thể công|penalty|phạt đền|bù giờ|\bhiệp \d|trên sân|\bvđqg\b|chủ công|lượt (?:đi|về|trận)|vòng bảng|sân nhà|clb (?:công an|hà nội|nam định|thanh hóa|ninh bình|hải phòng|đà nẵng|viettel)|u2[0-3] việt nam|đội tuyển"
 )
-_SPORT_ALONE = re.compile(r"v[- .]?league|\bhlv\b|\bhagl\b|\bslna\b|cầu thủ|tiền đạo|trụ hạng|xuân son|afc champions|cup đông nam á")
+_LEAGUE = re.compile(r"v[- .]?league|giải hạng nhất|trụ hạng|\btnsv\b")
+_SPORT_ALONE = re.compile(r"v[- .]?league|\btnsv\b|\bhlv\b|\bhagl\b|\bslna\b|cầu thủ|tiền đạo|trụ hạng|xuân son|afc champions|cup đông nam á")
 _SPORT_MORE = re.compile(
     r"trọng tài|highlight|bảng xếp hạng|\bclb\b|hạng nhất|vô địch|đăng quang|vòng \d+|phút \d+|\b\d ?- ?\d\b|tỷ số|tỉ số|trận đấu|trận thua|\btrận\b|"
     r"hoàng đức|chủ nhà|đội khách|\bcđv\b|cổ động viên|\bsân\b|\bgiải\b|chung kết|bán kết|tứ kết|thắng|thua|hòa"
@@ -28,7 +29,7 @@ _SPORT_CUES = (
     "league", "hlv", "cau thu", "tien dao", "tien ve", "thu mon", "hau ve", "trung ve", "ban thang", "ghi ban", "hagl", "slna", "cahn", " fc", "ngoai binh",
     "doi bong", "bong da", "bong chuyen", "futsal", "afc", "fifa", "vff", "vpf", "cup quoc gia", "cup c2", "tru hang", "san thien truong", "xuan son", "the cong",
     "penalty", "phat den", "bu gio", "hiep 1", "hiep 2", "tren san", "vdqg", "chu cong", "luot di", "luot ve", "luot tran", "vong bang", "san nha", "clb", "u20 ", "u21 ",
-    "u22 ", "u23 ", "doi tuyen", "cup dong nam a", "club", "stadium",
+    "u22 ", "u23 ", "doi tuyen", "cup dong nam a", "club", "stadium", "tnsv",
 )  # fmt: skip
 _STORM_CUES = (
     "ap thap", "mua lon", "mua to", "mua rat", "mua dong", "mua rao", "mua da", "mua vua", "du bao", "khong khi lanh", "gio mua", "nhiet do", "nang nong", "tam bao",
@@ -40,6 +41,8 @@ _WEATHER = re.compile(
 )
 _WHEREVER = re.compile(r"^[^.\n]{0,25}\b(?:gì|nào|đâu) cũng\b")
 _GUEST = re.compile(r"\b(?:làm khách|hành quân|chuyến đi|đá sân khách)[^.]{0,25}$", re.I)
+# In a text on the league "ở Thanh Hóa" is in the team; universities have teams of their own.
+_PLAYS_FOR = re.compile(r"(?:\bở|\b(?:ĐH|Đại học|đại học|Cao đẳng)\b[^.,;\n]{0,40})\s+$")
 _PLACE_BEFORE = re.compile(
     r"(?:\b(?:tỉnh|thành phố|TP\.?|huyện|thị xã|xã|phường|UBND(?: tỉnh)?|công an(?: tỉnh)?|HĐND(?: tỉnh)?|Tỉnh ủy|người dân|tại|ở|đến|về|tới|in|at)\s+)$",
     re.I,
@@ -69,20 +72,24 @@ _AMONG = re.compile(
 _ROAD = re.compile(
     r"(?:\bcao tốc|\btuyến(?: đường)?|\bđường sắt|\bxe khách|\bchặng|\bđường bay)\s+[^.,;]{0,30}$", re.I
 )
-_DASH_BEFORE, _DASH_AFTER = re.compile(r"\w\s?[-–]\s?$"), re.compile(r"^\s?[-–]\s?[A-ZĐ]")
+_DASH_BEFORE, _DASH_AFTER = re.compile(r"[\w)]\s?[-–]\s?$"), re.compile(r"^\s?[-–]\s?[A-ZĐ]")
 _RANGE_BEFORE = re.compile(
     r"\btừ\s+(?:phía \w+ |bắc |nam |tỉnh |khu vực |TP\.?)?(?:[A-ZĐ][\wÀ-ỹ.]*[ -]*){1,4}\s(?:đến|tới|trở ra)\s+(?:tỉnh |phía \w+ |bắc |nam |TP\.?)?$|"
     r"\bTừ\s+(?:[A-ZĐ][\wÀ-ỹ.]*\s){1,4}(?:đến|tới)\s+$"
 )
+_RANGE_LIST = re.compile(r"\b[Tt]ừ\s+(?:(?:[A-ZĐ][\wÀ-ỹ.]*\s?){1,4},\s*){1,4}$")
 _FROM = re.compile(r"\btừ\s+(?:bắc |nam |tỉnh |khu vực |phía \w+ )?$", re.I)
 _RANGE_AFTER = re.compile(r"^\s*(?:đến|tới|trở ra|trở vào)\b", re.I)
 _SOURCE = re.compile(r"(?:\bbáo|\bđài(?: PT-?TH| truyền hình| phát thanh)?|\btheo báo)\s+$", re.I)
 _PATIENT = re.compile(
-    r"(?:bệnh nhân|BN|ca bệnh|ca mắc|ca dương tính|F0|F1|ổ dịch)[ \d]*(?:\([^)]{0,30}\)?)?(?: ở| tại| người)?\s*\(?(?:tỉnh )?$", re.I
+    r"(?:bệnh nhân|BN|\d+ ca(?: mới| mắc mới)?|ca bệnh|ca mắc|ca dương tính|F0|F1|ổ dịch)[ \d]*(?:\([^)]{0,30}\)?)?(?: ở| tại| người)?\s*\(?(?:tỉnh )?$", re.I
 )
+_COUNTED = re.compile(r"^\s*\(\d{1,3}(?: ca)?\)")
+_SCHOOL = re.compile(r"\b(?:ĐH|[Đđ]ại học|[Hh]ọc viện|[Cc]ao đẳng)\b(?: [^\W\d_]+){0,6}\s+$")
 _AWAY = re.compile(r"\bcách\s+(?:bờ biển |phía \w+ |bắc |nam |tỉnh |đất liền )?$", re.I)
+_BATTLE = re.compile(r"\b(?:chiến trường|mặt trận|chiến dịch)(?: tỉnh)?\s+$", re.I)
 _LIST_GAP = re.compile(
-    r"^(?:\s*\([^)]{0,24}\))?\s*(?:,|;|/|&|-|–|\bvà\b|\bhay\b|\bhoặc\b|\bcùng\b|\band\b|…|\d+ (?:ca|tỷ đồng|người|trường hợp)|:)?(?:\s*(?:và|cùng|các|tỉnh|TP\.?|thành phố|tỉnh,))*\s*$"
+    r"^(?:\s*\([^)]{0,24}\)|\s+\d+ người)?\s*(?:,|;|/|&|-|–|\bvà\b|\bhay\b|\bhoặc\b|\bcùng\b|\band\b|…|\d+ (?:ca|tỷ đồng|người|trường hợp)|:)?(?:\s*(?:và|cùng|các|tỉnh|TP\.?|thành phố|tỉnh,))*\s*$"
 )
 
 
@@ -98,7 +105,7 @@ def genre(sheet: Page) -> str:
     """Return "sport", "weather" or an empty string; one pass over the folded beginning rules out most texts."""
     found = _cues().find_matches_as_indexes(sheet.folded[:1500])
     if any(index < len(_SPORT_CUES) for index, _, _ in found) and sport(sheet):
-        return "sport"
+        return "league" if _LEAGUE.search(sheet.text[:1500].lower()) else "sport"
     stormy = {index - len(_SPORT_CUES) for index, start, _ in found if index >= len(_SPORT_CUES) and start < 600}
     if stormy == {_STORM_CUES.index("bao ")} and "bão" not in sheet.text[:600].lower():
         return ""  # "báo", "bảo" and "bao" are everywhere
@@ -169,7 +176,7 @@ def agency(sheet: Page, hit: Hit) -> bool:
 # None of the passing uses below has a word outside of this list just before the name: one search instead of a dozen.
 _HINTS = (
     "quê", "gốc", "sinh", "quán", "đến từ", "người", "chàng", "cô gái", "trú", "ngụ", "tuổi", "hộ khẩu", "sn ", "đoàn", "đbqh", "đại biểu", "trong đó", "chẳng hạn",
-    "ví dụ", "từng", "như", "từ", "báo", "đài", "bệnh nhân", "bn", "ca ", "f0", "f1", "ổ dịch", "cách", "(", "cao tốc", "đường", "tuyến", "xe khách", "chặng",
+    "ví dụ", "từng", "như", "từ", "báo", "đài", "bệnh nhân", "bn", "ca ", "f0", "f1", "ổ dịch", "cách", "(", "cao tốc", "đường", "tuyến", "xe khách", "chặng", "chiến ", "mặt trận",
 )  # fmt: skip
 
 
@@ -188,7 +195,7 @@ def use(sheet: Page, hit: Hit, kind: str, size_of_list: int, both_ends: bool, pu
     after = text[hit.end : hit.end + 40]
     sense = hit.sense
     assert sense is not None
-    if sense.kind == "club" or (kind == "sport" and _as_club(hit, before)):
+    if sense.kind == "club" or (kind in ("sport", "league") and _as_club(hit, before, kind)):
         return "club"
     if size_of_list >= 4:
         return "list"
@@ -202,6 +209,10 @@ def use(sheet: Page, hit: Hit, kind: str, size_of_list: int, both_ends: bool, pu
         return "list3"
     if _WHEREVER.match(after):
         return "among"
+    if _COUNTED.match(after):
+        return "patient"
+    if sense.rank == 3 and not sense.profile and _SCHOOL.search(before):
+        return "school"
     if hinted:
         found = _other_uses(before, after, both_ends)
         if found:
@@ -210,9 +221,11 @@ def use(sheet: Page, hit: Hit, kind: str, size_of_list: int, both_ends: bool, pu
     return "past" if former and not _FORMER.match(after) else ""
 
 
-def _as_club(hit: Hit, before: str) -> bool:
+def _as_club(hit: Hit, before: str, kind: str) -> bool:
     """Tell whether a province's name in a text on sport is its club, not the place ("tại Ninh Bình", "tỉnh …")."""
     assert hit.sense is not None
+    if kind == "league" and _PLAYS_FOR.search(before):
+        return True
     if _GUEST.search(before) or hit.sense.name in _GROUNDS:
         return True
     named = hit.sense.rank == 3 or hit.sense.kind == "exonym" or hit.sense.name == "xứ Thanh"
@@ -227,9 +240,16 @@ def _first_uses(before: str, after: str) -> str:
         return "delegate"
     if "(" in before and (_SIGN_BEFORE.search(before) or (before.endswith("(") and _SIGNED.match(after))):
         return "signature"
-    if "từ" in low and ((_RANGE_AFTER.match(after) and _FROM.search(near)) or _RANGE_BEFORE.search(before)):
+    if "từ" in low and (
+        (_RANGE_AFTER.match(after) and (_FROM.search(near) or _RANGE_LIST.search(before))) or _RANGE_BEFORE.search(before)
+    ):
         return "range"
     return ""
+
+
+def signed(sheet: Page, hit: Hit) -> bool:
+    """Tell whether the bracket after a name closes a reader's signature: "(Hoằng Hóa, Thanh Hóa) hỏi"."""
+    return _SIGNED.match(sheet.text[hit.end : hit.end + 40]) is not None
 
 
 def _other_uses(before: str, after: str, both_ends: bool) -> str:
@@ -262,4 +282,5 @@ _SINGLE = (
     (_PATIENT, "patient", 44, ("bệnh nhân", "bn", "ca ", "f0", "f1", "ổ dịch")),
     (_SOURCE, "source", 30, ("báo", "đài")),
     (_AWAY, "away", 24, ("cách",)),
+    (_BATTLE, "battle", 24, ("chiến ", "mặt trận")),
 )

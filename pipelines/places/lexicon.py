@@ -52,6 +52,7 @@ class Group:
     top: int
     ours: bool
     dated: bool
+    risky: bool
 
 
 def _group(senses: list[Sense]) -> Group:
@@ -62,6 +63,7 @@ def _group(senses: list[Sense]) -> Group:
         max(sense.rank for sense in senses),
         any(sense.profile for sense in senses),
         any(sense.since for sense in senses),
+        any(sense.name in _RISKY for sense in senses),
     )
 
 

@@ -42,7 +42,7 @@ _LEADS = _words(
     "Huyện Xã Phường Tỉnh Thành Thị Vườn Hồ Sông Núi Đảo Cảng Chùa Đền Khu Cửa Biển Bản Phố Công Nam Bắc Đông Tây Tại Ở Bãi Cầu Đèo Hang Rừng Làng Tới Về Lên Đến Từ Bến Ga Đồn"
 )
 _LOCAL = re.compile(
-    r"(?:\bở|\btại|\bvề|\bđến|\btới|\blên|\bxuống|\bvùng|\bdân|\bngười|\bdi sản|\bo|\btai|\bve|\bbien|\bvisit|\bin|\bat|\bof|\bto|\bcố đô|\bhuyện miền núi|\bdu lịch|\bkhách)\s+$",
+    r"(?:\bở|\btại|\bvề|\bđến|\btới|\blên|\bxuống|\bvùng|\bdân|\bngười|\bdi sản|\bo|\btai|\bve|\bbien|\bvisit|\bin|\bat|\bof|\bto|\bcố đô|\bhuyện miền núi|\bdu lịch|\bkhách|\b[Bb]ệnh viện(?: [Đđ]a khoa)?|\bBVĐK|\b[Tt]rung tâm [Yy] tế)\s+$",
     re.I,
 )
 # Things of nature and buildings bear the same names in many provinces: they speak only where no other province is named.
@@ -53,6 +53,10 @@ _PLACED = re.compile(r"\b(?:ở|tại|đến|tới)\s+$")
 _LOCAL_AFTER = re.compile(r"^\s*\((?:tỉnh )?[A-ZĐ]")
 _ADDRESS = re.compile(r"\s*[,(]\s*(?:(?:tỉnh|huyện|thị xã|thành phố|TP\.?|TX\.?|quận)\s+)?", re.I)
 _NEXT = re.compile(r" ([^\W\d_]+)")
+# Firms and rich people named like a district ("Đại gia Xuân Trường").
+_FIRM = re.compile(
+    r"\b(?i:đại gia|doanh nghiệp|công ty|tập đoàn|hãng|thương hiệu|ngân hàng|nhà xe|CTCP|DN|DNTN)(?: (?:TNHH|CP|MTV|TM|[a-zđ][^\W\d_]*)){0,6}\s+$"
+)
 _PRAGUE = re.compile(r"Praha|Prague|\bCzech|\bSéc\b|Cộng hòa Séc")
 _HENAN = re.compile(
     r"^\s*\(?,?\s*(?:Trung Quốc|TQ\b|China|của Trung Quốc|\(Trung Quốc)|^,\s*(?:miền|thuộc) [^.]{0,20}Trung Quốc"
@@ -179,14 +183,21 @@ def _first_pass(sheet: Page, hit: Hit, published: str) -> None:
     if top < 3 and _longer(before):
         hit.notes.append("longer")
         return
+    if top < 3 and not hit.level and _byline(sheet, hit):
+        hit.notes.append("person")
+        return
+    if top < 3 and not hit.level and group.risky and _FIRM.search(sheet.text[max(0, hit.start - 60) : hit.start]):
+        hit.notes.append("firm")
+        return
     if not hit.level and group.ours:
         if top == 3 and _inside(sheet, hit, before):
             hit.notes.append("longer")
             return
-        if _on_street(before.lower()) and (_STREET if top < 3 else _STREET_NAME).search(before):
+        line = before.rpartition("\n")[2]
+        if _on_street(line.lower()) and (_STREET if top < 3 else _STREET_NAME).search(line):
             hit.notes.append("street")
             return
-        if (top < 3 or not hit.exact) and _after_surname(before):
+        if (top < 3 or not hit.exact) and _after_surname(line):
             hit.notes.append("person")
             return
     if group.dated:
@@ -206,6 +217,11 @@ def _first_pass(sheet: Page, hit: Hit, published: str) -> None:
         hit.senses = tuple(sense for sense in hit.senses if sense.rank == top)
     if hit.senses:
         _if_single(hit, weak=not hit.level and top <= 1, local=bool(_PLACED.search(before)))
+
+
+def _byline(sheet: Page, hit: Hit) -> bool:
+    """Tell whether the name stands alone on the last line, where the press puts its bylines ("Minh Khôi")."""
+    return sheet.text[hit.start - 1 : hit.start] == "\n" and hit.start > 1000 and not sheet.text[hit.end :].strip()
 
 
 def _by_level(hit: Hit) -> None:
@@ -245,26 +261,32 @@ def _if_single(hit: Hit, weak: bool, local: bool) -> None:
 
 def _second_sign(sheet: Page, hits: Sequence[Hit]) -> None:
     """Names that are also persons or firms need a level word, a local preposition, or another name of their province."""
+    persons = {hit.entry.key for hit in hits if "person" in hit.notes or "longer" in hit.notes}
     risky = [
         hit
         for hit in hits
-        if hit.sense is not None and not hit.level and hit.sense.kind != "club" and is_risky(hit.sense.name)
+        if hit.sense is not None
+        and not hit.level
+        and hit.sense.kind != "club"
+        and (is_risky(hit.sense.name) or (hit.sense.rank < 3 and hit.entry.key in persons))
     ]
     if not risky:
         return
     firm: dict[str, set[str]] = {}
     elsewhere = any(hit.sense is not None and not hit.profile and hit.sense.province[0] != "@" for hit in hits)
-    persons = {hit.entry.key for hit in hits if "person" in hit.notes or "longer" in hit.notes}
     for hit in hits:
-        if hit.sense is not None and hit.sense.kind != "club" and (hit.level or not is_risky(hit.sense.name)):
+        if hit.sense is None or hit.sense.kind == "club":
+            continue
+        if hit.level or not (is_risky(hit.sense.name) or hit.entry.key in persons):
             firm.setdefault(hit.profile, set()).add(hit.sense.name if not hit.level else "*" + hit.sense.name)
     traps = {hit.entry.key for hit in hits if "trap" in hit.notes}
     persons |= {hit.entry.key for hit in hits if any(hit.entry.key in trap for trap in traps)}
+    firms = {hit.entry.key for hit in hits if "firm" in hit.notes}
     for hit in risky:
-        if firm.get(hit.profile):
+        if hit.entry.key not in firms and firm.get(hit.profile):
             continue
         before = sheet.text[max(0, hit.start - 24) : hit.start]
-        if hit.entry.key not in persons and (
+        if hit.entry.key not in persons | firms and (
             _LOCAL.search(before)
             or (not elsewhere and _THING.search(before))
             or _LOCAL_AFTER.match(sheet.text[hit.end : hit.end + 12])
