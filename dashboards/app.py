@@ -7,24 +7,31 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from dashboards import steps
+from dashboards.accounts.office import overlay
+from dashboards.accounts.oidc import Provider
 from dashboards.api import create_api
 from dashboards.web import (
-    alert_pages,
-    article_pages,
+    account_pages,
+    audit_pages,
     digest_pages,
     editor_pages,
+    oidc_pages,
     pack_pages,
     pages,
     session_pages,
+    settings_pages,
+    setup_pages,
+    user_pages,
 )
 from dashboards.web.access import Access
-from dashboards.web.guards import Guard, SecurityHeaders
+from dashboards.web.desk_routes import desk_routes
+from dashboards.web.guards import Guard, Hosts, SecurityHeaders
 from dashboards.web.rights import At
 from dashboards.web.view import environment, page
 from pipelines.errors import UserError
@@ -32,7 +39,6 @@ from pipelines.settings import Settings
 from pipelines.store import Store
 
 STATIC = Path(__file__).parent / "static"
-LOOPBACK = ["127.0.0.1", "localhost", "[::1]", "::1"]
 
 
 def routes() -> list[At | Mount]:
@@ -41,15 +47,33 @@ def routes() -> list[At | Mount]:
         At("/", pages.overview, "read"),
         At("/login", session_pages.login_form, "open"),
         At("/login", session_pages.login, "open", methods=["POST"]),
+        At("/login/code", session_pages.login_code_form, "open"),
+        At("/login/code", session_pages.login_code, "open", methods=["POST"]),
+        At("/setup", setup_pages.setup_form, "open"),
+        At("/setup", setup_pages.setup, "open", methods=["POST"]),
+        At("/reset", setup_pages.reset_form, "open"),
+        At("/reset", setup_pages.reset, "open", methods=["POST"]),
+        At("/oidc", oidc_pages.begin, "open"),
+        At("/oidc/callback", oidc_pages.callback, "open"),
+        At("/account", account_pages.account, "read"),
+        At("/account/password", account_pages.password, "read", methods=["POST"]),
+        At("/account/totp", account_pages.enrol, "read", methods=["POST"]),
+        At("/account/totp/on", account_pages.turn_on, "read", methods=["POST"]),
+        At("/account/totp/off", account_pages.turn_off, "read", methods=["POST"]),
+        At("/account/recovery", account_pages.recovery, "read", methods=["POST"]),
+        At("/account/sessions", account_pages.end_sessions, "read", methods=["POST"]),
+        At("/users", user_pages.listing, "administer"),
+        At("/users", user_pages.add, "administer", methods=["POST"]),
+        At("/users/{id}", user_pages.change, "administer", methods=["POST"]),
+        At("/settings", settings_pages.show, "administer"),
+        At("/settings", settings_pages.save, "administer", methods=["POST"]),
+        At("/audit", audit_pages.listing, "administer"),
+        At("/audit", audit_pages.verify, "administer", methods=["POST"]),
         At("/logout", session_pages.logout, "read", methods=["POST"]),
-        At("/alerts", alert_pages.inbox, "read"),
-        At("/alerts/{id}", alert_pages.alert_page, "read"),
-        At("/alerts/{id}", alert_pages.decide, "decide", methods=["POST"]),
+        *desk_routes(),
         At("/alerts/{id}/pack", pack_pages.make_pack, "export", methods=["POST"]),
         At("/packs", pack_pages.packs, "read"),
         At("/packs/{id}", pack_pages.pack_file, "export"),
-        At("/articles/{id}", article_pages.article_page, "read"),
-        At("/search", article_pages.search_page, "read"),
         At("/digests", digest_pages.digests, "read"),
         At("/digests/edit/{day}", editor_pages.editor, "decide"),
         At("/digests/edit/{day}", editor_pages.edit, "decide", methods=["POST"]),
@@ -75,20 +99,20 @@ def _user_error(request: Request, error: Exception) -> Response:
 
 
 def create_app(settings: Settings, store: Store) -> Starlette:
-    """Return the desk over `store`; the access code is `app.state.access.code`.
-
-    On a loopback address only loopback names are answered, so that a foreign page cannot rebind its name to us.
-    """
-    access = Access.open(settings.data)
-    hosts = LOOPBACK if settings.host in LOOPBACK else ["*"]
+    """Return the desk over `store`; while it has no user, `app.state.access.setup_code` makes the first one."""
+    steps.check(settings)
+    settings = overlay(settings, store)
+    access = Access.open(settings)
     app = Starlette(
         routes=[*routes(), Mount("/api", create_api(settings, store))],
         middleware=[
             Middleware(SecurityHeaders),
-            Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
-            Middleware(Guard, access=access),
+            Middleware(Hosts, settings=settings),
+            Middleware(Guard, access=access, store=store),
         ],
         exception_handlers={HTTPException: _http_error, UserError: _user_error},
     )
     app.state.settings, app.state.store, app.state.access, app.state.jinja = settings, store, access, environment()
+    app.state.jinja.filters["step"] = lambda status: steps.step(app.state.settings, status)
+    app.state.provider = Provider(settings, access.vault) if settings.oidc_issuer else None
     return app

@@ -44,12 +44,23 @@ def run_service(
             _start_all(supervisor, config.host, config.port, prefect_port, workers, round_seconds)
             if not supervisor.stopping:
                 typer.echo(f"dashboard: http://{config.host}:{config.port}/")
+                _say_setup(config)
                 typer.echo(f"hồ sơ {config.profile}; nhật ký ở {root / 'logs'}; dừng bằng Ctrl-C", err=True)
             supervisor.watch()
         finally:
             typer.echo("đang dừng …", err=True)
             supervisor.stop()
             typer.echo("đã dừng, không còn tiến trình nào", err=True)
+
+
+def _say_setup(config: Settings) -> None:
+    """The desk is another process, whose words go to its log: the code of the first run is said here too."""
+    from dashboards.web.access import Access
+    from flows.commands.serve import say_setup
+
+    store = open_store(config)
+    say_setup(Access.open(config), store, f"http://{config.host}:{config.port}")
+    store.close()
 
 
 def _start_all(

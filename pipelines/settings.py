@@ -8,7 +8,7 @@ import tomllib
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -58,6 +58,21 @@ class Settings(BaseSettings):
     summary_times: str = Field(default="07:30 16:00", pattern=rf"^({CLOCK}([ ,]+{CLOCK})*)?$")
     dashboard_url: str = ""
     api_per_minute: int = Field(default=120, ge=1)
+    # Coming in to the desk (docs/users.md): how long a session lasts at most and unused, who must have a second factor.
+    session_hours: float = Field(default=12, gt=0, le=24 * 7)
+    session_idle_minutes: float = Field(default=60, ge=5)
+    totp_required: tuple[Literal["guest", "viewer", "analyst", "approver", "admin"], ...] = ()
+    # Sign-in by the office's own OpenID Connect server; `oidc_roles` maps values of the claim to roles of the desk.
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    oidc_scope: str = "openid profile"
+    oidc_name_claim: str = "preferred_username"
+    oidc_role_claim: str = "roles"
+    oidc_roles: dict[str, Literal["guest", "viewer", "analyst", "approver", "admin"]] = {}
+    # State or outcome → the office's own name of that step; outcome → its ready reasons (docs/dashboard.md).
+    steps: dict[str, str] = {}
+    reasons: dict[str, tuple[str, ...]] = {}
 
     @property
     def desk_url(self) -> str:

@@ -12,22 +12,23 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from starlette.applications import Starlette
 
 from dashboards.app import create_app
 from dashboards.digest import write_digest
 from pipelines.store import alerts as alert_store
 from pipelines.store import feeds
-from tests.desk import DAY, WRONG, Desk, make_desk
+from tests.desk import DAY, WRONG, Desk, make_desk, staff_cookie
 
 pytestmark = pytest.mark.browser
 FLAGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 
 class Site:
-    """A served desk and its address."""
+    """A served desk, its application and its address."""
 
-    def __init__(self, desk: Desk, address: str, code: str) -> None:
-        self.desk, self.address, self.code = desk, address, code
+    def __init__(self, desk: Desk, address: str, app: Starlette) -> None:
+        self.desk, self.address, self.app = desk, address, app
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    yield Site(desk, f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.access.code)
+    yield Site(desk, f"http://127.0.0.1:{listener.getsockname()[1]}", app)
     server.should_exit = True
     thread.join(10)
     desk.store.close()
@@ -62,12 +63,9 @@ def browser():  # type: ignore[no-untyped-def]
         found.close()
 
 
-def enter(page, site: Site, analyst: str) -> None:  # type: ignore[no-untyped-def]
+def enter(page, site: Site, analyst: str, role: str = "admin") -> None:  # type: ignore[no-untyped-def]
+    page.context.add_cookies([{"name": "cotmoc", "value": staff_cookie(site.app, role, analyst), "url": site.address}])
     page.goto(f"{site.address}/alerts")
-    page.fill("input[name=code]", site.code)
-    page.fill("input[name=analyst]", analyst)
-    page.press("input[name=analyst]", "Enter")
-    page.wait_for_url("**/alerts")
 
 
 @pytest.mark.parametrize("width", [1366, 390])

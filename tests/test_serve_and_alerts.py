@@ -50,7 +50,7 @@ def test_serve_prints_its_address_answers_and_ends_on_ctrl_c(desk: Desk) -> None
         assert child.stdout and child.stderr
         line = child.stdout.readline().strip()
         assert line.startswith("dashboard: http://127.0.0.1:")
-        assert "mã truy cập" in child.stderr.readline()
+        assert f"{line.removeprefix('dashboard: ')}setup?code=" in child.stderr.readline()
         until = time.monotonic() + 30
         while True:
             try:

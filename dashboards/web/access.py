@@ -1,7 +1,4 @@
-"""Who may look: an access code that belongs to the data folder, and a signed cookie that names the desk.
-
-Accounts with roles come with the next step of the triage desk; there is no default password here either.
-"""
+"""Who is asking: the secret of the data folder, the cookie, the session behind it, and the token of its forms."""
 
 from __future__ import annotations
 
@@ -10,99 +7,117 @@ import hashlib
 import hmac
 import os
 import secrets
-import time
-import unicodedata
-from collections import deque
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from dashboards.accounts.totp import Vault
 from dashboards.web.rights import may, require
+from pipelines.clock import now
 from pipelines.errors import UserError
+from pipelines.settings import Settings
+from pipelines.store import Store, sessions, users
 
-__all__ = ["Access", "Session", "may", "require"]
+__all__ = ["COOKIE", "Access", "Session", "may", "new_session", "require"]
 
 COOKIE = "cotmoc"
-MAX_AGE = 12 * 3600
-# Ten wrong codes in a minute, from wherever, and the door stays shut for the rest of that minute.
-TRIES, WINDOW = 10, 60.0
+# A browser that has not signed in: its cookie carries only what binds a form to it.
+STRANGER, STRANGER_AGE = "g.", 12 * 3600
 
 
 @dataclass(frozen=True)
 class Session:
-    """One browser; `analyst` (the user's name) and `role` are empty until the user has signed in."""
+    """One browser; `analyst` (the user's name) and `role` are empty until the user has signed in.
+
+    `staff` is the user's id; `confined` says that nothing but the own account opens before a second factor is set.
+    """
 
     sid: str
     analyst: str = ""
     role: str = ""
+    staff: str = ""
+    confined: bool = False
 
 
 @dataclass
 class Access:
-    """Secret of the data folder, and what follows from it: access code, cookies, form tokens."""
+    """Secret of the data folder, and what follows from it: sessions, form tokens, the code of the first run."""
 
     secret: bytes
-    wrong: deque[float] = field(default_factory=deque)
+    settings: Settings
+    # Set once there is a user: from then on the first-run wizard is closed and is not asked for again.
+    settled: bool = field(default=False)
 
     @classmethod
-    def open(cls, data: Path) -> Access:
+    def open(cls, settings: Settings) -> Access:
         """Read `DATA/dashboard.key`, made on first use with mode 0600; UserError when that cannot be."""
-        path = data / "dashboard.key"
-        try:
-            data.mkdir(parents=True, exist_ok=True)
-            try:
-                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                pass
-            else:
-                with os.fdopen(handle, "wb") as out:
-                    out.write(secrets.token_hex(32).encode())
-            secret = path.read_bytes().strip()
-        except OSError as error:
-            raise UserError(f"{path}: không đọc hoặc tạo được khóa của bảng tin ({error.strerror})") from error
+        path = settings.data / "dashboard.key"
+        secret = _secret(path)
         if len(secret) < 32:
             raise UserError(f"{path}: khóa của bảng tin hỏng; xóa tệp này rồi chạy lại để tạo khóa mới")
-        return cls(secret)
+        return cls(secret, settings)
 
     def _mac(self, *parts: str) -> bytes:
-        return hmac.new(self.secret, "\0".join(parts).encode(), hashlib.sha256).digest()
+        return hmac.new(self.secret, "\0".join(parts).encode("utf-8", "replace"), hashlib.sha256).digest()
 
     @property
-    def code(self) -> str:
-        """The access code, ten letters and digits as `XXXXX-XXXXX`; a new key file gives a new code."""
-        letters = base64.b32encode(self._mac("code")).decode()[:10]
-        return f"{letters[:5]}-{letters[5:]}"
+    def setup_code(self) -> str:
+        """The code that makes the first administrator; it opens nothing once there is a user."""
+        letters = base64.b32encode(self._mac("first administrator")).decode()[:15]
+        return "-".join(letters[at : at + 5] for at in (0, 5, 10))
 
-    def right(self, given: str) -> bool | None:
-        """Tell whether `given` is the access code; None when too many wrong ones came in the last minute."""
-        now = time.monotonic()
-        while self.wrong and now - self.wrong[0] > WINDOW:
-            self.wrong.popleft()
-        if len(self.wrong) >= TRIES:
-            return None
-        plain = "".join(given.upper().split()).replace("-", "").encode()
-        good = hmac.compare_digest(plain, self.code.replace("-", "").encode())
-        if not good:
-            self.wrong.append(now)
-        return good
+    def setup_fits(self, given: str) -> bool:
+        """Tell whether `given` is the code of the first run."""
+        plain = "".join(char for char in given.upper() if char.isascii() and char.isalnum())
+        return hmac.compare_digest(plain.encode(), self.setup_code.replace("-", "").encode())
+
+    def waiting(self, store: Store) -> bool:
+        """Tell whether the first administrator is still to be made."""
+        if not self.settled:
+            with store.read() as conn:
+                self.settled = users.count(conn) > 0
+        return not self.settled
+
+    @property
+    def vault(self) -> Vault:
+        """What seals secrets of users in the store."""
+        return Vault(self._mac("vault"))
+
+    @property
+    def idle(self) -> timedelta:
+        """How long a session may lie unused."""
+        return timedelta(minutes=self.settings.session_idle_minutes)
 
     def _signer(self) -> URLSafeTimedSerializer:
-        return URLSafeTimedSerializer(self.secret, salt="cotmoc-session")
+        return URLSafeTimedSerializer(self.secret, salt="cotmoc-stranger")
 
     def seal(self, session: Session) -> str:
-        """Return the cookie's value for `session`."""
-        return str(self._signer().dumps([session.sid, session.analyst, session.role]))
+        """Return the cookie's value for a browser that has not signed in."""
+        return STRANGER + str(self._signer().dumps(session.sid))
 
-    def read(self, cookie: str | None) -> Session | None:
-        """Return the session of a cookie's value; None when it is missing, forged or older than 12 hours."""
-        if not cookie:
+    def read(self, cookie: str | None, store: Store) -> Session | None:
+        """Return the session of a cookie's value; None when it is missing, forged, ended or too old."""
+        if not cookie or len(cookie) > 400:
             return None
-        try:
-            sid, analyst, role = self._signer().loads(cookie, max_age=MAX_AGE)
-        except (BadSignature, ValueError, TypeError):
+        if cookie.startswith(STRANGER):
+            try:
+                return Session(str(self._signer().loads(cookie[len(STRANGER) :], max_age=STRANGER_AGE)))
+            except BadSignature:
+                return None
+        at = now()
+        with store.read() as conn:
+            found = sessions.find(conn, cookie, at, self.idle)
+        if found is None:
             return None
-        return Session(str(sid), str(analyst), str(role))
+        user, entry = found
+        if at - entry.seen > sessions.TOUCH:
+            with store.begin() as conn:
+                sessions.touch(conn, entry.id, at)
+        # Whoever comes in by the office's own server has shown a second factor there, if the office wants one.
+        confined = user.role in self.settings.totp_required and user.totp_since is None and entry.way != "oidc"
+        return Session(entry.id, user.name, user.role, user.id, confined)
 
     def token(self, session: Session) -> str:
         """Return the form token (CSRF) of a session."""
@@ -110,15 +125,24 @@ class Access:
 
     def token_fits(self, session: Session, given: str) -> bool:
         """Tell whether a form carried the session's own token."""
-        return hmac.compare_digest(self.token(session).encode(), given.encode())
+        return hmac.compare_digest(self.token(session).encode(), given.encode("utf-8", "replace"))
 
 
-def new_session(analyst: str = "", role: str = "") -> Session:
-    """Return a session with a fresh random id."""
-    return Session(secrets.token_hex(16), analyst, role)
+def _secret(path: Path) -> bytes:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            pass
+        else:
+            with os.fdopen(handle, "wb") as out:
+                out.write(secrets.token_hex(32).encode())
+        return path.read_bytes().strip()
+    except OSError as error:
+        raise UserError(f"{path}: không đọc hoặc tạo được khóa của bảng tin ({error.strerror})") from error
 
 
-def desk_name(given: str) -> str:
-    """Return the name of a desk as it is stored: NFC, single blanks, at most 60 printable characters."""
-    flat = " ".join(unicodedata.normalize("NFC", given).split())
-    return "".join(char for char in flat if char.isprintable())[:60].strip()
+def new_session() -> Session:
+    """Return a session of a browser that has not signed in, with a fresh random id."""
+    return Session(secrets.token_hex(16))

@@ -13,6 +13,7 @@ from dashboards.digest import build_digest, write_digest
 from dashboards.digest.approve import approve, versions
 from dashboards.digest.edits import LISTS, Edit, edits_of, record
 from dashboards.web.access import Access
+from dashboards.web.rights import require
 from dashboards.web.view import page, settings, store
 from pipelines.clock import now
 from pipelines.errors import UserError
@@ -49,6 +50,8 @@ async def edit(request: Request) -> Response:
         raise HTTPException(403, "Trang đã cũ hoặc biểu mẫu không đến từ trang này; hãy tải lại trang.")
     day, config, analyst = _day(request), settings(request), request.state.session.analyst
     given = {name: str(form.get(name, "")) for name in ("action", "story", "place", "dropped", "summary")}
+    if given["action"] == "approve":
+        require(request, "approve")
 
     def land() -> Response:
         try:

@@ -6,10 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
+
+from pipelines.clock import now
+from pipelines.store import audit
 
 RIGHTS = ("read", "decide", "approve", "export", "administer")
 ALLOWED: dict[str, frozenset[str]] = {
@@ -41,13 +45,18 @@ def require(request: Request, right: str) -> None:
 
 
 class At(Route):
-    """A route with the right that it takes; posts must carry the session's form token (`token` or `X-CSRF-Token`)."""
+    """A route with the right that it takes; posts must carry the session's form token (`token` or `X-CSRF-Token`).
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], right: str, methods: Sequence[str] = ("GET",)) -> None:
+    `audited` names the action under which an answer of 200 enters the audit log, with the path's `id` as its object.
+    """
+
+    def __init__(
+        self, path: str, endpoint: Callable[..., Any], right: str, methods: Sequence[str] = ("GET",), *, audited: str = ""
+    ) -> None:
         if right not in (*RIGHTS, OPEN):
             raise ValueError(f"{path}: no right {right!r}")
         super().__init__(path, endpoint, methods=list(methods))
-        self.right = right
+        self.right, self.audited = right, audited
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check right and form token, then answer."""
@@ -58,7 +67,27 @@ class At(Route):
             body, receive = await _read(receive)
             if not _token_fits(request, body):
                 raise HTTPException(403, STALE)
-        await super().handle(scope, receive, send)
+        if not self.audited:
+            await super().handle(scope, receive, send)
+            return
+        status = 0
+
+        async def seen(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                if status == 200:
+                    # Before the text leaves: what was read is in the log even when the program is killed now.
+                    await run_in_threadpool(self._note, request)
+            await send(message)
+
+        await super().handle(scope, receive, seen)
+
+    def _note(self, request: Request) -> None:
+        session = request.state.session
+        with request.app.state.store.begin() as conn:
+            thing = str(request.path_params.get("id", request.url.path))
+            audit.append(conn, actor=session.analyst, action=self.audited, thing=thing, details={}, now=now())
 
 
 async def _read(receive: Receive) -> tuple[bytes, Receive]:

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from dashboards import labels, shown
 from dashboards.highlight import sides
 from dashboards.web.access import Access, may
+from dashboards.web.rights import ROLE_VI as ROLE_OF_STAFF_VI
 from pipelines.settings import Settings
 from pipelines.store import Store
 
@@ -23,6 +24,7 @@ PAGE = 50
 TABLES = {
     "perspective_vi": labels.PERSPECTIVE_VI, "type_vi": labels.TYPE_VI, "confidence_vi": labels.CONFIDENCE_VI,
     "validity_vi": labels.VALIDITY_VI, "unit_vi": labels.UNIT_VI, "origin_vi": labels.ORIGIN_VI, "source_vi": labels.SOURCE_VI,
+    "role_of_staff": ROLE_OF_STAFF_VI, "way_vi": labels.WAY_VI, "origin_of_setting": labels.SETTING_FROM_VI,
 }  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +10,9 @@ from flows.options import DataOption
 
 if TYPE_CHECKING:
     import socket
+
+    from dashboards.web.access import Access
+    from pipelines.store import Store
 
 
 def serve(
@@ -34,7 +36,7 @@ def serve(
         app.state.outlets = {source.id: source.name for source in known}
         shown = f"[{config.host}]" if ":" in config.host else config.host
         typer.echo(f"dashboard: http://{shown}:{listener.getsockname()[1]}/")
-        typer.echo(f"mã truy cập: {app.state.access.code} (khóa ở {Path(config.data) / 'dashboard.key'})", err=True)
+        say_setup(app.state.access, store, f"http://{shown}:{listener.getsockname()[1]}")
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5)
         )
@@ -42,6 +44,12 @@ def serve(
             server.run(sockets=[listener])
         finally:
             store.close()
+
+
+def say_setup(access: Access, store: Store, address: str) -> None:
+    """While the desk has no user, print the one-time code of the first administrator and where it is used."""
+    if access.waiting(store):
+        typer.echo(f"lần đầu: mở {address}/setup?code={access.setup_code} để lập người quản trị (mã dùng một lần)", err=True)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -51,3 +51,28 @@ def verify(conn: Connection) -> tuple[int, str | None]:
             return count, f"mục {row['seq']}: nội dung đã bị sửa"
         previous = row["hash"]
     return count, None
+
+
+def find(
+    conn: Connection, *, actor: str = "", action: str = "", thing: str = "", since: datetime | None = None,
+    until: datetime | None = None, limit: int = 100, offset: int = 0,
+) -> list[dict[str, Any]]:
+    """Return entries, newest first, one more than `limit` when there are more; `action` may be a beginning such as `user.`."""
+    query = select(audit).order_by(audit.c.seq.desc()).limit(limit + 1).offset(offset)
+    for column, wanted in ((audit.c.actor, actor), (audit.c.object, thing)):
+        if wanted:
+            query = query.where(column == wanted)
+    if action:
+        query = query.where(audit.c.action.startswith(action, autoescape=True))
+    if since:
+        query = query.where(audit.c.at >= stamp(since))
+    if until:
+        query = query.where(audit.c.at < stamp(until))
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def kinds(conn: Connection) -> tuple[list[str], list[str]]:
+    """Return all actors and all actions that the log holds, sorted."""
+    actors = conn.execute(select(audit.c.actor).distinct().order_by(audit.c.actor)).scalars()
+    actions = conn.execute(select(audit.c.action).distinct().order_by(audit.c.action)).scalars()
+    return list(actors), list(actions)

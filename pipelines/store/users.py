@@ -116,3 +116,9 @@ def change(conn: Connection, id: str, **values: Any) -> None:
     query = select(func.count()).select_from(users).where(users.c.role == "admin", users.c.disabled.is_(None))
     if closing and conn.execute(query).scalar_one() == 0:
         raise UserError("phải còn ít nhất một quản trị đang dùng được; hãy cho người khác vai trò quản trị trước")
+
+
+def lock(conn: Connection) -> None:
+    """Make other transactions that count users first wait; SQLite's write lock sees to that by itself."""
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql("SELECT pg_advisory_xact_lock(8712)")
