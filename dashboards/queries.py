@@ -42,6 +42,25 @@ def revisions(conn: Connection, id: str) -> list[Row]:
     return _rows(conn, select(articles).where(articles.c.id == id).order_by(articles.c.revision))
 
 
+def revision_list(conn: Connection, id: str) -> list[Row]:
+    """Return number, time and title of all revisions of an article, oldest first, without their texts."""
+    named = (articles.c.id, articles.c.revision, articles.c.current, articles.c.first_seen, articles.c.title)
+    return _rows(conn, select(*named).where(articles.c.id == id).order_by(articles.c.revision))
+
+
+def copy_list(conn: Connection, story_id: str, limit: int = 200) -> list[Row]:
+    """Return the current articles of a story without their texts, first published first."""
+    named = (articles.c.id, articles.c.outlet, articles.c.title, articles.c.published, articles.c.first_seen, articles.c.canonical)
+    query = (
+        select(*named)
+        .join(story_articles, story_articles.c.article == articles.c.id)
+        .where(story_articles.c.story == story_id, articles.c.current == 1)
+        .order_by(func.coalesce(articles.c.published, articles.c.first_seen), articles.c.id)
+        .limit(limit)
+    )
+    return _rows(conn, query)
+
+
 def story(conn: Connection, id: str) -> Row | None:
     """Return the story's row, or None."""
     found = _rows(conn, select(stories).where(stories.c.id == id))

@@ -14,6 +14,8 @@ INDICES = (
     ("alerts", ("status", "tier", "story", "published", "confidence", "version"), "ix_alerts_inbox"),
     ("alerts", ("raised",), "ix_alerts_raised"),
     ("decisions", ("decided",), "ix_decisions_decided"),
+    ("decisions", ("batch",), "ix_decisions_batch"),
+    ("papers", ("story",), "ix_papers_story"),
     ("decisions", ("analyst", "decided"), "ix_decisions_analyst_decided"),
     ("alert_work", ("assignee",), "ix_alert_work_assignee"),
     ("alert_events", ("alert",), "ix_alert_events_alert"),

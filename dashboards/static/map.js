@@ -1,0 +1,25 @@
+// The map of one story: our own outlines and points, no tiles and nothing from outside. Hoàng Sa and Trường Sa are always drawn and named.
+"use strict";
+(async () => {
+  const box = document.querySelector("#map");
+  const answer = await fetch(box.dataset.map);
+  if (!answer.ok) return;
+  const land = await answer.json();
+  const spots = (box.dataset.spots || "").split("|").filter(Boolean).map((line) => {
+    const [lat, lon, ...name] = line.split(",");
+    return { at: [Number(lat), Number(lon)], name: name.join(",") };
+  });
+  const map = L.map(box, { zoomControl: true, attributionControl: false, minZoom: 4, maxZoom: 11, scrollWheelZoom: false, zoomSnap: 0.25 });
+  const text = (words) => { const span = document.createElement("span"); span.textContent = words; return span; };
+  L.geoJSON(land, {
+    style: (area) => ({ className: `area ${area.properties.id}`, weight: 1 }),
+    onEachFeature: (area, layer) => layer.bindTooltip(text(area.properties.name)),
+  }).addTo(map);
+  for (const [name, lat, lon] of land.islands) L.circleMarker([lat, lon], { radius: 1.5, className: "island", weight: 1 }).bindTooltip(text(name)).addTo(map);
+  for (const [name, at] of [["Quần đảo Hoàng Sa (Việt Nam)", [16.4, 112.0]], ["Quần đảo Trường Sa (Việt Nam)", [9.3, 113.6]]]) {
+    L.tooltip({ permanent: true, direction: "center", className: "archipelago", interactive: false }).setLatLng(at).setContent(text(name)).addTo(map);
+  }
+  for (const spot of spots) L.circleMarker(spot.at, { radius: 6, className: "spot", weight: 2 }).bindTooltip(text(spot.name)).addTo(map);
+  // Always from the mainland to both archipelagos.
+  map.fitBounds([[7.2, 102.3], [23.4, 116.2]]);
+})();

@@ -1,0 +1,201 @@
+"""The inbox: alerts gathered into stories, narrowed, counted by facet, and what an analyst has not read yet."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Text,
+    and_,
+    cast,
+    distinct,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+
+from pipelines.store.alerts import LOOKING, NEW, WAITING, from_row
+from pipelines.store.rows import stamp
+from pipelines.store.schema import alert_events, alert_work, alerts, decisions, notes, seen, story_articles
+
+# What still waits for somebody; `all` narrows nothing.
+OPEN, ALL = "open", "all"
+OPEN_STATUSES = (NEW, LOOKING, WAITING)
+PLAIN = ("tier", "claim_type", "verdict", "outlet")
+FACETS = ("tier", "status", *PLAIN[1:], "province")
+NATIONAL = "national"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the inbox is narrowed by; an empty field narrows nothing. `status` also takes `open` and `all`.
+
+    `unread` and `changed` are about `analyst`: not opened since it last changed; changed by others since a moment.
+    """
+
+    status: str = OPEN
+    tier: str = ""
+    province: str = ""
+    claim_type: str = ""
+    verdict: str = ""
+    outlet: str = ""
+    assignee: str = ""
+    analyst: str = ""
+    unread: bool = False
+    changed: datetime | None = None
+
+
+def _province(name: str) -> ColumnElement[bool]:
+    # Profiles are plain ASCII names, so their JSON form is the same text in both databases. National topics that are
+    # about no province matter to every profile (CODEBOOK, province); a commune sees what its province sees.
+    text = cast(alerts.c.provinces, Text)
+    everywhere = and_(alerts.c.national == 1, text == "[]")
+    if name == NATIONAL:
+        return alerts.c.national == 1
+    chain = {name, name.split("/")[0]}
+    return or_(*(text.contains(json.dumps(one), autoescape=True) for one in sorted(chain)), everywhere)
+
+
+def _unread(analyst: str) -> ColumnElement[bool]:
+    opened = and_(seen.c.analyst == analyst, seen.c.alert == alerts.c.id, seen.c.version >= alerts.c.version)
+    return ~exists().where(opened).correlate(alerts)
+
+
+def _changed(analyst: str, since: datetime) -> ColumnElement[bool]:
+    at = stamp(since)
+    others = (
+        select(decisions.c.alert).where(decisions.c.decided >= at, decisions.c.analyst != analyst),
+        select(alert_events.c.alert).where(alert_events.c.at >= at, alert_events.c.analyst != analyst),
+        select(notes.c.alert).where(notes.c.at >= at, notes.c.analyst != analyst),
+    )
+    return or_(alerts.c.raised >= at, *(alerts.c.id.in_(query) for query in others))
+
+
+def _where(wanted: Wanted, without: str = "") -> ColumnElement[bool]:
+    clauses: list[ColumnElement[bool]] = []
+    if without != "status" and wanted.status != ALL:
+        clauses.append(alerts.c.status.in_(OPEN_STATUSES) if wanted.status == OPEN else alerts.c.status == wanted.status)
+    clauses += [alerts.c[name] == getattr(wanted, name) for name in PLAIN if getattr(wanted, name) and name != without]
+    if wanted.province and without != "province":
+        clauses.append(_province(wanted.province))
+    if wanted.assignee:
+        clauses.append(alerts.c.id.in_(select(alert_work.c.alert).where(alert_work.c.assignee == wanted.assignee)))
+    if wanted.unread:
+        clauses.append(_unread(wanted.analyst))
+    if wanted.changed:
+        clauses.append(_changed(wanted.analyst, wanted.changed))
+    return and_(*clauses) if clauses else true()
+
+
+def count(conn: Connection, wanted: Wanted) -> int:
+    """Return how many stories `stories` would page through."""
+    return conn.execute(select(func.count(distinct(alerts.c.story))).where(_where(wanted))).scalar_one()
+
+
+def facets(conn: Connection, wanted: Wanted) -> dict[str, list[tuple[str, int]]]:
+    """Return stories per value of each facet, the most first, each facet counted as if it alone were not narrowed."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    stories = func.count(distinct(alerts.c.story))
+    for name in FACETS:
+        if name == "province":
+            found[name] = _provinces(conn, wanted)
+            continue
+        column = alerts.c[name]
+        query = select(column, stories).where(_where(wanted, name)).group_by(column).order_by(stories.desc(), column).limit(80)
+        found[name] = [(row[0], row[1]) for row in conn.execute(query)]
+    return found
+
+
+def _provinces(conn: Connection, wanted: Wanted) -> list[tuple[str, int]]:
+    text = cast(alerts.c.provinces, Text)
+    query = select(text, alerts.c.national, func.count(distinct(alerts.c.story))).where(_where(wanted, "province"))
+    counted: Counter[str] = Counter()
+    for raw, national, many in conn.execute(query.group_by(text, alerts.c.national)):
+        for name in json.loads(raw):
+            counted[name] += many
+        if national:
+            counted[NATIONAL] += many
+    return counted.most_common()
+
+
+def stories(conn: Connection, wanted: Wanted, *, limit: int, offset: int = 0, newest: bool = False) -> list[str]:
+    """Return ids of stories: flags first, then by day of publication, most certain first (`newest`: by time alone)."""
+    when = func.max(func.coalesce(alerts.c.published, alerts.c.raised))
+    surest, worst = func.max(alerts.c.confidence), func.min(alerts.c.tier)
+    order = (when.desc(), surest.desc()) if newest else (worst, func.substr(when, 1, 10).desc(), surest.desc(), when.desc())
+    query = select(alerts.c.story).where(_where(wanted)).group_by(alerts.c.story).order_by(*order, alerts.c.story)
+    return list(conn.execute(query.limit(limit).offset(offset)).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One story of the inbox: its alerts within the filter (worst first), how many articles carry it, what is new."""
+
+    story: str
+    alerts: tuple[Any, ...]
+    versions: dict[str, int]
+    copies: int
+    notes: int
+    unread: bool
+    assignee: str
+    due: str
+
+    @property
+    def picks(self) -> list[str]:
+        """The alerts as a form names them, `id:version`."""
+        return [f"{id}:{version}" for id, version in self.versions.items()]
+
+
+def items(conn: Connection, ids: Sequence[str], wanted: Wanted) -> list[Item]:
+    """Return the stories `ids` in that order, with six queries however many they are."""
+    if not ids:
+        return []
+    by_story: dict[str, list[Any]] = {}
+    chosen = select(alerts).where(alerts.c.story.in_(ids), _where(wanted)).order_by(alerts.c.tier, alerts.c.confidence.desc(), alerts.c.id)
+    for row in conn.execute(chosen).mappings():
+        by_story.setdefault(row["story"], []).append(row)
+    named = [row["id"] for rows in by_story.values() for row in rows]
+    copies = _counts(conn, story_articles.c.story, list(ids))
+    written = _counts(conn, notes.c.alert, named)
+    opened = dict(
+        conn.execute(select(seen.c.alert, seen.c.version).where(seen.c.analyst == wanted.analyst, seen.c.alert.in_(named))).tuples().all()
+    )
+    work = {row.alert: row for row in conn.execute(select(alert_work).where(alert_work.c.alert.in_(named)))}
+    return [_item(story, by_story[story], copies, written, opened, work) for story in ids if story in by_story]
+
+
+def _item(
+    story: str, rows: list[Any], copies: dict[str, int], written: dict[str, int], opened: dict[str, int], work: dict[str, Any]
+) -> Item:
+    mine = [work[row["id"]] for row in rows if row["id"] in work]
+    return Item(
+        story=story, alerts=tuple(from_row(row) for row in rows), versions={row["id"]: row["version"] for row in rows},
+        copies=copies.get(story, 1), notes=sum(written.get(row["id"], 0) for row in rows),
+        unread=any(opened.get(row["id"], 0) < row["version"] for row in rows),
+        assignee=next((one.assignee for one in mine if one.assignee), ""), due=min((one.due for one in mine if one.due), default=""),
+    )  # fmt: skip
+
+
+def _counts(conn: Connection, column: Any, ids: list[str]) -> dict[str, int]:
+    query = select(column, func.count(literal_column("1"))).where(column.in_(ids)).group_by(column)
+    return dict(conn.execute(query).tuples().all())
+
+
+def unread(conn: Connection, analyst: str) -> int:
+    """Return how many stories with open alerts `analyst` has not opened since they last changed."""
+    return count(conn, Wanted(analyst=analyst, unread=True))
+
+
+def raised_since(conn: Connection, since: datetime) -> int:
+    """Return how many stories got an alert after `since`."""
+    return conn.execute(select(func.count(distinct(alerts.c.story))).where(alerts.c.raised > stamp(since))).scalar_one()
