@@ -218,7 +218,7 @@ def test_hostile_text_is_shown_harmlessly_everywhere(desk: Desk) -> None:
     paths = ("/", "/alerts", f"/alerts/{desk.ids['hostile']}", f"/articles/{desk.ids['bad']}", f"/search?q={HOSTILE}",
              f"/alerts?outlet={HOSTILE}", f"/references?q={HOSTILE}", f"/login?next={HOSTILE}")  # fmt: skip
     for path in paths:
-        text = client.get(path).text
+        text = re.sub(r'<script src="/static/[\w/.]+" defer></script>', "", client.get(path).text)
         assert "<script" not in text and "<svg" not in text, path
         assert 'href="javascript' not in text and "\u202e" not in text and "\x00" not in text, path
     text = client.get(f"/alerts/{desk.ids['hostile']}").text

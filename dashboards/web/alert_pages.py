@@ -1,47 +1,24 @@
-"""The inbox, one alert with its reasons, and the decision on it."""
+"""One story around one alert, and the decision on it."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from classifiers.referencebase import Reference, load_references
-from dashboards import queries, triage
-from dashboards.highlight import locate, marked
-from dashboards.web.access import Access
-from dashboards.web.view import PAGE, page, page_number, store
+from dashboards import steps, triage
+from dashboards.story import gather, last_by_others
+from dashboards.web import forms
+from dashboards.web.rights import may
+from dashboards.web.view import page, settings, store
 from pipelines.clock import now
 from pipelines.errors import UserError
-from pipelines.settings import profile_names
 from pipelines.store import alerts as alert_store
-
-FILTERS = ("tier", "province", "claim_type", "status", "outlet")
-
-
-def inbox(request: Request) -> Response:
-    """GET /alerts: flags and watches, filtered by the address, in pages of 50."""
-    chosen = {name: request.query_params.get(name, "").strip()[:200] for name in FILTERS}
-    given: dict[str, Any] = {name: value for name, value in chosen.items() if value}
-    number = page_number(request)
-    with store(request).read() as conn:
-        total = alert_store.count_alerts(conn, **given)
-        found = alert_store.list_alerts(conn, **given, limit=PAGE, offset=(number - 1) * PAGE)
-        facets = {name: queries.tally(conn, name) for name in ("tier", "claim_type", "status", "outlet")}
-    return page(
-        request, "alerts.html", alerts=found, total=total, chosen=chosen, facets=facets, profiles=profile_names(),
-        number=number, pages=max(1, -(-total // PAGE)), query=urlencode(given),
-    )  # fmt: skip
-
-
-def known_references(ids: tuple[str, ...]) -> list[Reference]:
-    """Return the entries for `ids` that the reference base still holds."""
-    base = load_references()
-    return [base.get(id) for id in ids if id in base]
+from pipelines.store import second_looks, work
 
 
 def alert_page(request: Request) -> Response:
@@ -49,53 +26,63 @@ def alert_page(request: Request) -> Response:
     return _alert(request, request.path_params["id"])
 
 
-def _alert(request: Request, id: str, status: int = 200, **said: str) -> Response:
+def story_page(request: Request) -> Response:
+    """GET /stories/{id}: the story's gravest alert."""
     with store(request).read() as conn:
-        found = alert_store.get_alert(conn, id)
+        found = alert_store.list_alerts(conn, story=request.path_params["id"], limit=1)
+    if not found:
+        raise HTTPException(404, "Câu chuyện này không có cảnh báo.")
+    return RedirectResponse(f"/alerts/{found[0].id}", 303)
+
+
+def _opened(request: Request, analyst: str, ids: list[str]) -> None:
+    with store(request).begin() as conn:
+        work.opened(conn, analyst, ids, now())
+
+
+def _alert(request: Request, id: str, status: int = 200, **said: Any) -> Response:
+    session = request.state.session
+    with store(request).read() as conn:
+        found = gather(conn, id)
         if found is None:
             raise HTTPException(404, "Không có cảnh báo này.")
-        alert, version = found
-        article = queries.article(conn, alert.article, alert.revision)
-        values: dict[str, Any] = {
-            "copies": queries.copies(conn, alert.story),
-            "story": queries.story(conn, alert.story),
-            "history": alert_store.decisions_of(conn, id),
-            "others": [a for a in alert_store.list_alerts(conn, story=alert.story) if a.id != id],
-            "latest": queries.article(conn, alert.article),
-            "capture": queries.capture(conn, article["capture"]) if article else None,
-        }
-    references = known_references(alert.claim.refs)
-    return page(
-        request, "alert.html", status, alert=alert, version=version, article=article,
-        pieces=marked(article, [alert.claim]) if article else {},
-        place=locate(article, alert.claim) if article else None,
-        references=references, missing=[id for id in alert.claim.refs if id not in {r.id for r in references}],
-        outcomes=alert_store.OUTCOMES, waiting=alert_store.WAITING,
-        error=said.get("error", ""), reason=said.get("reason", ""), note=said.get("note", ""),
-        picked=said.get("outcome", ""), **values,
+        ids = [id, *(other.alert.id for other in found.others if other.alert)]
+        look = second_looks.owed_by(conn, session.analyst, ids) if may(session.role, "decide") else None
+        if look:
+            return RedirectResponse(f"/second-looks/{look}", 303)
+        colleagues = triage.deciders(conn)
+        undoable = work.last_batch(conn, session.analyst, now())
+        mine = {d.id for one in ids for d in alert_store.decisions_of(conn, one) if d.analyst == session.analyst}
+        undo_here = undoable if undoable and mine & work.batch_ids(conn, undoable) else ""
+        first = last_by_others(conn, id, session.analyst) if status == 409 else None
+    answer = page(
+        request, "alert.html", status, story=found, alert=found.focus.alert, claim=found.focus.claim, version=found.focus.version,
+        article=found.article, pieces=found.pieces, capture=found.capture, waiting=alert_store.WAITING, keys=steps.KEYS,
+        reasons=steps.reasons(settings(request)), colleagues=colleagues, undo_here=undo_here, first=first,
+        error=said.get("error", ""), reason=said.get("reason", ""), note=said.get("note", ""), picked=said.get("outcome", ""),
+        open_statuses=(alert_store.NEW, alert_store.LOOKING, alert_store.WAITING), today=now().date().isoformat(),
     )  # fmt: skip
+    if may(session.role, "decide"):
+        answer.background = BackgroundTask(run_in_threadpool, _opened, request, session.analyst, ids)
+    return answer
 
 
 async def decide(request: Request) -> Response:
-    """POST /alerts/{id}: 303 back to the alert; 409 when somebody else was first, with the words kept."""
+    """POST /alerts/{id}: 303 back to the alert; 409 when somebody else was first, with the words kept and what they did."""
     id = request.path_params["id"]
-    form = await request.form(max_files=0, max_fields=10)
-    said = {name: str(form.get(name, "")) for name in ("outcome", "reason", "note")}
-    access: Access = request.app.state.access
-    if not access.token_fits(request.state.session, str(form.get("token", ""))):
-        raise HTTPException(403, "Trang đã cũ hoặc biểu mẫu không đến từ trang này; hãy tải lại trang.")
-    given = str(form.get("version", ""))
-    version = int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+    form = await forms.read(request)
+    said = {name: forms.said(form, name) for name in ("outcome", "reason", "note")}
+    said["reason"] = said["reason"] or forms.said(form, "ready")
+    version, also = forms.number(forms.said(form, "version")), [pick for pick in forms.picks(form) if pick[0] != id]
 
     def land() -> Response:
+        analyst, at = request.state.session.analyst, now()
         try:
-            triage.record(
-                store(request), id, analyst=request.state.session.analyst, version=version, now=now(), **said
-            )
+            decided = triage.record_first(store(request), (id, version), also, analyst=analyst, now=at, **said)
         except alert_store.Conflict as conflict:
             return _alert(request, id, 409, error=str(conflict), **said)
         except UserError as error:
             return _alert(request, id, 400, error=str(error), **said)
-        return RedirectResponse(f"/alerts/{id}", 303)
+        return forms.back(form, f"/alerts/{id}", kept=str(len(decided.refused) or ""))
 
     return await run_in_threadpool(land)

@@ -144,7 +144,7 @@ def mine(request: Request) -> Response:
             alert for alert in alert_store.list_alerts(conn, status=WAITING, limit=50)
             if all(d.analyst != analyst for d in alert_store.decisions_of(conn, alert.id))
         ]  # fmt: skip
-        values = {"mentions": work.open_mentions(conn, analyst), "looks": second_looks.waiting(conn, analyst)}
+        values: dict[str, Any] = {"mentions": work.open_mentions(conn, analyst), "looks": second_looks.waiting(conn, analyst)}
     return page(request, "mine.html", tasks=tasks, waiting=waiting, today=today, **values)
 
 
