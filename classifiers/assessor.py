@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifiers import claims as finding_claims
-from classifiers.combine import NUMERIC, Item, combine
+from classifiers.combine import Item, combine
 from classifiers.document import MAX_CHARS, Document, Sentence, build
 from classifiers.opinions import opinion_finding
 from classifiers.petitions import is_petition
@@ -16,6 +16,7 @@ from classifiers.referencebase import ReferenceBase, load_references
 from classifiers.roles import decide
 from classifiers.rulesversion import rules_version
 from classifiers.verdicts import Judged, claim_of, weigh
+from classifiers.weigher import NUMERIC
 from pipelines.records import TIER_RANK, Assessment, Claim, Places, TextLine, Tier
 
 if TYPE_CHECKING:

@@ -1,12 +1,12 @@
 """Rules and learnt models weighed against each other, sentence by sentence.
 
 Rules compare with the reference base and name what differs; the models say how such sentences read as a whole.
-A flag needs both: a rule that the model does not gainsay, or a model so sure that nearest labelled sentences name the entry.
+A flag needs both: a rule that the models do not gainsay, or models so sure that nearest labelled sentences name the entry;
+how much each counts is learnt (weigher.py).
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 from classifiers.document import Document, Sentence
@@ -14,33 +14,26 @@ from classifiers.frames import Finding
 from classifiers.matching import references
 from classifiers.measures import UNIT_VI, numbers_of
 from classifiers.models import Models, Reading, vote
-from classifiers.predicates import is_negated
 from classifiers.referencebase import ReferenceBase
 from classifiers.roles import Decision, decide
 from classifiers.units import HOME
 from classifiers.verdicts import Judged, weigh
+from classifiers.weigher import NUMERIC, from_rules
 from pipelines.records import ASSERTIVE_ROLES, FLAG_VERDICTS, WATCH_VERDICTS, Role, Verdict
 
-# Thresholds, chosen on out-of-fold training sentences and the real news (docs/claims.md).
-RULE_FLAG = 0.30
-RULE_WATCH = 0.25
-MODEL_FLAG = 0.85
-MODEL_WATCH = 0.65
-MODEL_ASSERTIVE = 0.50
-MODEL_SHOWN = 0.60
-NEAREST = 0.22
+# Thresholds on the weigher's probabilities, chosen on out-of-fold training sentences and the real news (docs/claims.md).
+RAISE = {"FLAG": 0.62, "POSITION": 0.5, "IMAGE": 0.5, "UNVERIFIED": 0.5}
+# A flag that no rule found needs more.
+RAISE_ALONE = 0.72
+SHOWN = 0.42
+SHOWN_NEAREST = 0.12
 ALIKE = 0.45
-CLOSE = 0.28
-CLOSE_ASSERTIVE = 0.62
-MODEL_FLAG_CLOSE = 0.72
 SURE = 0.92
-LEAST = 0.16
-CALIBRATION = (1.86, -0.73)
+RAISING = FLAG_VERDICTS | WATCH_VERDICTS
 WATCH_GROUPS = {"POSITION": Verdict.POSITION_CLAIM, "IMAGE": Verdict.NEEDS_IMAGE_REVIEW, "UNVERIFIED": Verdict.UNVERIFIED}
 GROUP_OF = {verdict: group for group, verdict in WATCH_GROUPS.items()}
 # Groups that are shown with what they agree with, never raised.
 SHOWN_GROUPS = {"FINE": Verdict.CONSISTENT, "CONTESTED": Verdict.CONTESTED, "OUT": Verdict.OUT_OF_SCOPE}
-NUMERIC = ("number", "date", "share", "unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +51,62 @@ def combine(base: ReferenceBase, models: Models | None, document: Document, item
     chosen = choose(item.found)
     if models is None or item.reading is None:
         return [(_by_rules(document, item.sentence, f), _rule_confidence(document, item.sentence, f), alone) for f, alone in chosen]
-    reading = item.reading
-    out: list[tuple[Judged, float, bool]] = []
-    raised = False
+    likely = models.weigh(from_rules(item.sentence, item.found, item.decision), item.reading)
+    raised = _raised(base, models, document, item, item.reading, likely)
+    if raised is not None:
+        known = set(raised[0].finding.refs)
+        kept = [f for f, _ in chosen if f.rule.startswith(NUMERIC) and f.verdict not in RAISING and not known & set(f.refs)]
+        return [(*raised, not kept), *((_judged(document, item.sentence, f, item.reading), _rule_confidence(document, item.sentence, f), False) for f in kept)]
+    shown = []
     for finding, alone in chosen:
-        judged, confidence = _weigh_rule(document, item.sentence, finding, reading)
-        if judged is None:
-            continue
-        raised = raised or finding.verdict in FLAG_VERDICTS | WATCH_VERDICTS
-        out.append((judged, confidence, alone))
-    if not raised:
-        extra = _from_model(base, models, document, item)
+        judged = _judged(document, item.sentence, finding, item.reading)
+        if finding.verdict not in RAISING or judged.decision.role not in ASSERTIVE_ROLES:
+            shown.append((judged, _rule_confidence(document, item.sentence, finding), alone))
+    if not shown:
+        extra = _shown_by_model(base, models, document, item.sentence, item.reading)
         if extra is not None:
-            raised = extra[0].finding.verdict in FLAG_VERDICTS | WATCH_VERDICTS
-            if raised:
-                out = [entry for entry in out if entry[0].finding.rule.startswith(NUMERIC)]
-            if raised or not out:
-                out.insert(0, (*extra, not out))
-    return out
+            shown.append((*extra, True))
+    return shown
 
 
-def calibrated(raw: float) -> float:
-    """Return the confidence of a raised claim: logistic calibration on 384 out-of-fold claims of our own sentences."""
-    raw = min(max(raw, 0.01), 0.99)
-    return 1.0 / (1.0 + math.exp(-(CALIBRATION[0] * math.log(raw / (1.0 - raw)) + CALIBRATION[1])))
+def _raised(base: ReferenceBase, models: Models, document: Document, item: Item, reading: Reading, likely: dict[str, float]) -> tuple[Judged, float] | None:
+    """Return the finding that is raised and how sure it is; None when the evidence does not carry it."""
+    for group in ("FLAG", *WATCH_GROUPS):
+        sure = likely.get(group, 0.0)
+        if sure < RAISE[group]:
+            continue
+        mine = [f for f, _ in choose(item.found) if (f.verdict in FLAG_VERDICTS if group == "FLAG" else f.verdict is WATCH_GROUPS[group])]
+        finding = mine[0] if mine else None
+        if finding is None and sure >= (RAISE_ALONE if group == "FLAG" else RAISE[group]):
+            finding = _from_model(base, models, document, item, reading, group, sure)
+        if finding is None:
+            continue
+        decision = settle_role(decide(document, item.sentence, finding), reading)
+        if decision.role not in ASSERTIVE_ROLES:
+            decision = Decision(_own(reading), reading.assertive, DIFFERS)
+        judged = weigh(document, item.sentence, finding, decision)
+        if judged.verdict in RAISING:
+            return judged, sure
+    return None
+
+
+DIFFERS = "mô hình vai phát ngôn đọc câu này khác với mặc định"
+
+
+def _own(reading: Reading) -> Role:
+    return max(sorted(ASSERTIVE_ROLES), key=lambda role: reading.roles.get(role.value, 0.0))
+
+
+def _judged(document: Document, sentence: Sentence, finding: Finding, reading: Reading) -> Judged:
+    """Return a finding with the role on which rules and model agree best."""
+    decision = settle_role(decide(document, sentence, finding), reading)
+    if finding.verdict in RAISING and decision.role in ASSERTIVE_ROLES and reading.assertive < 0.5:
+        decision = Decision(_other(reading), 1.0 - reading.assertive, DIFFERS)
+    return weigh(document, sentence, finding, decision)
+
+
+def _other(reading: Reading) -> Role:
+    return Role(max((name for name in reading.roles if Role(name) not in ASSERTIVE_ROLES), key=lambda name: reading.roles[name]))
 
 
 def choose(found: list[Finding]) -> list[tuple[Finding, bool]]:
@@ -136,26 +161,6 @@ def settle_role(decision: Decision, reading: Reading) -> Decision:
     return decision
 
 
-def _weigh_rule(document: Document, sentence: Sentence, finding: Finding, reading: Reading) -> tuple[Judged | None, float]:
-    """Return what stands of a rule's finding once the model was heard."""
-    decision = settle_role(decide(document, sentence, finding), reading)
-    judged = weigh(document, sentence, finding, decision)
-    group = "FLAG" if finding.verdict in FLAG_VERDICTS else GROUP_OF.get(finding.verdict)
-    if group is None:
-        return judged, _rule_confidence(document, sentence, finding)
-    alarm = sum(reading.groups.get(name, 0.0) for name in ("FLAG", *WATCH_GROUPS))
-    support = 0.3 * reading.groups.get(group, 0.0) + 0.7 * alarm
-    least = RULE_FLAG if group == "FLAG" else RULE_WATCH
-    if finding.rule.startswith(NUMERIC):
-        least = 0.0
-    if support < least and judged.decision.role in ASSERTIVE_ROLES | {Role.QUESTION}:
-        return None, 0.0
-    confidence = calibrated(support * max(reading.assertive if decision.role in ASSERTIVE_ROLES else 0.9, 0.3))
-    if group == "FLAG" and confidence < LEAST and decision.role in ASSERTIVE_ROLES and not finding.rule.startswith(NUMERIC):
-        return None, 0.0
-    return judged, confidence
-
-
 def _answerable(base: ReferenceBase, ref: str, kind: str, sentence: Sentence, alike: bool) -> bool:
     """Whether the entry can contradict such a sentence at all: a measurement needs a number with a unit in the text."""
     if ref.startswith(UNANSWERABLE):
@@ -169,8 +174,6 @@ def _answerable(base: ReferenceBase, ref: str, kind: str, sentence: Sentence, al
 OWN_TITLE_TYPES = ("D01", "D08")
 RECOGNISED = ("RECOG", "RECOGPLACE", "UNCLOS", "PCA", "SFT", "LTR", "CAIRO", "POTSDAM", "GENEVA", "CLCS", "CN")
 STATES = ("INFORCE", "EXISTNOT", "VOID", "FINISH", "SOLD", "CEDE2", "MOVE")
-# A statement that denies one of these agrees with the references more often than not.
-DENIED = ("GIVE", "NAMES", "CEDE", "SOLD", "GENERATES", "DRAWLINE", "RECOG")
 # Entries of names, dates and counts: only a comparison by rule can contradict them.
 UNANSWERABLE = (
     "EVT-", "ORG-", "NAM-", "HS-01", "TS-01", "TS-04", "VK-05", "TH-03", "LC-03", "QT-05", "ADM-01", "ADM-02", "ADM-03", "ADM-05", "VC-05", "UNC-01", "UNC-02", "PCA-01", "LBG-", "LBP-",
@@ -178,48 +181,51 @@ UNANSWERABLE = (
 )
 
 
-def _from_model(base: ReferenceBase, models: Models, document: Document, item: Item) -> tuple[Judged, float] | None:
-    """Return a finding that only the models see, with the entry named by the nearest labelled sentences."""
-    reading, sentence = item.reading, item.sentence
-    assert reading is not None
-    group = max(reading.groups, key=lambda name: reading.groups[name])
-    support = reading.groups[group]
-    if support < min(MODEL_SHOWN, MODEL_WATCH):
-        return None
+def _from_model(base: ReferenceBase, models: Models, document: Document, item: Item, reading: Reading, group: str, sure: float) -> Finding | None:
+    """Return a finding that only the models see, with the entry named by the nearest labelled sentences; None without an entry."""
+    sentence = item.sentence
     neighbours = models.nearest(reading, group)
-    if neighbours[0].score < NEAREST:
-        return None
+    alike = (neighbours[0].score >= ALIKE or sure >= SURE) and not sentence.has("THAICAM")
     kind, ranked = references(base, document, sentence, neighbours)
-    alike = neighbours[0].score >= ALIKE and support >= SURE
-    alike = alike and not sentence.has("THAICAM")
     if alike and not ranked:
         ranked = [ref for ref, _ in vote(neighbours)[1] if ref in base and base.get(ref).type != "measurement"]
+    if not ranked:
+        return None
+    if group == "FLAG":
+        agreed = any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS and not f.rule.startswith("date") for f in item.found)
+        if (agreed and sure < SURE) or not _answerable(base, ranked[0], kind, sentence, alike):
+            return None
+        if kind in OWN_TITLE_TYPES and sentence.has("VN") and not sentence.has(*RECOGNISED):
+            # Viet Nam's own title, barely stated, is the office's stated position (CODEBOOK); only rules may object.
+            return None
+    return _learnt(base, sentence, kind, tuple(ranked[:2]), group, sure)
+
+
+def _learnt(base: ReferenceBase, sentence: Sentence, kind: str, refs: tuple[str, ...], group: str, sure: float) -> Finding:
     verdict = WATCH_GROUPS.get(group) or SHOWN_GROUPS.get(group) or (Verdict.UNSUPPORTED if sentence.has("SECRETDOC") else Verdict.CONTRADICTED)
-    if verdict is not Verdict.OUT_OF_SCOPE and not ranked:
-        return None
-    known = tuple(ranked[:2])
     span = (sentence.start, sentence.end)
-    said = base.get(known[0]).statement_vi if known else ""
-    finding = Finding("model", kind, known, verdict, *span, support, sentence.text[:160], said, span)
-    decision = settle_role(decide(document, sentence, finding), reading)
-    judged = weigh(document, sentence, finding, decision)
-    if group in SHOWN_GROUPS or decision.role not in ASSERTIVE_ROLES | {Role.QUESTION}:
-        # Shown beside the text, never raised: the bar is lower.
-        return (judged, support * reading.roles.get(decision.role.value, 0.5)) if support >= MODEL_SHOWN else None
-    close = neighbours[0].score >= CLOSE and reading.assertive >= CLOSE_ASSERTIVE
-    if support < (MODEL_FLAG if group == "FLAG" and not close else MODEL_FLAG_CLOSE if group == "FLAG" else MODEL_WATCH):
-        return None
-    if any(f.verdict in (Verdict.CONSISTENT, Verdict.TIME_SENSITIVE) and f.weight >= 0.6 for f in item.found):
-        return None
-    if group == "FLAG" and (any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS and (support < SURE or not f.rule.startswith("date")) for f in item.found) or not _answerable(base, known[0], kind, sentence, alike)):
-        return None
-    if decision.role in ASSERTIVE_ROLES and reading.assertive < MODEL_ASSERTIVE:
-        return None
-    if group == "FLAG" and kind in OWN_TITLE_TYPES and sentence.has("VN") and not sentence.has(*RECOGNISED):
-        # Viet Nam's own title, barely stated, is the office's stated position (CODEBOOK); only rules may object.
-        return None
-    if group == "FLAG" and support < 0.97 and any(is_negated(sentence, tag) for tag in sentence.of(*DENIED)):
-        return None
-    return judged, calibrated(support * reading.assertive)
+    said = base.get(refs[0]).statement_vi if refs else ""
+    return Finding("model", kind, refs, verdict, *span, sure, sentence.text[:160], said, span)
 
 
+def _shown_by_model(base: ReferenceBase, models: Models, document: Document, sentence: Sentence, reading: Reading) -> tuple[Judged, float] | None:
+    """Return what the models read in a sentence that is not raised: whose words, and what they agree with; None when unclear."""
+    group = max(reading.groups, key=lambda name: reading.groups[name])
+    if reading.groups[group] < SHOWN:
+        return None
+    neighbours = models.nearest(reading, group)
+    if neighbours[0].score < SHOWN_NEAREST:
+        return None
+    kind, ranked = references(base, document, sentence, neighbours)
+    if not ranked:
+        ranked = [ref for ref, _ in vote(neighbours)[1] if ref in base][:1]
+    refs = () if group == "OUT" else tuple(ranked[:2])
+    if not refs and group != "OUT":
+        return None
+    finding = _learnt(base, sentence, kind, refs, group, reading.groups[group])
+    if finding.verdict in RAISING and reading.assertive >= 0.5:
+        return None
+    judged = _judged(document, sentence, finding, reading)
+    if judged.verdict in RAISING and judged.decision.role in ASSERTIVE_ROLES:
+        return None
+    return judged, reading.groups[group] * max(reading.roles.get(judged.decision.role.value, 0.5), 0.3)

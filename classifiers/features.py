@@ -59,7 +59,7 @@ def rule_marks(found: list[Finding]) -> list[str]:
 
 def statement(document: Document, sentence: Sentence, found: list[Finding]) -> list[str]:
     """Return the features of what is stated."""
-    tokens = list(grams(plain(sentence), "w:", True))
+    tokens = list(grams(plain(sentence), "w:", False))
     own = sorted(c for c in sentence.concepts if c not in VOICE)
     tokens += [f"c={c}" for c in own] * 2
     tokens += [f"c2={a}&{b}" for a, b in combinations(own[:40], 2)]

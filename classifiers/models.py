@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from classifiers import weigher
 from classifiers.document import Document, Sentence
 from classifiers.features import statement, voice
 from classifiers.frames import Finding
@@ -20,7 +21,7 @@ from classifiers.referencebase import ReferenceBase
 from classifiers.roles import Decision
 from pipelines.records import ASSERTIVE_ROLES, Role
 
-FORMAT = "m5"
+FORMAT = "m6"
 COMMON = 2000
 
 
@@ -66,12 +67,12 @@ class Models:
 
         return vectoriser()
 
-    def _project(self, part: dict[str, Any], features: list[list[str]]) -> tuple[Any, Any]:
+    def _project(self, part: dict[str, Any], counts: Any) -> tuple[Any, Any]:
         import numpy as np
 
         from classifiers.training import weigh_rows
 
-        matrix, _ = weigh_rows(self._hasher.transform(features), part["idf"])
+        matrix, _ = weigh_rows(counts, part["idf"])
         scores = matrix @ part["weights"] + part["bias"]
         scores -= scores.max(axis=1, keepdims=True)
         likely = np.exp(scores)
@@ -81,16 +82,44 @@ class Models:
         """Return the readings of several sentences of one document at once."""
         if not items:
             return []
-        vectors, said = self._project(self._data["statement"], [statement(document, s, f) for s, f, _ in items])
-        how = self._project(self._data["voice"], [voice(document, s, f, d) for s, f, d in items])[1]
-        groups, roles = self._data["statement"]["classes"], self._data["voice"]["classes"]
+        said = self._hasher.transform([statement(document, s, f) for s, f, _ in items])
+        return self.readings(said, self._hasher.transform([voice(document, s, f, d) for s, f, d in items]))
+
+    def readings(self, statements: Any, voices: Any) -> list[Reading]:
+        """Return the readings of sentences given as hashed counts of both feature sets."""
+        vectors, said = self._project(self._data["statement"], statements)
+        how = self._project(self._data["voice"], voices)[1]
+        groups, roles = [str(name) for name in self._data["statement"]["classes"]], [str(name) for name in self._data["voice"]["classes"]]
         return [
             Reading(dict(zip(groups, map(float, a), strict=True)), dict(zip(roles, map(float, b), strict=True)), vectors[i])
             for i, (a, b) in enumerate(zip(said, how, strict=True))
         ]
 
+    def weigh(self, rules: list[float], reading: Reading) -> dict[str, float]:
+        """Return how likely the sentence is to be raised as each kind, rules and models weighed together."""
+        return weigher.weigh(self._data["weigher"], weigher.interactions(rules, weigher.from_models(reading.groups, reading.roles, self.closeness(reading))))
+
+    def closeness(self, reading: Reading) -> dict[str, float]:
+        """Return how near the nearest labelled sentence of each group is."""
+        scores, group = self._scores(reading), self._data["neighbours"]["group"]
+        return {name: float(scores[group == name].max(initial=0.0)) for name in weigher.NEAR}
+
     def nearest(self, reading: Reading, group: str | None = None, count: int = 12) -> list[Neighbour]:
         """Return the labelled sentences nearest in words and concepts, of one statement group when named."""
+        import numpy as np
+
+        near = self._data["neighbours"]
+        scores = self._scores(reading)
+        if group is not None:
+            scores = np.where(near["group"] == group, scores, 0.0)
+        order = np.argsort(-scores)[:count]
+        return [
+            Neighbour(str(near["type"][i]), tuple(str(near["refs"][i]).split()), float(scores[i]), str(near["text"][i]))
+            for i in order
+        ]
+
+    def _scores(self, reading: Reading) -> Any:
+        """Return the likeness of one sentence to all labelled ones."""
         import numpy as np
 
         near = self._data["neighbours"]
@@ -101,13 +130,7 @@ class Models:
             if high - low > COMMON:
                 continue  # a feature of every third sentence tells none apart and costs most of the time
             scores[rows[low:high]] += data[low:high] * value
-        if group is not None:
-            scores = np.where(near["group"] == group, scores, 0.0)
-        order = np.argsort(-scores)[:count]
-        return [
-            Neighbour(str(near["type"][i]), tuple(str(near["refs"][i]).split()), float(scores[i]), str(near["text"][i]))
-            for i in order
-        ]
+        return scores
 
 
 def vote(neighbours: list[Neighbour], top: int = 8) -> tuple[str, list[tuple[str, float]]]:

@@ -12,7 +12,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from classifiers import claims
+from classifiers import claims, weigher
 from classifiers.document import Document, Sentence, build
 from classifiers.features import statement, voice
 from classifiers.frames import Finding
@@ -41,6 +41,7 @@ class Example:
     role: Role
     type: str
     refs: tuple[str, ...]
+    source: str = ""
 
 
 def group(verdict: Verdict) -> str:
@@ -90,7 +91,19 @@ def example(row: dict[str, Any], base: ReferenceBase) -> Example | None:
     sentence = max(inside, key=lambda s: min(s.end, end) - max(s.start, start))
     found = claims.findings(document, sentence, base)
     decision = decide(document, sentence, found[0]) if found else None
-    return Example(row["id"], document, sentence, found, decision, Verdict(row["verdict"]), Role(row["role"]), row["type"], tuple(row.get("refs", ())))
+    refs = tuple(row.get("refs", ()))
+    return Example(row["id"], document, sentence, found, decision, Verdict(row["verdict"]), Role(row["role"]), row["type"], refs, source_of(row))
+
+
+def source_of(row: dict[str, Any]) -> str:
+    """Return what a row was made from: rows of one source are never parted between folds.
+
+    Framed sentences and the wrong forms of the reference base are the same statements: all those of an entry are one source.
+    """
+    if row.get("of"):
+        return str(row["of"])
+    framed = str(row["id"]).startswith("framed") or "lang" not in row
+    return str(row["refs"][0]) if framed and row.get("refs") else str(row["id"])
 
 
 # Examples read at a time: their documents are large, their hashed features small.
@@ -171,36 +184,96 @@ def train(base: ReferenceBase, path: Path, extra: Iterable[Example] = ()) -> Mod
     return Models(data)
 
 
-def assemble(made: Iterable[Example], base: ReferenceBase) -> dict[str, Any]:
-    """Return the arrays of all models, fitted on `made`, which is read once and in parts."""
-    import numpy as np
+FOLDS = 4
+
+
+def fold_of(source: str) -> int:
+    """Return the fold of a source, the same on every machine."""
+    return int(hashlib.md5(source.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
+
+
+@dataclass(slots=True)
+class Table:
+    """Labelled sentences as hashed counts with their labels and the figures of the rules."""
+
+    statements: Any
+    voices: Any
+    groups: list[str]
+    roles: list[str]
+    types: list[str]
+    refs: list[str]
+    texts: list[str]
+    rules: list[list[float]]
+    folds: list[int]
+    ours: list[bool]
+
+
+def tabulate(made: Iterable[Example]) -> Table:
+    """Read examples once and in parts; their documents are not kept."""
     from scipy.sparse import vstack
 
     hasher = vectoriser()
     parts: tuple[list[Any], list[Any]] = ([], [])
-    verdicts, roles, types, refs, texts = [], [], [], [], []
+    table = Table(None, None, [], [], [], [], [], [], [], [])
     stream = iter(made)
     while part := list(islice(stream, PART)):
         pairs = [features_of(example) for example in part]
         for side in (0, 1):
             parts[side].append(hasher.transform([pair[side] for pair in pairs]))
-        verdicts += [group(example.verdict) for example in part]
-        roles += [example.role.value for example in part]
-        types += [example.type for example in part]
-        refs += [" ".join(example.refs) for example in part]
-        texts += [example.sentence.text[:200] for example in part]
-    statements, voices = vstack(parts[0]).tocsr(), vstack(parts[1]).tocsr()
-    del parts
-    how = fit(voices, roles, 20.0, True)
-    del voices
-    said = fit(statements, verdicts, 30.0, False)
-    matrix, _ = weigh_rows(statements, said["idf"])
+        table.groups += [group(example.verdict) for example in part]
+        table.roles += [example.role.value for example in part]
+        table.types += [example.type for example in part]
+        table.refs += [" ".join(example.refs) for example in part]
+        table.texts += [example.sentence.text[:200] for example in part]
+        table.rules += [weigher.from_rules(example.sentence, example.found, example.decision) for example in part]
+        table.folds += [fold_of(example.source) for example in part]
+        table.ours += [example.id != example.source and example.source in example.refs and not example.id.startswith("framed") for example in part]
+    table.statements, table.voices = vstack(parts[0]).tocsr(), vstack(parts[1]).tocsr()
+    return table
+
+
+def assemble(made: Iterable[Example], base: ReferenceBase) -> dict[str, Any]:
+    """Return the arrays of all models, fitted on `made`, which is read once and in parts."""
+    import numpy as np
+
+    table = tabulate(made)
+    rows, labels = unseen(table)
+    data = learn(table, np.arange(len(table.groups)))
+    return {"version": f"m-{data_hash(base)[:8]}", **data, "weigher": weigher.fit(rows, labels)}
+
+
+def learn(table: Table, chosen: Any) -> dict[str, Any]:
+    """Fit statement and voice models on the chosen rows, and keep these as neighbours."""
+    import numpy as np
+
+    groups = [table.groups[i] for i in chosen]
+    how = fit(table.voices[chosen], [table.roles[i] for i in chosen], 20.0, True)
+    said = fit(table.statements[chosen], groups, 30.0, False)
+    matrix, _ = weigh_rows(table.statements[chosen], said["idf"])
     columns = matrix.tocsc()
     neighbours = {
-        "data": columns.data, "indices": columns.indices, "indptr": columns.indptr, "group": np.array(verdicts),
-        "type": np.array(types), "refs": np.array(refs), "text": np.array(texts),
+        "data": columns.data, "indices": columns.indices, "indptr": columns.indptr, "group": np.array(groups),
+        "type": np.array([table.types[i] for i in chosen]), "refs": np.array([table.refs[i] for i in chosen]), "text": np.array([table.texts[i] for i in chosen]),
     }  # fmt: skip
-    return {"version": f"m-{data_hash(base)[:8]}", "statement": said, "voice": how, "neighbours": neighbours}
+    return {"statement": said, "voice": how, "neighbours": neighbours}
+
+
+def unseen(table: Table) -> tuple[list[list[float]], list[str]]:
+    """Return the weigher's figures and labels of every labelled sentence, read by models that saw no variant of it."""
+    import numpy as np
+
+    folds = np.array(table.folds)
+    rows: list[list[float]] = []
+    labels: list[str] = []
+    for fold in range(FOLDS):
+        held = np.flatnonzero((folds == fold) & ~np.array(table.ours))
+        if not len(held) or len(held) == len(folds):
+            continue
+        model = Models({"version": "fold", **learn(table, np.flatnonzero(folds != fold))})
+        for at, reading in zip(held, model.readings(table.statements[held], table.voices[held]), strict=True):
+            rows.append(weigher.interactions(table.rules[at], weigher.from_models(reading.groups, reading.roles, model.closeness(reading))))
+            labels.append(weigher.label(table.groups[at], table.roles[at]))
+    return rows, labels
 
 
 # What a person's decision on an alert says of its sentence: the claim stands, or it was no such claim.
