@@ -27,6 +27,11 @@ feeds:
 """
 
 
+ARTICLE = "<html><body><h1>Sửa lại bến cá đầu xã sau mùa bão</h1><div class='than'>" + "".join(
+    f"<p>Đoạn {number}: bà con góp công sửa bến cá, kè lại chân đê và trồng thêm hàng phi lao chắn gió dọc bờ biển.</p>" for number in range(4)
+) + "</div></body></html>"
+
+
 def refused(tmp_path: Path, text: str) -> str:
     path = tmp_path / "bao-mau.yaml"
     path.write_text(text, encoding="utf-8")
@@ -143,8 +148,10 @@ def test_a_source_is_tried_without_storing_anything() -> None:
     with serve() as site:
         site.feed("/rss", ["/a", "/b"])
         site.routes["/danh-muc"] = Answer("<p>trống</p>", headers={"Content-Type": "text/html"})
-        (good, fine), (_, bad) = try_source(Settings(), source(site, ("/rss",), ("/danh-muc",)))
+        site.routes["/a"] = Answer(ARTICLE, headers={"Content-Type": "text/html; charset=utf-8"})
+        (good, fine), (_, bad), (read, sound) = try_source(Settings(delay=0), source(site, ("/rss",), ("/danh-muc",)))
     assert fine and "2 mục, 2 có ngày" in good and not bad
+    assert sound and "Sửa lại bến cá" in read
 
 
 def test_the_command_names_every_bad_file_and_exits_2(tmp_path: Path) -> None:

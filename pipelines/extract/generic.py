@@ -42,7 +42,7 @@ def find(tree: Any, text: str, metadata: Metadata, *, thorough: bool) -> tuple[P
             return _parts(title, sapo, body, roots, metadata), "microdata"
     dense = dom.paragraphs(root, generic=True) if root is not None else []
     expected = sum(map(len, dense))
-    body = _resiliparse(tree)
+    body = by_resiliparse(tree)
     way = "resiliparse"
     found = sum(map(len, body))
     short = 0 < expected < ENOUGH and expected >= found and len(text) < _SMALL
@@ -50,7 +50,7 @@ def find(tree: Any, text: str, metadata: Metadata, *, thorough: bool) -> tuple[P
         # One element holds most of it: then what stands around that element is not the text.
         return _parts(title, sapo, dense, (root,), metadata), "paragraphs"
     if thorough and (found < ENOUGH or found < _MISSED * expected) and len(text) <= _TRAFILATURA_LIMIT:
-        other = _trafilatura(text)
+        other = by_trafilatura(text)
         if sum(map(len, other)) > found:
             body, way = other, "trafilatura"
     return _parts(title, sapo, body, (root,) if root is not None else (), metadata), way
@@ -101,7 +101,8 @@ def _densest(tree: Any) -> Any:
     return max(weight, key=lambda node: weight[node]) if weight else None
 
 
-def _resiliparse(tree: Any) -> list[str]:
+def by_resiliparse(tree: Any) -> list[str]:
+    """Return the paragraphs that resiliparse takes for the main text."""
     from resiliparse.extract.html2text import extract_plain_text
 
     text = extract_plain_text(
@@ -112,7 +113,8 @@ def _resiliparse(tree: Any) -> list[str]:
     return [line for line in lines if line]
 
 
-def _trafilatura(text: str) -> list[str]:
+def by_trafilatura(text: str) -> list[str]:
+    """Return the paragraphs that trafilatura takes for the main text; none when it gives up."""
     from lxml.etree import LxmlError
     from trafilatura import extract
 
