@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as SmtpMessage
+from typer import Typer
+from typer.testing import CliRunner
 
-from pipelines.clock import HANOI
+from flows.cli import register
+from pipelines.clock import HANOI, now
 from pipelines.deliver import deliver
 from pipelines.errors import UsageError
 from pipelines.notify import notify
@@ -95,6 +98,15 @@ def test_a_flag_is_told_at_once_with_a_link_and_without_a_person(store: Store, o
     assert "https://desk.example/alerts/" in text and "Mâu thuẫn với tư liệu · loại D05 · tư liệu GT-02" in text
     assert "Nguyễn Văn A" not in text
     assert notify(store, office, NOON, sent).outcomes == {}
+
+
+def test_a_flag_about_an_old_article_waits_for_the_summary(store: Store, office: Settings, sent: Sent) -> None:
+    """An archive that is read again wakes nobody; an article of today does."""
+    raise_on(store, "một")
+    assert notify(store, office, NOON + timedelta(days=15), sent).outcomes == {"later": 1}
+    notify(store, office, (NOON + timedelta(days=15)).replace(hour=17), sent)
+    ((_, title, text),) = sent.messages
+    assert title == "Tóm tắt theo dõi: 1 tin" and "Mâu thuẫn với tư liệu" in text
 
 
 def test_one_message_per_story_and_channel(store: Store, office: Settings, sent: Sent) -> None:
@@ -314,3 +326,25 @@ def test_a_real_webhook_that_fails_once_gets_the_notice_later(store: Store, offi
     assert notify(store, office, NOON).outcomes == {"retry": 1}
     assert notify(store, office, NOON + timedelta(minutes=1)).outcomes == {"sent": 1}
     assert [body["title"] for body in got] == ["Cảnh báo: Bài một"]
+
+
+def test_an_alert_of_ingest_is_told_by_the_same_command(tmp_path: Path, receiver: tuple[list[dict[str, str]], list[int], int]) -> None:
+    """Whatever command raises an alert, people hear of it: a channel that was away gets it from the next round."""
+    got, answers, port = receiver
+    data, line = tmp_path / "data", tmp_path / "a.jsonl"
+    data.mkdir()
+    (data / "cotmoc.toml").write_text(f'quiet_hours = ""\n[notify]\ntruc-ban = "json://127.0.0.1:{port}/x"\n')
+    wrong = "Theo hiệp định năm 2000, 53% diện tích Vịnh Bắc Bộ thuộc về Trung Quốc và 47% thuộc về Việt Nam."
+    today = now().date().isoformat()
+    line.write_text(json.dumps({"id": "a", "title": "Chia vịnh", "text": wrong, "published": today, "outlet": "Báo Mẫu"}), encoding="utf-8")
+    answers.append(503)
+    app = Typer()
+    register(app)
+    said = CliRunner().invoke(app, ["ingest", str(line), "--data", str(data), "--json"])
+    assert said.exit_code == 0
+    steps = {step["step"]: step["outcomes"] for step in json.loads(said.stdout)["steps"]}
+    assert steps["assess"] == {"flagged": 1} and steps["notify"] == {"retry": 1} and got == []
+    store = Store.open(f"sqlite:///{data / 'cotmoc.sqlite3'}")
+    assert notify(store, load_settings(data=data), now() + timedelta(minutes=1)).outcomes == {"sent": 1}
+    assert [body["title"] for body in got] == ["Cảnh báo: Chia vịnh"]
+    store.close()

@@ -62,6 +62,7 @@ def collect(
             counts.append(steps.assess(chain, advance))
         with progress.step("chuyển vào chỉ mục") as advance:
             counts.append(steps.deliver(chain, advance))
+        counts.append(steps.notify(chain))
     result = last_run(chain)
     failed = failures(chain.store, urls or [], named)
     chain.close()

@@ -42,6 +42,7 @@ def ingest(
             counts.append(steps.assess(chain, advance))
         with progress.step("chuyển vào chỉ mục") as advance:
             counts.append(steps.deliver(chain, advance))
+        counts.append(steps.notify(chain))
         steps.record(chain, run, merged(counts))
         with chain.store.begin() as conn:
             runs.end(conn, run, now())

@@ -10,7 +10,7 @@ import json
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,6 +29,8 @@ from pipelines.store.schema import outbox as messages
 
 # Versions of a notice: what waits for the summary, and what is told at once.
 SUMMARY, AT_ONCE = 1, 2
+# A flag about an article that is older wakes nobody: an archive that is read again belongs in the summary.
+FRESH = timedelta(days=14)
 PART = 500
 log = logging.getLogger("cotmoc.notify")
 
@@ -44,8 +46,9 @@ def plan(conn: Connection, settings: Settings, now: datetime) -> int:
         for message in raised:
             found = alerts.get_alert(conn, message.key)
             if found and _ours(found[0], settings):
+                old = found[0].published is not None and found[0].published < now - FRESH
                 for channel in settings.notify:
-                    _owe(conn, channel, found[0].story, found[0].tier, (), settings, now)
+                    _owe(conn, channel, found[0].story, Tier.WATCH if old else found[0].tier, (), settings, now)
         if delivered:
             _run_watches(conn, settings, [message.key for message in delivered], now)
     outbox.mark_delivered(conn, [message.seq for message in (*raised, *delivered)], now)
