@@ -82,17 +82,14 @@ def _line(what: str, date: str | None, data: Path | None) -> TextLine:
     except ValueError:
         raise UsageError(f"assess: --date “{date}” không phải ngày dạng YYYY-MM-DD") from None
     if what.startswith(("http://", "https://")):
-        return from_url(what, data)
+        from flows.context import known_sources, settings
+        from flows.page import line_of_url
+
+        config = settings(data)
+        return line_of_url(config, known_sources(config), what, published if date else None)
     if len(what) < 1000 and "\n" not in what and Path(what).is_file():
         return _from_file(Path(what), published if date else None, published)
     return TextLine(id="-", text=what, published=published)
-
-
-def from_url(url: str, data: Path | None) -> TextLine:
-    """Return the article at `url`; fetching is the crawlers' (`flows.once`), so that robots and pace are kept."""
-    from pipelines.errors import UserError
-
-    raise UserError(f"{url}: hãy chạy `cotmoc collect {url}` rồi xem trong bàn trực, hoặc lưu trang và chạy cotmoc assess TỆP")
 
 
 def _from_file(path: Path, given: object, published: object) -> TextLine:
