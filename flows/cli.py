@@ -27,7 +27,7 @@ COMMANDS = (
     ("index", "index"), ("health", "health"), ("sources", "sources"), ("references", "references"),
     ("places", "places"), ("assess", "assess"), ("evaluate", "evaluate"), ("train", "train"),
     ("extract", "extract"), ("serve", "serve"), ("audit", "audit"), ("upkeep", "upkeep"), ("doctor", "doctor"),
-    ("watches", "watches"), ("notify", "notify"), ("export", "export"), ("clients", "clients"),
+    ("watches", "watches"), ("notify", "notify"), ("export", "export"), ("clients", "clients"), ("users", "users"),
 )  # fmt: skip
 
 
