@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
-from dashboards.api.guard import Buckets
 from dashboards.api.openapi import document
 from dashboards.app import create_app
 from pipelines.clock import now
 from pipelines.errors import UserError
 from pipelines.search.embedded import EmbeddedIndex
 from pipelines.search.rebuild import rebuild
-from pipelines.store import clients
+from pipelines.store import Store, clients
 from pipelines.store import schema as tables
+from pipelines.store.rates import Rates
 from tests.desk import Desk, make_desk
 
 HOST = "http://127.0.0.1:8710"
@@ -131,13 +133,55 @@ def test_too_fast_is_told_to_wait(desk: Desk) -> None:
     assert int(answers[-1].headers["retry-after"]) >= 1
 
 
-def test_the_bucket_refills_evenly() -> None:
-    at = [0.0]
-    buckets = Buckets(6, lambda: at[0])
-    assert [buckets.take("a") for _ in range(7)] == [0, 0, 0, 0, 0, 0, 10]
-    assert buckets.take("b") == 0
-    at[0] = 10
-    assert [buckets.take("a"), buckets.take("a")] == [0, 10]
+def test_the_bucket_refills_evenly(store: Store, tmp_path: Path) -> None:
+    at = [1000.0]
+    rates = Rates(store, tmp_path, lambda: at[0])
+    assert [rates.take("a", 6) for _ in range(7)] == [0, 0, 0, 0, 0, 0, 10]
+    assert rates.take("b", 6) == 0
+    at[0] += 10
+    assert [rates.take("a", 6), rates.take("a", 6)] == [0, 10]
+    at[0] += 7200
+    assert rates.take("b", 6) == 0  # the rows of the hour before are gone
+    rates.close()
+
+
+def _ask(folder: Path, times: int, answers: Any) -> None:
+    store = Store.open(f"sqlite:///{folder / 'store.sqlite3'}")
+    rates = Rates(store, folder, lambda: 1000.0)
+    answers.put(sum(rates.take("a", 50) == 0 for _ in range(times)))
+    rates.close()
+    store.close()
+
+
+def test_all_processes_take_from_one_bucket(store: Store, tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    answers = context.Queue()
+    workers = [context.Process(target=_ask, args=(tmp_path, 40, answers)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    assert sum(answers.get(timeout=60) for _ in workers) == 50
+    for worker in workers:
+        worker.join()
+
+
+def test_a_writer_of_the_store_does_not_hold_the_api_up(store: Store, tmp_path: Path) -> None:
+    rates = Rates(store, tmp_path)
+    with store.begin():
+        assert rates.take("a", 6) == 0
+    rates.close()
+
+
+@pytest.mark.postgresql
+def test_the_bucket_on_postgresql(fresh_database: str, tmp_path: Path) -> None:
+    store = Store.open(fresh_database)
+    two = [Rates(store, tmp_path, lambda: 1000.0) for _ in range(2)]
+    assert [two[n % 2].take("a", 3) for n in range(4)] == [0, 0, 0, 20]
+    assert not (tmp_path / "api.sqlite3").exists()
+    store.close()
+
+
+def test_the_description_is_valid_openapi() -> None:
+    OpenAPIV31SpecValidator(document()).validate()
 
 
 def test_an_export_is_a_file_and_an_audit_entry(desk: Desk) -> None:

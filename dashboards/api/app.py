@@ -45,7 +45,7 @@ def create_api(settings: Settings, store: Store) -> Starlette:
             Route("/v1/alerts/{id}", answers.alert),
             Route("/v1/export", answers.export),
         ],
-        middleware=[Middleware(Tokens, store=store, per_minute=settings.api_per_minute)],
+        middleware=[Middleware(Tokens, store=store, folder=settings.data, per_minute=settings.api_per_minute)],
         exception_handlers={HTTPException: _http_error, UserError: _user_error},
     )
     app.state.settings, app.state.store = settings, store

@@ -1,11 +1,8 @@
-"""Who may read the API and how fast: a bearer token, and a bucket of requests that refills by the minute."""
+"""Who may read the API and how fast: a bearer token, and a bucket of requests that refills by the minute (pipelines.store.rates)."""
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,40 +10,18 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pipelines.store import Store, clients
+from pipelines.store.rates import Rates
 
 OPEN = ("/openapi.json",)
 # Wrong tokens from one address are answered this often in a minute.
 WRONG_PER_MINUTE = 20
-# So many callers are remembered; beyond, the one not seen for longest is forgotten.
-CALLERS = 10_000
-
-
-@dataclass
-class Buckets:
-    """Tokens left per caller: `per_minute` at most, refilled evenly. Of this process alone."""
-
-    per_minute: int
-    clock: Callable[[], float] = time.monotonic
-    _left: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
-
-    def take(self, caller: str) -> float:
-        """Take one; return 0 when it was there, else the seconds until the next."""
-        at = self.clock()
-        left, since = self._left.pop(caller, (float(self.per_minute), at))
-        left = min(self.per_minute, left + (at - since) * self.per_minute / 60)
-        wait = 0.0 if left >= 1 else (1 - left) * 60 / self.per_minute
-        self._left[caller] = (left if wait else left - 1, at)
-        while len(self._left) > CALLERS:
-            self._left.popitem(last=False)
-        return wait
-
 
 class Tokens:
     """Lets a request with a known token pass, with `state.client` set to the program it belongs to."""
 
-    def __init__(self, app: ASGIApp, store: Store, per_minute: int) -> None:
-        self.app, self.store = app, store
-        self.known, self.wrong = Buckets(per_minute), Buckets(WRONG_PER_MINUTE)
+    def __init__(self, app: ASGIApp, store: Store, folder: Path, per_minute: int) -> None:
+        self.app, self.store, self.per_minute = app, store, per_minute
+        self.rates = Rates(store, folder)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 401 or 429."""
@@ -57,9 +32,10 @@ class Tokens:
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         client = await run_in_threadpool(self._client, token.strip()) if kind.lower() == "bearer" and token else None
         if client is None:
-            wait = self.wrong.take(request.client.host if request.client else "")
+            address = request.client.host if request.client else ""
+            wait = await run_in_threadpool(self.rates.take, f"wrong {address}", WRONG_PER_MINUTE)
         else:
-            wait = self.known.take(client.id)
+            wait = await run_in_threadpool(self.rates.take, f"client {client.id}", self.per_minute)
         if wait:
             answer = JSONResponse({"error": "quá nhiều yêu cầu; hãy chậm lại"}, 429, {"Retry-After": str(int(wait) + 1)})
         elif client is None:

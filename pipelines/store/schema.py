@@ -376,6 +376,15 @@ throttles = Table(
     Column("until", String(40)),
 )
 
+# How many requests each caller of the API has left (pipelines/store/rates.py); with SQLite kept in a file of its own.
+api_buckets = Table(
+    "api_buckets", metadata,
+    Column("caller", String(64), primary_key=True),
+    Column("left", Float, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("taken", Integer, nullable=False),
+)
+
 meta = Table(
     "meta", metadata,
     Column("key", String(60), primary_key=True),

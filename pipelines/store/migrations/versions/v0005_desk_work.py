@@ -34,6 +34,14 @@ def upgrade() -> None:
     for name, kind in (("before", TIME), ("status", TIME), ("batch", ID), ("undone", TIME)):
         op.add_column("decisions", sa.Column(name, kind, nullable=True))
     op.create_table(
+        "api_buckets",
+        sa.Column("caller", sa.String(length=64), nullable=False),
+        sa.Column("left", sa.Float(), nullable=False),
+        sa.Column("at", sa.Float(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("caller", name=op.f("pk_api_buckets")),
+    )
+    op.create_table(
         "alert_work",
         sa.Column("alert", ID, nullable=False),
         sa.Column("assignee", NAME, nullable=False),
@@ -112,6 +120,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop all of it."""
+    op.drop_table("api_buckets")
     for table, _columns, name in reversed(INDICES):
         op.drop_index(name, table_name=table)
     for table in ("second_looks", "saved_filters", "visits", "seen", "mentions", "notes", "alert_events", "alert_work"):
