@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Text, and_, cast, func, or_, select, update
 
 from pipelines.errors import UserError
 from pipelines.records import Alert, Decision, content_id
+from pipelines.store import users
 from pipelines.store.rows import insert_once, moment, stamp
 from pipelines.store.schema import alerts, decisions
 
@@ -165,8 +166,8 @@ def decide(
         raise Conflict("cảnh báo đã được người khác xử lý sau khi trang này mở; hãy xem lại rồi quyết định")
     status = outcome
     if outcome == NEEDS_REPLY:
-        earlier = [d for d in decisions_of(conn, alert) if d.outcome == NEEDS_REPLY]
-        if row["status"] != WAITING or not earlier or all(d.analyst == analyst for d in earlier):
+        earlier = {d.analyst for d in decisions_of(conn, alert) if d.outcome == NEEDS_REPLY}
+        if row["status"] != WAITING or not users.others(conn, earlier, analyst):
             status = WAITING
     decision = content_id("decision", alert, outcome, reason, analyst, str(version))
     conn.execute(

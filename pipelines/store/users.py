@@ -104,6 +104,17 @@ def names(conn: Connection) -> list[str]:
     return list(conn.execute(query).scalars())
 
 
+def others(conn: Connection, names: set[str], own: str) -> set[str]:
+    """Return those of `names` that are other accounts than `own`, as keys; desk names of the time before accounts are nobody.
+
+    In a store without users (command line, tests of the store) every other name counts.
+    """
+    keys = {name_key(name) for name in names} - {name_key(own)}
+    if not keys or count(conn) == 0:
+        return keys
+    return set(conn.execute(select(users.c.key).where(users.c.key.in_(keys))).scalars())
+
+
 def count(conn: Connection) -> int:
     """Return how many users there are, disabled ones included."""
     return conn.execute(select(func.count()).select_from(users)).scalar_one()
