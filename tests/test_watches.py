@@ -8,11 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from typer import Typer
 from typer.testing import CliRunner
 
 from flows.cli import register
+from pipelines import watches as saved
 from pipelines.clock import now
 from pipelines.errors import UserError
 from pipelines.search.embedded import EmbeddedIndex
@@ -65,6 +66,27 @@ def test_a_private_search_is_seen_by_its_desk_and_needs_its_own_channel(desk: De
     assert "Riêng" in cotmoc(desk, "watches", "list", "--desk", "Bàn 2")
     with pytest.raises(UserError, match="riêng của Bàn 2"):
         cotmoc(desk, "watches", "enable", "Riêng")
+
+
+def test_a_desk_sees_and_changes_what_is_shared_and_its_own(desk: Desk) -> None:
+    office = desk.settings.model_copy(update={"notify": {"ban-2": "json://127.0.0.1:9/x"}})
+    with desk.store.begin() as conn:
+        saved.save(conn, office, "Riêng", "cảng", desk="Bàn 2", actor="Bàn 2", now=now())
+        assert [one.name for one in saved.listed(conn, "Bàn 1")] == []
+        for act in (saved.get, lambda c, n, d: saved.remove(c, n, desk=d, actor=d, now=now())):
+            with pytest.raises(UserError, match="không có tìm kiếm"):
+                act(conn, "Riêng", "Bàn 1")
+        with pytest.raises(UserError, match="bàn của mình"):
+            saved.share(conn, office, "Riêng", "Bàn 1", desk="Bàn 2", actor="Bàn 2", now=now())
+        saved.share(conn, office, "Riêng", "", desk="Bàn 2", actor="Bàn 2", now=now())
+        assert saved.enable(conn, office, "Riêng", desk="Bàn 1", actor="Bàn 1", now=now()).enabled
+        with pytest.raises(UserError, match="cần kênh"):
+            saved.share(conn, office, "Riêng", "Bàn 1", desk="Bàn 1", actor="Bàn 1", now=now())
+        assert saved.disable(conn, "Riêng", desk="Bàn 2", actor="Bàn 2", now=now()).enabled is None
+        saved.remove(conn, "Riêng", desk="Bàn 2", actor="Bàn 2", now=now())
+        actions = conn.execute(select(tables.audit.c.action).order_by(tables.audit.c.seq)).scalars().all()
+        assert actions == ["watch-save", "watch-share", "watch-enable", "watch-disable", "watch-remove"]
+        assert audit.verify(conn) == (5, None)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pipelines.search import Index
     from pipelines.watches import Preview
 
+# Who acts, in the audit log; the command line sees and changes the searches of all desks.
+ACTOR = "dòng lệnh"
 app = typer.Typer(help="Tìm kiếm đã lưu: xem trước, bật để được báo tin mới.", no_args_is_help=True)
 DeskOption = Annotated[str, typer.Option("--desk", metavar="BÀN", help="Riêng của bàn này; bỏ trống: dùng chung.")]
 NameArgument = Annotated[str, typer.Argument(metavar="TÊN", help="Tên tìm kiếm.")]
@@ -23,8 +25,8 @@ def listed(desk: DeskOption = "", as_json: JsonOption = False, data: DataOption 
     import json
 
     from flows.context import open_store, settings
+    from pipelines import watches
     from pipelines.clock import show
-    from pipelines.store import watches
 
     store = open_store(settings(data))
     with store.read() as conn:
@@ -54,15 +56,13 @@ def add(
     from flows.context import open_store, settings
     from pipelines.clock import now
     from pipelines.search import open_index
-    from pipelines.store import watches
-    from pipelines.watches import check
     from pipelines.watches import preview as run
+    from pipelines.watches import save
 
     config = settings(data)
-    check(query, desk, channel, config, now())
     store = open_store(config)
     with store.begin() as conn:
-        saved = watches.add(conn, name, query, desk=desk, channel=channel, now=now())
+        saved = save(conn, config, name, query, desk=desk, channel=channel, actor=ACTOR, now=now())
     index = open_index(config, store)
     try:
         _show(run(index, query, now()))
@@ -81,13 +81,13 @@ def preview(
     from flows.context import open_store, settings
     from pipelines.clock import now
     from pipelines.search import open_index
-    from pipelines.store import watches
+    from pipelines.watches import listed as saved_searches
     from pipelines.watches import preview as run
 
     config = settings(data)
     store = open_store(config)
     with store.read() as conn:
-        query = next((one.query for one in watches.listed(conn) if one.name == what), what)
+        query = next((one.query for one in saved_searches(conn) if one.name == what), what)
     index: Index = open_index(config, store)
     try:
         _show(run(index, query, now()))
@@ -101,15 +101,12 @@ def enable(name: NameArgument, data: DataOption = None) -> None:
     """Bật: từ nay mỗi bài mới được chuyển vào chỉ mục mà khớp thì được báo, mỗi tin một lần."""
     from flows.context import open_store, settings
     from pipelines.clock import now
-    from pipelines.store import watches
-    from pipelines.watches import check_enabling
+    from pipelines.watches import enable as run
 
     config = settings(data)
     store = open_store(config)
     with store.begin() as conn:
-        watch = watches.get(conn, name)
-        check_enabling(watch, config)
-        watches.switch(conn, watch, now())
+        watch = run(conn, config, name, actor=ACTOR, now=now())
     store.close()
     typer.echo(f"đã bật “{watch.name}” cho {watch.channel or ', '.join(config.notify)}")
 
@@ -118,11 +115,12 @@ def enable(name: NameArgument, data: DataOption = None) -> None:
 def disable(name: NameArgument, data: DataOption = None) -> None:
     """Tắt, giữ lại câu tìm."""
     from flows.context import open_store, settings
-    from pipelines.store import watches
+    from pipelines.clock import now
+    from pipelines.watches import disable as run
 
     store = open_store(settings(data))
     with store.begin() as conn:
-        watches.switch(conn, watches.get(conn, name), None)
+        run(conn, name, actor=ACTOR, now=now())
     store.close()
     typer.echo(f"đã tắt “{name}”")
 
@@ -131,11 +129,12 @@ def disable(name: NameArgument, data: DataOption = None) -> None:
 def remove(name: NameArgument, data: DataOption = None) -> None:
     """Bỏ hẳn một tìm kiếm đã lưu."""
     from flows.context import open_store, settings
-    from pipelines.store import watches
+    from pipelines.clock import now
+    from pipelines.watches import remove as run
 
     store = open_store(settings(data))
     with store.begin() as conn:
-        watches.remove(conn, watches.get(conn, name))
+        run(conn, name, actor=ACTOR, now=now())
     store.close()
     typer.echo(f"đã bỏ “{name}”")
 

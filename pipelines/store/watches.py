@@ -69,6 +69,11 @@ def switch(conn: Connection, watch: Watch, since: datetime | None) -> None:
     conn.execute(update(watches).where(watches.c.id == watch.id).values(enabled=stamp(since)))
 
 
+def give(conn: Connection, watch: Watch, desk: str) -> None:
+    """Make a saved search that of `desk`, or shared (empty)."""
+    conn.execute(update(watches).where(watches.c.id == watch.id).values(desk=desk))
+
+
 def remove(conn: Connection, watch: Watch) -> None:
     """Forget a saved search."""
     conn.execute(delete(watches).where(watches.c.id == watch.id))
