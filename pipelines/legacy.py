@@ -10,6 +10,8 @@ import re
 import unicodedata
 from functools import cache
 
+from pipelines.text import Normalised
+
 
 def _words(text: str, mark: str | None = None) -> frozenset[str]:
     return frozenset(text.split(mark))
@@ -81,6 +83,92 @@ def repair(text: str) -> str:
         if value > score + 0.05:
             best, score = candidate, value
     return best
+
+
+_MODERN = re.compile("[\u1ea0-\u1ef9\u0102\u0103\u0110\u0111\u01a0\u01a1\u01af\u01b0\u4e00-\u9fff\u0e80-\u0eff]")
+
+
+def repaired(text: str) -> Normalised | None:
+    """Return `repair(text)` with its way back to the offsets of `text`, or None where nothing is to be undone.
+
+    The offsets need a reading letter by letter: TCVN3, VNI, and UTF-8 that was read as Latin-1 or windows-1252.
+    """
+    head = text[:3000]
+    if _OLD_CODE.search(head) is None or _MODERN.search(head) is not None or worth(head) >= 0.12:
+        return None
+    best: Normalised | None = None
+    score = worth(text) + 0.05
+    for candidate in (_mojibake(text), _by_table(text, *_single()), _by_table(text, *_vni())):
+        value = worth(candidate.text) if candidate is not None else 0.0
+        if value > score:
+            best, score = candidate, value
+    return best
+
+
+@cache
+def _single() -> tuple[re.Pattern[str], dict[str, str]]:
+    return re.compile("[" + "".join(_TCVN3) + "]"), _TCVN3
+
+
+def _by_table(text: str, pattern: re.Pattern[str], table: dict[str, str]) -> Normalised:
+    """Read `text` by a font's table and keep where each letter stood."""
+    out: list[str] = []
+    starts: list[int] = [0]
+    origins: list[int] = [0]
+    length = last = 0
+    for match in pattern.finditer(text):
+        length += match.start() - last
+        out += [text[last : match.start()], table[match.group()]]
+        starts += [length, length + 1]
+        origins += [match.start(), match.end()]
+        length += 1
+        last = match.end()
+    out.append(text[last:])
+    return Normalised("".join(out), text, tuple(starts), tuple(origins), coded=True)
+
+
+_LEAD = re.compile("[\u00c2-\u00f4][^\x00-\x7f]{1,3}")
+
+
+def _mojibake(text: str) -> Normalised | None:
+    """Undo UTF-8 that was read as Latin-1 or windows-1252, sequence by sequence."""
+    out: list[str] = []
+    starts: list[int] = [0]
+    origins: list[int] = [0]
+    length = position = 0
+    for match in _LEAD.finditer(text):
+        at = match.start()
+        while at < match.end():
+            letter, size = _sequence(text[at : at + 4])
+            if not size:
+                at += 1
+                continue
+            length += at - position
+            out += [text[position:at], letter]
+            starts += [length, length + 1]
+            origins += [at, at + size]
+            length += 1
+            at = position = at + size
+    if not out:
+        return None
+    out.append(text[position:])
+    return Normalised("".join(out), text, tuple(starts), tuple(origins), coded=True)
+
+
+def _sequence(chars: str) -> tuple[str, int]:
+    """Return the letter that the first characters spell as bytes of UTF-8, and how many they are (0: none)."""
+    raw = b""
+    for char in chars:
+        try:
+            raw += char.encode("latin-1") if ord(char) < 0x100 else char.encode("cp1252")
+        except UnicodeEncodeError:
+            break
+    size = 2 if raw[:1] < b"\xe0" else 3 if raw[:1] < b"\xf0" else 4
+    try:
+        letter = raw[:size].decode("utf-8")
+    except UnicodeDecodeError:
+        return "", 0
+    return (letter, size) if len(letter) == 1 and size <= len(raw) else ("", 0)
 
 
 def decode(raw: bytes, declared: str | None = None) -> str:

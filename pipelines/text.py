@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 
 # Zero-width, bidirectional and soft-hyphen characters, BOM, word joiner, variation selectors.
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff\ufe0e\ufe0f"
@@ -96,6 +97,7 @@ class Normalised:
     original: str
     starts: tuple[int, ...] | None = None
     origins: tuple[int, ...] | None = None
+    coded: bool = False
 
     def origin(self, position: int) -> int:
         """Return the offset in `original` of the character at `position` of `text`."""
@@ -114,7 +116,12 @@ class Normalised:
         stop = self.origin(end)
         while last < stop and unicodedata.combining(self.original[last]):
             last += 1
+        if last < stop and self.text[end - 1] != self.original[last - 1] and self._coded(last - 1):
+            last = stop  # an entity, or a letter of an old encoding, is shown whole
         return self.origin(start), last
+
+    def _coded(self, position: int) -> bool:
+        return self.coded or _ENTITY.match(self.original, position) is not None
 
 
 def _latinise(match: re.Match[str]) -> str:
@@ -127,6 +134,65 @@ def _latinise(match: re.Match[str]) -> str:
 
 def aligned(text: str) -> Normalised:
     """Like `normalised`, but runs of blanks stay: most pages then keep every offset, and no map is built."""
+    spots = _packed(text)
+    if spots:
+        made = _unpacked(text, spots)
+        return chained(made, _plain(made.text))
+    return _plain(text)
+
+
+_ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});")
+_GAP = re.compile(r"  +(?=\w)")
+_LINE_END = re.compile("\r\n")
+
+
+def _packed(text: str) -> list[tuple[int, int, str]]:
+    """Return where several characters stand for one: Windows line ends, blanks between words, entities."""
+    spots: list[tuple[int, int, str]] = []
+    if "\r\n" in text:
+        spots += [(match.start(), match.end(), "\n") for match in _LINE_END.finditer(text)]
+    if "  " in text:
+        spots += [(m.start(), m.end(), " ") for m in _GAP.finditer(text) if text[m.start() - 1 : m.start()].isalnum()]
+    if "&" in text:
+        for match in _ENTITY.finditer(text):
+            plain = unescape(match.group())
+            if len(plain) == 1:
+                spots.append((match.start(), match.end(), plain))
+    return sorted(spots)
+
+
+def _unpacked(text: str, spots: list[tuple[int, int, str]]) -> Normalised:
+    """Return `text` with each of `spots` as the one character that it stands for."""
+    pieces = _Pieces()
+    last = 0
+    for start, end, plain in spots:
+        pieces.put(text[last:start], last)
+        pieces.put(plain, start)
+        last = end
+    pieces.put(text[last:], last)
+    return pieces.joined(text)
+
+
+def chained(outer: Normalised, inner: Normalised) -> Normalised:
+    """Return `inner`, which was made from `outer.text`, with its map led on to the original of `outer`."""
+    if inner.starts is None or inner.origins is None:
+        return Normalised(inner.text, outer.original, outer.starts, outer.origins, outer.coded)
+    if outer.starts is None or outer.origins is None:
+        return Normalised(inner.text, outer.original, inner.starts, inner.origins, outer.coded)
+    starts: list[int] = []
+    origins: list[int] = []
+    ends = (*inner.starts[1:], len(inner.text))
+    for start, end, origin in zip(inner.starts, ends, inner.origins, strict=True):
+        starts.append(start)
+        origins.append(outer.origin(origin))
+        # inside a stretch the outer map may break again
+        for index in range(bisect_right(outer.starts, origin), bisect_left(outer.starts, origin + end - start)):
+            starts.append(start + outer.starts[index] - origin)
+            origins.append(outer.origins[index])
+    return Normalised(inner.text, outer.original, tuple(starts), tuple(origins), outer.coded)
+
+
+def _plain(text: str) -> Normalised:
     if "\t" not in text and _surely_clean(text):
         return Normalised(text, text)
     plain = text
@@ -225,8 +291,7 @@ def _again(clean: str, outer: Normalised) -> Normalised:
         chars = [unicodedata.normalize("NFC", char) for char in clean]
         plain = "".join(new if len(new) == 1 else old for new, old in zip(chars, clean, strict=True))
         return Normalised(plain, outer.original, outer.starts, outer.origins)
-    origins = tuple(outer.origin(inner.origin(index)) for index in range(len(inner.text)))
-    return Normalised(inner.text, outer.original, tuple(range(len(inner.text))) or (0,), origins or (0,))
+    return chained(outer, inner)
 
 
 def _put_piece(raw: str, origin: int, put: Callable[[str, int], None]) -> None:

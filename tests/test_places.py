@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 
 from flows.commands.places import places as command
 from pipelines.errors import UsageError
+from pipelines.language import detect
 from pipelines.places import Matcher
 from pipelines.places.explain import explain
 
@@ -99,6 +100,73 @@ def about(title: str, body: str = "", published: str = NOW, **more: str) -> set[
 def test_aboutness_and_traps(title: str, body: str, published: str, expected: set[str]) -> None:
     lang = "zh" if any("\u4e00" <= char <= "\u9fff" for char in title) else "en" if title.isascii() and "Clam" in title else "vi"
     assert about(title, body, published, lang=lang) == expected
+
+
+TRAPS = [line.split("\t") for line in (HERE / "places" / "traps.tsv").read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+
+
+@pytest.mark.parametrize(("title", "body", "published", "expected"), TRAPS, ids=[row[0] for row in TRAPS])
+def test_traps(title: str, body: str, published: str, expected: str) -> None:
+    places = Matcher.load().resolve(title, "", body, published, lang=detect(f"{title}\n{body}"))
+    assert set(places.about) == ({*expected.split(",")} - {"-"})
+
+
+SAMPLE = "Ngày 5-3, tỉnh Ninh Bình tổ chức hội nghị về biển, đảo; người dân xã Quảng Trị cũ và tỉnh Thanh Hóa cùng dự với nhà nước"
+
+
+def _tcvn3(text: str) -> str:
+    from pipelines import legacy
+
+    table = {new: old for old, new in legacy._TCVN3.items()}
+    return "".join(table.get(char, char) for char in text)
+
+
+def _vni(text: str) -> str:
+    from pipelines import legacy
+
+    table = {new: old for old, new in legacy._vni()[1].items()}
+    return "".join(table.get(char, char) for char in text)
+
+
+WRITTEN = {
+    "nfc": str,
+    "nfd": lambda text: unicodedata.normalize("NFD", text),
+    "zero-width": lambda text: text.replace("n", "n\u200b"),
+    "no-break spaces": lambda text: text.replace(" ", "\u00a0"),
+    "double blanks": lambda text: text.replace(" ", "  "),
+    "windows line ends": lambda text: text.replace("; ", ";\r\n"),
+    "entities": lambda text: "".join(f"&#{ord(char)};" if ord(char) > 0x7F else char for char in text),
+    "hexadecimal entities": lambda text: "".join(f"&#x{ord(char):X};" if ord(char) > 0x7F else char for char in text),
+    "old tone marks": lambda text: text.replace("Hóa", "Hoá"),
+    "capitals": str.upper,
+    "Cyrillic a": lambda text: text.replace("Thanh", "Th\u0430nh"),
+    "TCVN3": _tcvn3,
+    "VNI": _vni,
+    "UTF-8 read as Latin-1": lambda text: text.encode().decode("latin-1"),
+    "wrapped lines": lambda text: text.replace("Thanh Hóa", "Thanh\nHóa"),
+}
+
+
+@pytest.mark.parametrize("form", WRITTEN)
+def test_names_are_found_and_shown_exactly_however_they_are_written(form: str) -> None:
+    body = WRITTEN[form](SAMPLE)
+    places = Matcher.load().resolve("", "", body, THEN, lang=detect(body))
+    shown = {m.as_written: m for m in places.mentions}
+    full = f"\n\n{body}"
+    assert all(full[m.start : m.end] == m.as_written for m in places.mentions)
+    for name in ("Ninh Bình", "Thanh Hóa"):
+        assert WRITTEN[form](name).rstrip("\u200b") in shown
+    assert {"ninh-binh", "thanh-hoa"} <= set(places.about)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from(sorted(WRITTEN)), st.text(alphabet="aăâđêôơưạảấĐ \u200b\u0301&;#x\n\r\t", max_size=40), st.sampled_from(["Sa Pa", "Quảng Trị", "Mù Cang Chải"]))
+def test_offsets_hold_on_every_way_of_writing(form: str, noise: str, name: str) -> None:
+    body = WRITTEN[form](f"{noise} {SAMPLE}. {noise} Đường lên {name} {noise}")
+    places = Matcher.load().resolve("Tin", "", body, NOW, captions=[noise])
+    full = f"Tin\n\n{body}"
+    assert all(full[m.start : m.end] == m.as_written for m in places.mentions)
+    assert all(a.end <= b.start for a, b in zip(places.mentions, places.mentions[1:], strict=False))
 
 
 def test_mentions_keep_offsets_names_and_todays_units() -> None:

@@ -86,7 +86,8 @@ def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:
     hits: list[Hit] = []
     size = len(text)
     entries = lexicon.entries
-    for index, start, end in lexicon.automaton.find_matches_as_indexes(folded, overlapping=True):  # type: ignore[attr-defined]
+    scanned = _unwrapped(folded)
+    for index, start, end in lexicon.automaton.find_matches_as_indexes(scanned, overlapping=True):  # type: ignore[attr-defined]
         if start and folded[start - 1].isalnum() and folded[start].isascii():
             continue
         if end < size and folded[end].isalnum() and folded[end - 1].isascii():
@@ -97,8 +98,20 @@ def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:
     return _longest(hits)
 
 
+def _unwrapped(folded: str) -> str:
+    """Return the body with single line breaks as blanks where lines are wrapped ("tỉnh Ninh\\nBình"); title and sapô keep theirs."""
+    body = folded.find("\n", folded.find("\n") + 1) + 1
+    return folded[:body] + _WRAP.sub(" ", folded[body:]) if "\n" in folded[body:] else folded
+
+
+# A line of 30 characters and more that ends and goes on with a letter: a heading or a list has shorter ones.
+_WRAP = re.compile(r"\n(?<=[^\n]{30}[a-z]\n)(?=[a-z])")
+
+
 def _accept(sheet: Page, start: int, end: int, entry: Entry) -> Hit | None:
     raw = sheet.text[start:end]
+    if "\n" in raw:
+        raw = raw.replace("\n", " ")
     form = raw.lower()
     if form not in entry.forms and form != entry.key:
         raw = one_tone_style(raw)
@@ -109,7 +122,7 @@ def _accept(sheet: Page, start: int, end: int, entry: Entry) -> Hit | None:
     exact = group is not None
     if group is None:
         if form == entry.key:  # typed without marks
-            if not sheet.bare:
+            if not sheet.bare and not (entry.strong and sheet.damaged):
                 return None
             group = entry.every
         elif sheet.damaged and entry.strong:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cache
 
 from pipelines import gazetteer
+from pipelines.legacy import repaired
 from pipelines.places.about import Balance, decide, weigh
 from pipelines.places.communes import sort_communes
 from pipelines.places.find import Hit, Page, find, page
@@ -17,7 +18,7 @@ from pipelines.places.national import is_national
 from pipelines.places.resolve import resolve
 from pipelines.places.spam import is_spam
 from pipelines.records import Mention, Places
-from pipelines.text import Normalised, aligned
+from pipelines.text import Normalised, aligned, chained
 
 MAX_MENTIONS = 2_000
 MAX_CHARS = 400_000  # the longest honest page of the shared data has 106,000; more is a dump or an attack
@@ -75,7 +76,9 @@ class Matcher:
         """Like `resolve`, with all that led to the decision."""
         full = f"{title}\n{sapo}\n{body}"[:MAX_CHARS]
         end = len(full)
-        clean = aligned("\n".join((full, *captions)) if captions else full)
+        given = "\n".join((full, *captions)) if captions else full
+        old = repaired(given)
+        clean = aligned(given) if old is None else chained(old, aligned(old.text))
         sheet = page(clean.text, lang)
         hits = find(sheet, self._lexicon)
         when = published if isinstance(published, str) else published.isoformat() if published else ""

@@ -22,14 +22,14 @@ ANCHORS = (
     "dk1", "nha gian", "nam quan", "ban gioc", "brevie", "koh tral", "hd-981", "hd 981", "haiyang", "hai duong 981", "hai duong 9", "hai duong dia chat", "paracel", "spratly", "china sea",
     "philippine sea", "sansha", "woody island", "fiery cross", "kalayaan", "pag-asa", "xisha", "nansha", "hai chien", "99 nam", "ninety-nine", "hun sen", "thue dao", "cua campuchia",
     "linh ben", "linh trung quoc", "linh tq", "binh si", "troops", " army", "soldiers", "border", "demarcat", "frontier", "boundary", "tau la", "tau sat", "tau trung quoc", "tau hai canh", "hai canh", "bd ", "ngu truong", "toa trong tai", "arbitra", "hiep uoc", "treaty",
-    "duong dut", "phan gioi", "nghi dinh thu", "bien cuong", "quoc gioi", "nuoc ngoai quan ly", "ranh gioi bien", "giap kham", "lan sang",
+    "hs-ts", "hsts", "hs ts", "kien tq", "duong dut", "phan gioi", "nghi dinh thu", "bien cuong", "quoc gioi", "nuoc ngoai quan ly", "ranh gioi bien", "giap kham", "lan sang",
 )  # fmt: skip
 _SCRIPTS = re.compile(
     r"西沙|南沙|东沙|中沙|三沙|黄沙群岛|长沙群岛|南海(?!区|站|鱼)|九段|十段|十一段|断续线|仲裁案|北部湾|万安滩|陆地边界|领海|海洋法|海上边界|边界线|界碑|勘界|主权|"
     r"ເສັ້ນຊາຍແດນ|ຫຼັກໝາຍ|ຫລັກໝາຍ|ອະທິປະໄຕ|ທະເລຈີນໃຕ້|ທະເລຕາເວັນອອກ|ດິນແດນ|ທະຫານ|ສັນຍາລັບ"
 )
 _SURE = (
-    r"quần đảo (?:hoàng sa|trường sa|tây sa|nam sa)|(?:hoàng sa|trường sa)[ ,–-]{1,3}(?:và |với |cùng |hay )?(?:hoàng sa|trường sa)|"
+    r"hs[- ]?ts\b|quần đảo (?:hoàng sa|trường sa|tây sa|nam sa)|(?:hoàng sa|trường sa)[ ,–-]{1,3}(?:và |với |cùng |hay )?(?:hoàng sa|trường sa)|"
     r"(?:đường|bản đồ|hình|yêu sách)[^.\n]{0,20}lưỡi bò|lưỡi bò[^.\n]{0,20}(?:phi pháp|trái phép)|đường (?:chín|9|mười|10|đứt) (?:đoạn|khúc)|(?:đường|bản đồ|yêu sách|tuyến)[^.\n]{0,20}(?:chín|9|mười|10) (?:đoạn|vạch|nét đứt)|(?:chín|9|mười|10) (?:vạch|nét) (?:đỏ|đứt)|đường đứt đoạn|hình chữ u trên biển|"
     r"(?:các |có |in )(?:nét|đường) đứt|đường đứt (?:đoạn|khúc|nét)|"
     r"nine[- ]dash|ten[- ]dash|(?:nine|ten) (?:little )?dashes|dashed line|u-shaped line|luật biển(?! cả)|\bunclos\b|law of the sea|"
@@ -120,7 +120,7 @@ def is_national(sheet: Page, ours: bool = False) -> bool:
     sure = next(_rule(_SURE, plain).finditer(low), None)
     if sure is not None and not _WEATHER_ONLY.match(sure.group()):
         return True
-    sea = ("đông" in low or "dong" in low or "bđ" in low) and _SEA.search(window) is not None
+    sea = ("đông" in low or "dong" in low or "bđ" in low or "bd" in low) and _SEA.search(window) is not None
     isles = " sa" in low and _ISLES.search(window) is not None
     topical = sure is not None or sea or isles or sheet.low or len(set(_rule(_FEATURES, plain).findall(low))) >= 2
     stormy = topical and _stormy(sheet, low, plain)

@@ -237,7 +237,7 @@ def _by_level(hit: Hit) -> None:
     if not same and hit.level in COMMUNE_LEVELS and any(sense.kind == "strong" for sense in hit.senses):
         same = tuple(sense for sense in hit.senses if sense.kind == "strong")
     if not same and hit.level in ("tỉnh", "thành phố"):
-        same = tuple(sense for sense in hit.senses if sense.rank == 3)
+        same = tuple(sense for sense in hit.senses if sense.rank == 3 or sense.kind == "exonym")
     if not same:
         hit.notes.append("level")
     hit.senses = same
