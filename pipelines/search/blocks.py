@@ -1,4 +1,4 @@
-"""Blocks of the embedded index: rank and facet sets of some hundred neighbouring articles packed into one row.
+"""Blocks of the embedded index: rank and facet values of some hundred neighbouring articles packed into one row.
 
 A question that finds half a million articles cannot look each of them up in a table (0.3 µs a row, SQLite 3.40, 2026-11-21);
 a thousand packed rows are read in a few milliseconds, and numpy finds and counts in them.
@@ -8,76 +8,109 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
+# Id of an article's set (facets.ONE), ids of its further values (facets.MANY).
+Entry = tuple[int, tuple[int, ...]]
 # Articles per row at most; a fuller one is cut. Small, because an article that comes late rewrites its whole row.
 MOST = 1024
 CUT = 768
-# Facet sets per article (facets.GROUPS).
-SETS = 2
 # A question that finds fewer is answered from its own blocks, without reading all.
 FEW = 300
+_COLUMNS = "ranks, sets, lengths, many"
 
 
-def write(db: sqlite3.Connection, version: int, changed: Mapping[int, tuple[int, ...] | None]) -> None:
-    """Put articles in (rank → ids of their sets) and take articles out (rank → None)."""
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Articles in order of rank: set of each, how many further values it has, and those one after the other."""
+
+    ranks: Ints
+    sets: npt.NDArray[np.int32]
+    lengths: npt.NDArray[np.uint16]
+    many: npt.NDArray[np.int32]
+
+    @classmethod
+    def read(cls, rows: Iterable[tuple[bytes, bytes, bytes, bytes]]) -> Packed:
+        """Put rows of _COLUMNS together."""
+        ranks, sets, lengths, many = (b"".join(column) for column in zip(*rows, strict=True))
+        return cls(np.frombuffer(ranks, "<i8"), np.frombuffer(sets, "<i4"), np.frombuffer(lengths, "<u2"), np.frombuffer(many, "<i4"))
+
+    def entries(self) -> Iterator[tuple[int, Entry]]:
+        """Give rank and entry of each article."""
+        many, end = self.many.tolist(), 0
+        for rank, one, length in zip(self.ranks.tolist(), self.sets.tolist(), self.lengths.tolist(), strict=True):
+            yield rank, (one, tuple(many[end : end + length]))
+            end += length
+
+    def values(self, found: Ints) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """Return the sets of the articles at the ranks `found`, and all their further values."""
+        at = np.searchsorted(self.ranks, found)
+        ends = np.cumsum(self.lengths, dtype=np.int64)
+        having = at[self.lengths[at] > 0]
+        lengths = self.lengths[having].astype(np.int64)
+        # Where each article's values begin, less how many were taken before it: one arange then runs through all.
+        shift = np.repeat(ends[having] - np.cumsum(lengths), lengths)
+        return self.sets[at], self.many[shift + np.arange(len(shift))]
+
+
+def write(db: sqlite3.Connection, version: int, changed: Mapping[int, Entry | None]) -> None:
+    """Put articles in (rank → entry) and take articles out (rank → None)."""
     firsts = [row[0] for row in db.execute(f"SELECT first FROM blocks_{version} ORDER BY first")] if changed else []
     by_block: dict[int | None, list[int]] = {}
     for rank in sorted(changed):
         at = bisect_right(firsts, rank) - 1
         by_block.setdefault(firsts[max(at, 0)] if firsts else None, []).append(rank)
     for first, ranks in by_block.items():
-        members: dict[int, tuple[int, ...]] = {}
+        members: dict[int, Entry] = {}
         if first is not None:
-            old_ranks, old_sets = _unpack(*db.execute(f"SELECT ranks, sets FROM blocks_{version} WHERE first = ?", (first,)).fetchone())
-            members.update(zip(old_ranks.tolist(), map(tuple, old_sets.tolist()), strict=True))
+            members.update(Packed.read(db.execute(f"SELECT {_COLUMNS} FROM blocks_{version} WHERE first = ?", (first,))).entries())
             db.execute(f"DELETE FROM blocks_{version} WHERE first = ?", (first,))
         for rank in ranks:
-            sets = changed[rank]
-            if sets is None:
+            entry = changed[rank]
+            if entry is None:
                 members.pop(rank, None)
             else:
-                members[rank] = sets
+                members[rank] = entry
         _insert(db, version, sorted(members.items()))
 
 
-def _insert(db: sqlite3.Connection, version: int, members: list[tuple[int, tuple[int, ...]]]) -> None:
+def _insert(db: sqlite3.Connection, version: int, members: list[tuple[int, Entry]]) -> None:
     size = len(members) if len(members) <= MOST else CUT
     for start in range(0, len(members), size or 1):
         part = members[start : start + size]
-        ranks = np.array([rank for rank, _sets in part], dtype="<i8")
-        sets = np.array([sets for _rank, sets in part], dtype="<i4")
-        db.execute(f"INSERT INTO blocks_{version} (first, ranks, sets) VALUES (?, ?, ?)", (part[0][0], ranks.tobytes(), sets.tobytes()))
+        columns = (
+            np.array([rank for rank, _entry in part], dtype="<i8"),
+            np.array([entry[0] for _rank, entry in part], dtype="<i4"),
+            np.array([len(entry[1]) for _rank, entry in part], dtype="<u2"),
+            np.array([value for _rank, entry in part for value in entry[1]], dtype="<i4"),
+        )
+        sql = f"INSERT INTO blocks_{version} (first, {_COLUMNS}) VALUES (?, ?, ?, ?, ?)"
+        db.execute(sql, (part[0][0], *(column.tobytes() for column in columns)))
 
 
-def _unpack(ranks: bytes, sets: bytes) -> tuple[Ints, npt.NDArray[np.int32]]:
-    return np.frombuffer(ranks, dtype="<i8"), np.frombuffer(sets, dtype="<i4").reshape(-1, SETS)
+def values_of(db: sqlite3.Connection, version: int, found: Ints) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Return sets and further values of the articles at the ranks `found` (not empty)."""
+    if len(found) > FEW:
+        return Packed.read(db.execute(f"SELECT {_COLUMNS} FROM blocks_{version} ORDER BY first")).values(found)
+    return Packed.read(_needed(db, version, found)).values(found)
 
 
-def sets_of(db: sqlite3.Connection, version: int, found: Ints) -> npt.NDArray[np.int32]:
-    """Return the ids of the facet sets (one row of SETS each) of the articles at the ranks `found`, in ascending order."""
-    if not len(found):
-        return np.empty((0, SETS), dtype=np.int32)
-    rows = db.execute(f"SELECT ranks, sets FROM blocks_{version} ORDER BY first").fetchall() if len(found) > FEW else list(_needed(db, version, found))
-    ranks, sets = _unpack(b"".join(row[0] for row in rows), b"".join(row[1] for row in rows))
-    return sets[np.searchsorted(ranks, found)]
-
-
-def _needed(db: sqlite3.Connection, version: int, found: Ints) -> Iterator[tuple[bytes, bytes]]:
+def _needed(db: sqlite3.Connection, version: int, found: Ints) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
     firsts = [row[0] for row in db.execute(f"SELECT first FROM blocks_{version} ORDER BY first")]
     # The block of a rank is the last that begins at or before it.
     at = np.unique(np.searchsorted(np.array(firsts), found, side="right") - 1)
     for number in at.tolist():
-        yield db.execute(f"SELECT ranks, sets FROM blocks_{version} WHERE first = ?", (firsts[number],)).fetchone()
+        yield db.execute(f"SELECT {_COLUMNS} FROM blocks_{version} WHERE first = ?", (firsts[number],)).fetchone()
 
 
 def check(db: sqlite3.Connection, version: int) -> bool:
     """Tell whether blocks are in order, do not overlap, and hold exactly the articles of the version (for tests)."""
-    rows = [_unpack(*row)[0] for row in db.execute(f"SELECT ranks, sets FROM blocks_{version} ORDER BY first")]
-    packed = [rank for row in rows for rank in row.tolist()]
+    rows = db.execute(f"SELECT {_COLUMNS} FROM blocks_{version} ORDER BY first").fetchall()
+    packed = [rank for row in rows for rank in Packed.read([row]).ranks.tolist()]
     return all(a < b for a, b in pairwise(packed)) and packed == [row[0] for row in db.execute(f"SELECT rank FROM docs_{version} ORDER BY rank")]

@@ -1,7 +1,8 @@
 """Counts by field value on the embedded engine: exact for every question, whatever it finds.
 
-An article's facet values are two sets, each stored once: what it is (outlet, language, tier …) and its places. How often
-each set and day occurs in all articles is kept up to date; of a question the ranks are fetched and their sets counted in blocks.
+The values that every article has exactly one of (outlet, language, kind, tier) are a set, of which there are some hundred; its
+further values (places, types, references …) mix in ten thousands of ways and are counted one by one. How often each occurs in all
+articles is kept up to date; of a question the ranks are fetched and counted in blocks (blocks.py).
 A question that finds more than half of the articles is counted by what it does not find.
 """
 
@@ -11,8 +12,10 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from pipelines.search import blocks
 from pipelines.search.document import RANK_BITS
@@ -24,9 +27,8 @@ Where = tuple[str, tuple[str | int, ...]]
 # Hà Nội keeps one offset the year round; a rank begins with seconds UTC.
 HANOI_SECONDS = 7 * 3600
 DAY_SECONDS = 86_400
-# Places apart: every mix of the places that articles mention would multiply every mix of the rest.
-_PLACES = ("about:", "mention:")
-GROUPS = (tuple(f"{name}:" for name in FACETS if name != "day" and f"{name}:" not in _PLACES), _PLACES)
+ONE = ("outlet:", "lang:", "kind:", "tier:")
+MANY = tuple(f"{name}:" for name in FACETS if name != "day" and f"{name}:" not in ONE)
 
 
 class Ledger:
@@ -34,20 +36,23 @@ class Ledger:
 
     def __init__(self, db: sqlite3.Connection, version: int) -> None:
         self.db, self.version = db, version
-        self._changed: dict[int, tuple[int, ...] | None] = {}
+        self._changed: dict[int, blocks.Entry | None] = {}
         self._days: Counter[int] = Counter()
 
     def note(self, rank: int, tags: Sequence[str]) -> None:
         """Count one new article."""
-        self._changed[rank] = tuple(self._counted(wanted, 1) for wanted in _groups(tags))
+        self._changed[rank] = self._entry(tags, 1)
         self._days[_day(rank)] += 1
 
     def forget(self, rank: int, tags: Sequence[str]) -> None:
         """Take one article out of the counts; `tags` as they were noted."""
-        for wanted in _groups(tags):
-            self._counted(wanted, -1)
+        self._entry(tags, -1)
         self._changed[rank] = None
         self._days[_day(rank)] -= 1
+
+    def _entry(self, tags: Sequence[str], number: int) -> blocks.Entry:
+        one = " ".join(tag for tag in tags if tag.startswith(ONE))
+        return self._counted(one, number), tuple(self._counted(tag, number) for tag in tags if tag.startswith(MANY))
 
     def _counted(self, wanted: str, number: int) -> int:
         sql = f"INSERT INTO sets_{self.version} (tags, n) VALUES (?, ?) ON CONFLICT (tags) DO UPDATE SET n = n + excluded.n RETURNING id"
@@ -59,10 +64,6 @@ class Ledger:
             f"INSERT INTO days_{self.version} (day, n) VALUES (?, ?) ON CONFLICT (day) DO UPDATE SET n = n + excluded.n", self._days.items()
         )
         blocks.write(self.db, self.version, self._changed)
-
-
-def _groups(tags: Sequence[str]) -> list[str]:
-    return [" ".join(tag for tag in tags if tag.startswith(names)) for names in GROUPS]
 
 
 def count(
@@ -98,7 +99,11 @@ def _add(db: sqlite3.Connection, version: int, where: Where, sets: Counter[int],
     # One text from SQLite and one reading of it: four times as fast as a row each (2026-11-21).
     text = db.execute(f"SELECT group_concat(rank) {where[0]}", where[1]).fetchone()[0] or ""
     ranks = np.fromstring(text, dtype=np.int64, sep=",") if text else np.empty(0, dtype=np.int64)
-    for counter, values in ((days, _days(ranks)), (sets, blocks.sets_of(db, version, ranks).ravel())):
+    if not len(ranks):
+        return
+    one, many = blocks.values_of(db, version, ranks)
+    parts: list[tuple[Counter[int], npt.NDArray[Any]]] = [(days, _days(ranks)), (sets, one), (sets, many)]
+    for counter, values in parts:
         if len(values):
             low = int(values.min())
             numbers = np.bincount(values - low)

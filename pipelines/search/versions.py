@@ -9,7 +9,7 @@ from pipelines.errors import UserError
 from pipelines.search.analysis import ANALYSIS_VERSION
 from pipelines.search.port import IndexUnavailable
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 # Everything but blanks belongs to a token, as with Elasticsearch's whitespace analyzer: the tokens are ready.
 _TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
 
@@ -97,10 +97,13 @@ def _create(db: sqlite3.Connection, number: int) -> None:
         f"CREATE TABLE docs_{number} (rank INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,"
         " sum TEXT NOT NULL, tags TEXT NOT NULL, doc BLOB NOT NULL, tokens BLOB NOT NULL)"
     )
-    # A million articles have some thousand different sets of facet values: counted as sets, split afterwards (facets.py).
+    # Sets of facet values, and single values, each with how many articles have it (facets.py).
     db.execute(f"CREATE TABLE sets_{number} (id INTEGER PRIMARY KEY, tags TEXT NOT NULL UNIQUE, n INTEGER NOT NULL DEFAULT 0)")
     db.execute(f"CREATE TABLE days_{number} (day INTEGER PRIMARY KEY, n INTEGER NOT NULL)")
-    db.execute(f"CREATE TABLE blocks_{number} (first INTEGER PRIMARY KEY, ranks BLOB NOT NULL, sets BLOB NOT NULL)")
+    db.execute(
+        f"CREATE TABLE blocks_{number} (first INTEGER PRIMARY KEY, ranks BLOB NOT NULL, sets BLOB NOT NULL,"
+        " lengths BLOB NOT NULL, many BLOB NOT NULL)"
+    )
     db.execute(f"CREATE TABLE gone_{number} (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID")
     db.execute(
         f"CREATE VIRTUAL TABLE fts_{number} USING fts5(exact, folded, tags, content='', tokenize=\"{_TOKENIZER}\")"
