@@ -127,7 +127,7 @@ def _hint(facts: Any) -> FeedHint | None:
 
 
 def _way(parser: Any) -> str:
-    return re.sub(r"-\d[\w.]*", "", str(parser))
+    return re.sub(r"\b(resiliparse|trafilatura|cotmoc)-\d[\w.]*", r"\1", str(parser))
 
 
 def _shown(before: Any, after: Any) -> tuple[str, str]:

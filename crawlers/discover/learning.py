@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from crawlers.discover.candidates import ancestors, names_of, within
@@ -24,10 +24,13 @@ MOST_BODIES = 24
 FEWEST_SHARED = 0.75
 _TITLES = "h1, h2, h3, [itemprop=headline], [class*=title], [class*=headline], [class*=tieu-de], [class*=tit]"
 _SAPOS = "p, h2, h3, h4, div, strong, [itemprop=description]"
+_MARKED_SAPOS = ", ".join(f"[class*={word}]" for word in ("sapo", "excerpt", "summary", "standfirst", "lead", "intro", "tom-tat", "mo-bai"))
 _DATES = (
     "time, [itemprop=datePublished], [class*=date], [class*=time], [class*=ngay], [class*=publish], [class*=luc], [class*=meta], "
     "[class*=post-info], [id*=date], [id*=time], span, p, div, li"
 )
+_BARE = "không ghi giờ"
+_DATED = re.compile(r"date|time|publish|ngay|posted", re.I)
 _CAPTION = re.compile(r"caption|chu-?thich|img[_-]?desc|photo-?desc|image-?desc|desc[_-]?(?:img|image)|wp-caption-text", re.I)
 
 
@@ -60,10 +63,14 @@ class Sample:
 
     @cached_property
     def sapos(self) -> list[str]:
-        """The summaries that metadata and feed give, as keys."""
+        """The summaries that metadata and feed give, else what the page marks as one, as keys."""
         ld = self.metadata.ld
         said = [ld.description if ld else "", self.metadata.first("description", "description2"), self.hint.sapo if self.hint else "", self.read.sapo]
-        return [key for text in said if len(key := generic.key(dom.clean_text(text))) >= 12]
+        known = [key for text in said if len(key := generic.key(dom.clean_text(text))) >= 12]
+        if not known:
+            marked = (dom.text_of(node) for node in dom.select(self.tree().body, _MARKED_SAPOS)[:20])
+            known = [generic.key(text) for text in marked if 40 <= len(text) <= 800][:1]
+        return known
 
     @cached_property
     def bodies(self) -> list[list[str]]:
@@ -172,7 +179,7 @@ def _best(samples: list[Sample], votes: Counter[str], fits: Callable[[Sample, st
     for order, (name, _) in enumerate(votes.most_common(30)):
         good, bad, lonely = _first(samples, name, fits, field_name)
         if good >= fewest and good > 2 * bad:
-            ranked.append((good - bad, round(lonely, 2), "[itemprop" in name, any(mark in name for mark in ".#["), -name.count(" "), -name.count("."), -order, name, good))
+            ranked.append((good - bad, round(lonely, 2), "[itemprop" in name, bool(_DATED.search(name)) and field_name == "date", any(mark in name for mark in ".#["), -name.count(" "), -name.count("."), -order, name, good))
     if not ranked:
         return None
     best = max(ranked)
@@ -220,7 +227,7 @@ def _body(samples: list[Sample]) -> tuple[str, float] | None:
         if count >= fewest:
             shares = [_agreement(sample, {"body": name}) for sample in samples]
             if min(shares) >= FEWEST_SHARED - 0.25:
-                ranked.append((round(sum(shares) / len(shares), 2), "articleBody" in name, -name.count("."), -order, name, sum(shares) / len(shares)))
+                ranked.append((round(sum(shares) / len(shares), 2), "articleBody" in name, any(mark in name for mark in ".#["), -name.count("."), -order, name, sum(shares) / len(shares)))
     best = max(ranked, default=None)
     return (best[-2], best[-1]) if best is not None and best[-1] >= FEWEST_SHARED else None
 
@@ -239,7 +246,8 @@ def _drop(samples: list[Sample], body: str, agreement: float) -> list[str]:
         for root in dom.select(sample.tree().document, body)[:3]:
             for node in dom.select(root, "[class], [id]")[:2000]:
                 if node.tag not in dom.SKIP and dom.is_box(node, generic=True):
-                    votes.update(names_of(node)[:1])
+                    # Only a name that says what it is: a class of layout may hold the text itself on the next page.
+                    votes.update([name for name in names_of(node) if dom.names_a_box(re.sub(r"^\w+[.#]", "", name))][:1])
     kept: list[str] = []
     best = agreement
     for name, _ in votes.most_common(12):
@@ -270,14 +278,14 @@ def _date(samples: list[Sample], zone: tzinfo, now: datetime) -> tuple[str, int]
     """Return the selector of a moment that agrees with the metadata's; without metadata, of one that differs by page."""
     sure = [sample for sample in samples if sample.read.published and sample.read.date_origin.value in {"json-ld", "meta", "feed"}]
 
-    def fits(sample: Sample, text: str) -> bool:
+    def agrees(sample: Sample, text: str, *, bare: bool) -> bool:
         found = parse_date(text, now=now, zone=zone)
         if found is None or found.confidence <= 0.5 or len(text) > 120:
             return False
         known = sample.read.published if sample in sure else None
         if known is None:
             return True
-        if "không ghi giờ" in found.note or "không ghi giờ" in sample.read.date_note:
+        if _BARE in sample.read.date_note or (bare and _BARE in found.note):
             # A bare day near midnight may be that of another zone.
             return abs((found.value.date() - known.astimezone(zone).date()).days) <= 1
         return abs((found.value - known).total_seconds()) < 90
@@ -285,11 +293,13 @@ def _date(samples: list[Sample], zone: tzinfo, now: datetime) -> tuple[str, int]
     def names(node: Any) -> list[str]:
         return names_of(node) or within(node)
 
-    found = _best(samples, _vote(samples, _DATES, names, fits, 300), fits, "date", len(samples) // 2 + 1)
-    if found is not None and not sure and len(_texts(samples, found[0])) < 2:
-        # The same on every page: that is today's date in the head of the page.
-        return None
-    return found
+    # To the minute first: the day alone agrees with today's date in the head of a page, too.
+    for bare in (False, True):
+        fits = partial(agrees, bare=bare)
+        found = _best(samples, _vote(samples, _DATES, names, fits, 300), fits, "date", len(samples) // 2 + 1)
+        if found is not None and (len(_texts(samples, found[0])) >= 2 or (sure and not bare)):
+            return found
+    return None
 
 
 def _texts(samples: Iterable[Sample], name: str) -> set[str]:

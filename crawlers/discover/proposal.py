@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -73,6 +73,8 @@ def propose(
     known = registry.owner_of(url)
     if known is not None and site_of(known.home) == site_of(url) and not again:
         raise UserError(f"{url}: đã có nguồn này, mã “{known.id}” ({known.name}); muốn khai lại, thêm --again --id {known.id}")
+    if known is not None and again and not wish.id and site_of(known.home) == site_of(url):
+        wish = replace(wish, id=known.id)
     moment = clock_now()
     found = asyncio.run(_find(settings, wish, url, moment, say, resolver))
     return build(registry, wish, found, moment)

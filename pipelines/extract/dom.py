@@ -25,11 +25,12 @@ SKIP = frozenset(
 BLOCK = frozenset(
     ["p", "div", "section", "article", "main", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "table", "tbody", "thead", "tr", "caption", "header", "br", "hr", "figure", "figcaption", "center", "address", "details", "summary"]
 )
-# Boxes that outlets put between paragraphs; matched against whole words of class and id.
+# Boxes that outlets put between paragraphs; matched against whole words of class and id. "relative" and "overflow-hidden"
+# are words of layout (Dân trí, March 2026): what carries them may hold the text itself.
 _BOX = re.compile(
-    r"(?:^|[\s_-])(?:relat\w*|tin-?lien-?quan|lien-?quan|xem-?them|read-?more|recommend\w*|author\w*|byline|tac-?gia|share|sharing|"
+    r"(?:^|[\s_-])(?:relat(?!ive(?:[\s_-]|$))\w*|tin-?lien-?quan|lien-?quan|xem-?them|read-?more|recommend\w*|author\w*|byline|tac-?gia|share|sharing|"
     r"social\w*|comments?|binh-?luan|tags?|breadcrumbs?|adv?s?|advert\w*|banner|sponsor\w*|promo\w*|newsletter|subscribe|widget|"
-    r"popup|modal|hidden|d-none|toolbar|rating|reaction\w*|react|audio|player|copyright)(?:[\s_-]|$)",
+    r"popup|modal|(?<!overflow-)(?<!overflow-[xy]-)hidden|d-none|toolbar|rating|reaction\w*|react|audio|player|copyright)(?:[\s_-]|$)",
     re.I,
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
@@ -118,8 +119,13 @@ def is_box(node: Any, *, generic: bool) -> bool:
         return True
     if generic and ("class" in attributes or "id" in attributes):
         names = f"{node.getattr('class') or ''} {node.getattr('id') or ''}"
-        return bool(_BOX.search(names))
+        return names_a_box(names)
     return False
+
+
+def names_a_box(names: str) -> bool:
+    """Tell whether classes and ids are those of a box between paragraphs: related texts, sharing, bylines, banners."""
+    return bool(_BOX.search(names))
 
 
 def _blocks(root: Any, *, generic: bool = False, keep_all: bool = False) -> Iterator[str]:
