@@ -30,6 +30,8 @@ def check(given: str, name: str) -> str:
     password = normal(given)
     if len(password) < SHORTEST:
         raise UserError(f"mật khẩu cần ít nhất {SHORTEST} ký tự; một câu ngắn dễ nhớ là tốt nhất")
+    if any("\ud800" <= char <= "\udfff" or char == "\0" for char in password):
+        raise UserError("mật khẩu có ký tự không gõ lại được; hãy gõ lại từ bàn phím")
     if len(password) > LONGEST:
         raise UserError(f"mật khẩu dài quá {LONGEST} ký tự")
     flat = "".join(char for char in fold(password) if char.isalnum())
@@ -70,7 +72,7 @@ def opens(sealed: str, given: str) -> bool:
     with _places():
         try:
             right = _hasher().verify(wanted, normal(given)[: LONGEST * 2])
-        except (VerifyMismatchError, VerificationError, InvalidHashError):
+        except (VerifyMismatchError, VerificationError, InvalidHashError, UnicodeError):
             return False
     return right and bool(sealed)
 
