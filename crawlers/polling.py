@@ -18,7 +18,7 @@ from crawlers.exchange import Exchange
 from crawlers.feeds import FeedItem, ParsedFeed, parse_feed
 from crawlers.fetch import FEED, HTML, Fetcher
 from crawlers.registry import ListPage, Source
-from crawlers.signs import known_by_title, read_signs
+from crawlers.signs import Aliases, known_by_title, read_signs
 from crawlers.sitemaps import parse_sitemap
 from crawlers.urls import host_of
 from pipelines.clock import now as clock_now
@@ -139,10 +139,11 @@ class Poll:
             return
         items_hash = content_id(*(part for item in parsed.items for part in (item.url, item.title)))
         # What is met for the first time has no past under another address.
-        retitled = known_by_title(conn, self.source.id, parsed.items) if self.state.get("items_sha256") else {}
-        wanted = [item for item in parsed.items if not retitled.get(item.url)]
+        met = bool(self.state.get("items_sha256"))
+        aliases = known_by_title(conn, self.source.id, parsed.items) if met else Aliases()
+        wanted = [item for item in parsed.items if item.url not in aliases.same]
         self.new = frontier.add(conn, self._found(wanted, since), self.now)
-        signs = read_signs(self.state, parsed, self.new, len(retitled), self.now)
+        signs = read_signs(self.state, parsed, self.new, aliases, self.now)
         self.odd = (signs.kind, signs.reason)
         if self.verifying:
             self._learn(row, items_hash)

@@ -33,10 +33,10 @@ class Signs:
     reason: str = ""
 
 
-def read_signs(state: Mapping[str, Any], parsed: ParsedFeed, new: int, moved: int, now: datetime) -> Signs:
-    """Judge the items of one answer against what was known; `moved`: items known by title under another address."""
+def read_signs(state: Mapping[str, Any], parsed: ParsedFeed, new: int, aliases: Aliases, now: datetime) -> Signs:
+    """Judge the items of one answer against what was known."""
     items = parsed.items
-    columns: dict[str, Any] = {"titles_sha256": content_id(*(item.title for item in items))}
+    columns: dict[str, Any] = {"aliases_sha256": aliases.mark}
     sure = [item.published for item in items if item.published is not None and item.confidence > DOUBTFUL]
     newest, known = max(sure, default=None), moment(state.get("newest"))
     stale, advanced = int(state.get("stale") or 0), moment(state.get("advanced")) or now
@@ -56,24 +56,39 @@ def read_signs(state: Mapping[str, Any], parsed: ParsedFeed, new: int, moved: in
         doubtful = [item for item in part if item.published is not None and item.confidence <= DOUBTFUL]
         if len(doubtful) >= FEWEST_DOUBTFUL and (part is not items or 2 * len(doubtful) > len(items)):
             return Signs(columns, DATES, f"{len(doubtful)} mục đầu ghi ngày không thể đúng ({doubtful[0].note})")
-    if moved >= FEWEST_CHANGED and 5 * moved >= 4 * new:
-        return Signs(columns, UNSTABLE, f"{moved} mục cũ mang địa chỉ mới: nguồn đổi địa chỉ bài mỗi lần hỏi")
+    other = aliases.mark != (state.get("aliases_sha256") or "")
+    if aliases.count >= FEWEST_CHANGED and 2 * aliases.count > len(items) and other:
+        return Signs(columns, UNSTABLE, f"{aliases.count} mục cũ mang địa chỉ mới: nguồn đổi địa chỉ bài mỗi lần hỏi")
     if known is not None and stale >= FEWEST_STALE and now - advanced >= STALE_AFTER:
         return Signs(columns, DATES, f"{stale} mục mới mà ngày mới nhất vẫn là {local(known):%d/%m/%Y %H:%M}: ngày đứng yên")
     return Signs(columns)
 
 
-def known_by_title(conn: Connection, source: str, items: Sequence[FeedItem]) -> dict[str, bool]:
-    """Return the new addresses whose title this source already gave under another one.
+@dataclass(frozen=True, slots=True)
+class Aliases:
+    """Known stories under other addresses: those not to be asked for again, how many there are, and their mark."""
 
-    True: address, date and title agree but for the query (a session number): it is the same story, not asked for again.
+    same: frozenset[str] = frozenset()
+    count: int = 0
+    mark: str = ""
+
+
+def known_by_title(conn: Connection, source: str, items: Sequence[FeedItem]) -> Aliases:
+    """Find the new addresses whose title this source already gave under another one.
+
+    Where address, date and title agree but for the query (a session number) it is the same story. The mark is made of
+    the queries alone, so that it stays when only new stories come.
     """
-    found: dict[str, bool] = {}
+    same: set[str] = set()
+    queries: set[str] = set()
+    count = 0
     for item, others in frontier.same_titles(conn, source, items):
-        path = urlsplit(item.url)[:3]
-        same = any(urlsplit(url)[:3] == path and (when == stamp(item.published)) for url, when in others)
-        found[item.url] = same and item.published is not None
-    return found
+        mine, when = urlsplit(item.url), stamp(item.published)
+        if any(when and date == when and urlsplit(url)[:3] == mine[:3] for url, date in others):
+            same.add(item.url)
+        queries.add(mine.query)
+        count += 1
+    return Aliases(frozenset(same), count, content_id(*sorted(queries)) if count else "")
 
 
 def _example(items: Sequence[FeedItem]) -> str:

@@ -35,9 +35,9 @@ feed_states = Table(
     Column("full_probe", String(40)),
     Column("trust", Float, nullable=False, default=1.0),
     Column("moved_to", Text),
-    # What tells a feed that is alive from one that only answers: titles alone (addresses may change by themselves),
+    # What tells a feed that is alive from one that only answers: other addresses of known stories (they may change alone),
     # the newest stated date, when that date last advanced, and how many new items came since.
-    Column("titles_sha256", String(64)),
+    Column("aliases_sha256", String(64)),
     Column("newest", String(40)),
     Column("advanced", String(40)),
     Column("stale", Integer),

@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 _FEED_COLUMNS = (
-    ("titles_sha256", sa.String(length=64)), ("newest", sa.String(length=40)), ("advanced", sa.String(length=40)),
+    ("aliases_sha256", sa.String(length=64)), ("newest", sa.String(length=40)), ("advanced", sa.String(length=40)),
     ("stale", sa.Integer()),
 )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""Faults of feeds and sites, played over a simulated day by a real HTTP server on loopback."""
