@@ -17,6 +17,7 @@ from rapidfuzz.distance import LCSseq
 from pipelines.dates import VIETNAM
 from pipelines.extract import Extracted, FeedHint, NotArticle, extract, version_on
 from pipelines.records import DateOrigin
+from tests.bench import quality
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 URL = "https://bao.example/thoi-su/le-chao-co-o-dao-con-co-sang-nay-123456.html"
@@ -85,6 +86,22 @@ class TestAnUndeclaredArticle:
 
     def test_entities_escaped_twice_are_undone(self) -> None:
         assert "Cồn Cỏ & Lý Sơn" in read(article(body="<p>Hai đảo Cồn Cỏ &amp;amp; Lý Sơn cùng tổ chức lễ trong một buổi sáng đẹp trời.</p>")).body
+
+
+class TestSection:
+    def test_comes_from_metadata_else_from_the_trail_of_the_page(self) -> None:
+        steps = [{"@type": "ListItem", "name": "Trang chủ"}, {"@type": "ListItem", "item": {"name": "Biển đảo"}}]
+        for listed in (steps, [steps]):
+            trail = json.dumps({"@type": "BreadcrumbList", "itemListElement": listed}, ensure_ascii=False)
+            assert read(article(f'<script type="application/ld+json">{trail}</script>')).section == "Biển đảo"
+        assert read(article('<meta property="article:section" content="Thời sự">')).section == "Thời sự"
+        assert read(article('<script type="application/ld+json">{"@type": "BreadcrumbList", "itemListElement": [[1, null]]}</script>')).section == ""
+
+
+class TestLayoutIsNoBox:
+    def test_words_of_layout_do_not_cut_the_text(self) -> None:
+        page = article().replace("<div class='noi-dung'>", "<div class='noi-dung'><div class='relative overflow-hidden'>") + "</div>"
+        assert read(page).body.split("\n") == list(PARAGRAPHS)
 
 
 class TestNobodyIsNamed:
@@ -300,3 +317,15 @@ def test_a_page_cut_off_is_still_an_outcome(shared_data: Path, share: float) -> 
     for path in (shared_data / "html" / "meth04").glob("*.html"):
         raw = path.read_bytes()
         extract(raw[: int(len(raw) * share)], "https://bao.example/luu/cat.html", now=NOW)
+
+
+@pytest.mark.shared_data
+def test_the_table_of_the_bench_stays_above_its_floors_and_above_the_libraries_alone(shared_data: Path) -> None:
+    pages = quality.pages(shared_data / "html")
+    known, alone = quality.score(pages, quality.ours(True)), quality.score(pages, quality.by_trafilatura)
+    assert len(pages) == 12
+    assert float(known["title"]) >= FLOORS["title"] and float(known["minute"]) >= FLOORS["date"]
+    assert float(known["captions"]) >= FLOORS["captions"] and float(known["body worst"]) >= FLOORS["body_rouge_l"]
+    assert all(float(known[name]) >= float(alone[name]) for name in known)
+    dated, total = quality.feed_dates(shared_data / "feeds" / "trimmed-2026-09")
+    assert total == 22 and dated / total >= FLOORS["feed_dates"]

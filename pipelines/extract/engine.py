@@ -88,7 +88,7 @@ def extract(
         date_origin=dated.origin,
         date_confidence=dated.confidence,
         date_note=dated.note,
-        section=(metadata.ld.section if metadata.ld else "") or dom.clean_text(metadata.first("section", "section2")),
+        section=(metadata.ld.section if metadata.ld else "") or dom.clean_text(metadata.first("section", "section2")) or metadata.trail,
         canonical=canonical(url, metadata.canonical or metadata.first("url")),
         lang=_lang(metadata, "\n".join((title, sapo, body[:3000]))),
         parser=f"{PARSER} {way}",

@@ -14,6 +14,7 @@ ARTICLE_TYPES = frozenset(
     ["newsarticle", "article", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle", "backgroundnewsarticle", "blogposting", "socialmediaposting", "discussionforumposting", "liveblogposting", "videoobject", "report"]
 )
 _COLLECTIONS = frozenset({"collectionpage", "itemlist", "website", "searchresultspage"})
+_HOME = re.compile(r"(?i)trang (?:chủ|nhất)|home(?:\s?page)?|首页|首頁|ໜ້າຫຼັກ|.*\.(?:vn|com|net|org)(?:\.vn)?")
 _SCRIPT_LIMIT = 400_000
 _SCRIPTS = 30
 _NAMES = {
@@ -42,12 +43,13 @@ class JsonLd:
 
 @dataclass(frozen=True)
 class Metadata:
-    """Meta elements by our short names, the article of the JSON-LD if there is one, declared canonical, lang."""
+    """Meta elements by our short names, the article of the JSON-LD if there is one, declared canonical, lang, section."""
 
     meta: dict[str, str]
     ld: JsonLd | None
     canonical: str
     lang: str
+    trail: str = ""
 
     def first(self, *names: str) -> str:
         """Return the first of `names` that the page fills."""
@@ -68,17 +70,20 @@ def read_metadata(tree: Any) -> Metadata:
         meta.setdefault("published2", (node.getattr("datetime") or "").strip()[:100])
     link = root.query_selector("link[rel=canonical]")
     html = root.query_selector("html")
+    article, trail = _linked(root)
     return Metadata(
         meta,
-        _article_of(root),
+        article,
         (link.getattr("href") or "").strip() if link else "",
         (html.getattr("lang") or "").strip().lower() if html else "",
+        trail,
     )
 
 
-def _article_of(root: Any) -> JsonLd | None:
-    """Return the first article among the JSON-LD scripts, the most complete kind first."""
+def _linked(root: Any) -> tuple[JsonLd | None, str]:
+    """Return the first article among the JSON-LD scripts, the most complete kind first, and the section of its trail."""
     found: list[JsonLd] = []
+    trail = ""
     for script in select(root, 'script[type="application/ld+json"]')[:_SCRIPTS]:
         text = script.text_content
         if len(text) > _SCRIPT_LIMIT or "@type" not in text:
@@ -88,8 +93,22 @@ def _article_of(root: Any) -> JsonLd | None:
             kind = next((name for name in types if name in ARTICLE_TYPES), "")
             if kind:
                 found.append(_json_ld(kind, item))
+            elif "breadcrumblist" in types:
+                trail = trail or _section(item)
     found.sort(key=lambda item: (item.type == "videoobject", not item.published))
-    return found[0] if found else None
+    return (found[0] if found else None), trail
+
+
+def _section(item: dict[str, Any]) -> str:
+    """Return the first step after the home page of a BreadcrumbList; Dân trí nests its list twice (March 2026)."""
+    steps = _listed(item.get("itemListElement"))
+    steps = steps[0] if len(steps) == 1 and isinstance(steps[0], list) else steps
+    names = []
+    for step in steps[:10]:
+        if isinstance(step, dict):
+            inner = step.get("item")
+            names.append(_string(step.get("name") or (inner.get("name") if isinstance(inner, dict) else "")))
+    return next((name for name in names if 2 <= len(name) <= 60 and not _HOME.fullmatch(name)), "") if len(names) > 1 else ""
 
 
 def _loads(text: str) -> Any:

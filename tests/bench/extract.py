@@ -1,4 +1,4 @@
-"""Speed of extraction: ours on all stored pages, with and without declared selectors, beside trafilatura alone.
+"""Extraction: quality beside trafilatura and resiliparse (tests/bench/quality.py), then speed on all stored pages.
 
 Run: `SHARED_DATA=… python -m tests.bench.extract`; writes build/bench/extract.json.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pipelines.duplicates import sign
 from pipelines.extract import Extracted, extract
+from tests.bench.quality import table
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
@@ -31,6 +32,7 @@ def pages_per_second(work: Callable[[bytes, str], object], pages: list[tuple[byt
 
 
 def main() -> None:
+    quality = table(Path(os.environ["SHARED_DATA"]))
     folder = Path(os.environ["SHARED_DATA"]) / "html"
     facts = json.loads((folder / "meth04" / "_auto_metadata.json").read_text(encoding="utf-8"))
     articles = [((folder / "meth04" / name).read_bytes(), page["canonical"]) for name, page in facts.items()]
@@ -64,7 +66,7 @@ def main() -> None:
         print(f"{name:40s} {value:9.1f} /s")
     out = Path("build/bench")
     out.mkdir(parents=True, exist_ok=True)
-    (out / "extract.json").write_text(json.dumps({name: round(value, 1) for name, value in rows.items()}, indent=1), encoding="utf-8")
+    (out / "extract.json").write_text(json.dumps({name: round(value, 1) for name, value in rows.items()} | {"quality": quality}, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
 if __name__ == "__main__":
