@@ -210,6 +210,15 @@ def _plain(text: str) -> Normalised:
 
 def _composed(plain: str, text: str) -> Normalised:
     """Compose letters with the marks behind them, when marks are all that is odd; else leave it to `normalised`."""
+    clean = unicodedata.normalize("NFC", plain)
+    ends = [match.span() for match in _MARKS.finditer(plain)]
+    if len(clean) + sum(end - start for start, end in ends) == len(plain):  # each mark found its letter
+        starts, origins, marks = [0], [0], 0
+        for start, end in ends:
+            marks += end - start
+            starts.append(end - marks)
+            origins.append(end)
+        return Normalised(clean, text, tuple(starts), tuple(origins))
     pieces = _Pieces()
     last = 0
     for match in _MARKS.finditer(plain):

@@ -269,7 +269,10 @@ def _other_uses(before: str, after: str, both_ends: bool) -> str:
 
 def _hinted(hints: tuple[str, ...], low: str) -> bool:
     """Tell whether a word stands in `low` without which the pattern cannot match."""
-    return any(hint in low for hint in hints)
+    for hint in hints:  # noqa: SIM110 — a plain loop is twice as fast as `any`, and this runs for every name
+        if hint in low:
+            return True
+    return False
 
 
 _GROUNDS = ("sân Thiên Trường", "Thiên Trường", "sân vận động Thiên Trường")

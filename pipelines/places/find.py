@@ -110,14 +110,14 @@ _WRAP = re.compile(r"\n(?<=[^\n]{30}[a-z]\n)(?=[a-z])")
 
 def _accept(sheet: Page, start: int, end: int, entry: Entry) -> Hit | None:
     raw = sheet.text[start:end]
+    if not entry.small and raw[0].islower() and not (entry.strong and sheet.low):
+        return None
     if "\n" in raw:
         raw = raw.replace("\n", " ")
     form = raw.lower()
-    if form not in entry.forms and form != entry.key:
+    if form not in entry.forms and not form.isascii():
         raw = one_tone_style(raw)
         form = raw.lower()
-    if raw[0].islower() and not (entry.strong and sheet.low) and not entry.small:
-        return None
     group = entry.forms.get(form)
     exact = group is not None
     if group is None:

@@ -51,7 +51,7 @@ class Group:
     names: frozenset[str]
     top: int
     ours: bool
-    dated: bool
+    undated: tuple[Sense, ...]
     risky: bool
 
 
@@ -62,7 +62,7 @@ def _group(senses: list[Sense]) -> Group:
         frozenset(sense.name for sense in senses),
         max(sense.rank for sense in senses),
         any(sense.profile for sense in senses),
-        any(sense.since for sense in senses),
+        tuple(sense for sense in senses if not sense.since),
         any(sense.name in _RISKY for sense in senses),
     )
 

@@ -129,11 +129,8 @@ def _inside(sheet: Page, hit: Hit, before: str) -> bool:
     return following is not None and following.group(1)[0].isupper() and not following.group(1).isupper() and _longer(before)
 
 
-def _valid(sense: Sense, published: str) -> bool:
-    """A unit may be named some months before it begins (draft maps), and any time after it ended."""
-    if not sense.since or not published:
-        return True
-    return sense.since[:4] < published[:4] or published >= "2025-04-01"
+# Units of 2025-07-01 are named from the spring on, when the draft maps were published; ended ones at any time.
+_DRAFTS = "2025-04-01"
 
 
 _STREET_HINTS = (
@@ -200,8 +197,8 @@ def _first_pass(sheet: Page, hit: Hit, published: str) -> None:
         if (top < 3 or not hit.exact) and _after_surname(line):
             hit.notes.append("person")
             return
-    if group.dated:
-        hit.senses = tuple(sense for sense in hit.senses if _valid(sense, published))
+    if published and published < _DRAFTS:
+        hit.senses = group.undated
     if not hit.senses:
         hit.notes.append("not-yet")
         return

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pipelines.places.find import Hit, Page
-from pipelines.text import fold
 
 _MANY = 25  # names in one text; our longest honest short lists (all 34 provinces) reach it only without other words
 _COVER = 0.4  # share of the text that is names
@@ -26,11 +25,14 @@ def is_spam(sheet: Page, hits: Sequence[Hit]) -> bool:
         return True
     if len(hits) >= 3 * _MANY and covered >= _COVER * len(sheet.text.strip()):
         return True
-    gaps = Counter(
-        fold(sheet.text[before.end : after.start]).strip(" ,.;|-–\n")
+    near = [
+        sheet.folded[before.end : after.start]
         for before, after in zip(hits, hits[1:], strict=False)
         if after.start - before.end < 60
-    )
+    ]
+    if len(near) < 8 or len(near) < _SAME * (len(hits) - 1):
+        return False
+    gaps = Counter(gap.strip(" ,.;|-–\n") for gap in near)
     phrase, times = max(
         ((gap, count) for gap, count in gaps.items() if len(gap) >= 6),
         key=lambda pair: pair[1],
