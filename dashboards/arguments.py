@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from classifiers.reference_records import Confidence, Reference
-from dashboards.shown import percent, role_vi, time_vi, verdict_vi
+from dashboards.shown import percent, role_vi, verdict_vi
 from pipelines.records import ASSERTIVE_ROLES, Claim, Verdict
 
 SURE, UNSURE = 0.85, 0.7
@@ -40,8 +40,9 @@ def arguments(
             against.append(f"Tư liệu {entry.id} chưa được người phụ trách đối chiếu tại nguồn gốc.")
         if entry.contested:
             against.append(f"Nội dung của {entry.id} còn tranh luận: xem quan điểm từng bên.")
-        if published and entry.as_of > published.date() and entry.type in ("law", "measurement"):
-            against.append(f"{entry.id} tính đến {entry.as_of:%d/%m/%Y}, sau ngày đăng {time_vi(published)[:10]}: xem quy định lúc ấy.")
+        later = [value.valid_from for value in entry.values if published and value.valid_from and value.valid_from > published.date()]
+        if later:
+            against.append(f"{entry.id} nêu giá trị có hiệu lực từ {min(later):%d/%m/%Y}, sau ngày đăng: xem giá trị lúc ấy.")
     if not in_text:
         against.append("Bản đang xem không còn nguyên văn câu này.")
     for other in others:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipelines.errors import UsageError
+from pipelines.errors import UsageError, UserError
 from pipelines.settings import Settings
 from pipelines.store.alerts import DUPLICATE, FOLLOW, LOOKING, NEEDS_REPLY, NEW, NOT_DISTORTED, WAITING
 
@@ -39,6 +39,19 @@ def step(settings: Settings, status: str) -> str:
 def reasons(settings: Settings) -> dict[str, tuple[str, ...]]:
     """Return the ready reasons per outcome: the office's list where it has one (`reasons` of the settings)."""
     return {outcome: settings.reasons.get(outcome) or REASONS[outcome] for outcome in KEYS}
+
+
+def reason_of(settings: Settings, outcome: str, written: str, ready: str, quick: bool = False) -> str:
+    """Return the reason of a form: what was written, else the ready one, else (`quick`) the outcome's first.
+
+    UserError when the ready reason is one of another outcome: the log would say what nobody meant.
+    """
+    if written.strip():
+        return written
+    own = reasons(settings).get(outcome, ())
+    if ready and own and ready not in own:
+        raise UserError(f"lý do “{ready[:120]}” thuộc kết luận khác; hãy chọn lý do của “{step(settings, outcome)}”")
+    return ready or (own[0] if quick and own else "")
 
 
 def check(settings: Settings) -> None:

@@ -27,7 +27,7 @@ class Landed:
 
     batch: str
     done: list[Alert] = field(default_factory=list)
-    refused: list[tuple[str, str]] = field(default_factory=list)
+    refused: list[tuple[str, UserError]] = field(default_factory=list)
 
 
 def deciders(conn: Connection) -> list[str]:
@@ -97,7 +97,7 @@ def _try(store: Store, landed: Landed, pick: Pick, outcome: str, reason: str, no
             store, pick[0], outcome=outcome, reason=reason, note=note, analyst=analyst, version=pick[1], now=now, batch=landed.batch
         )
     except UserError as error:
-        landed.refused.append((pick[0], str(error)))
+        landed.refused.append((pick[0], error))
     else:
         landed.done.append(done)
 

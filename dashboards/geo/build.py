@@ -103,13 +103,15 @@ def spots(places: Path) -> list[str]:
 def build(shared: Path, here: Path, static: Path) -> None:
     """Write `spots.tsv.gz` beside this module and `map/vietnam.json` among the static files."""
     places = shared / "places"
-    raw = io.BytesIO()
+    raw, lines = io.BytesIO(), spots(places)
     with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as stream:
-        stream.write(("\n".join(spots(places)) + "\n").encode())
+        stream.write(("\n".join(lines) + "\n").encode())
     (here / "spots.tsv.gz").write_bytes(raw.getvalue())
     features = areas(places / "thanglequoc" / "geojson")
     points = [[name, round(lat, 3), round(lon, 3)] for name, lat, lon in islands(places / "islands")]
-    body = json.dumps({"type": "FeatureCollection", "features": features, "islands": points}, ensure_ascii=False, separators=(",", ":"))
+    dots = sorted({(round(float(lat) * 100), round(float(lon) * 100)) for _, lat, lon, kind in (line.split("\t") for line in lines) if kind == "commune"})
+    flat = [number for dot in dots for number in dot]
+    body = json.dumps({"type": "FeatureCollection", "features": features, "islands": points, "communes": flat}, ensure_ascii=False, separators=(",", ":"))
     (static / "vietnam.json").write_text(body + "\n", encoding="utf-8")
 
 

@@ -149,6 +149,9 @@
       if (off && ready.selectedOptions[0] && ready.selectedOptions[0].parentElement === group) ready.value = "";
     });
   }
+  // On a phone the filters stay folded until one is set.
+  const filters = one(".filterbox");
+  if (filters && !filters.dataset.filtered && matchMedia("(max-width: 760px)").matches) filters.open = false;
   all("form").forEach(narrow);
   count();
   if (one("#list")) document.documentElement.classList.add("keys");

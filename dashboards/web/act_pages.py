@@ -21,18 +21,24 @@ async def decide_many(request: Request) -> Response:
     """POST /alerts/decide: one outcome and reason for all picked alerts; what others changed meanwhile is left and said."""
     form = await forms.read(request)
     picked, analyst = forms.picks(form), request.state.session.analyst
-    outcome, reason = forms.said(form, "outcome"), forms.said(form, "reason") or forms.said(form, "ready")
+    outcome = forms.said(form, "outcome")
 
     def land() -> Response:
         if not picked:
             return _error(request, "Hãy chọn ít nhất một câu chuyện.")
+        try:
+            reason = steps.reason_of(
+                settings(request), outcome, forms.said(form, "reason"), forms.said(form, "ready"), bool(form.get("quick"))
+            )
+        except UserError as wrong:
+            return _error(request, str(wrong))
         landed = triage.record_many(
             store(request), picked, outcome=outcome, reason=reason, note=forms.said(form, "note"), analyst=analyst, now=now()
         )
         if not landed.done and not _conflict(landed):
-            return _error(request, landed.refused[0][1])
+            return _error(request, str(landed.refused[0][1]))
         if forms.htmx(request) and forms.said(form, "card"):
-            error = landed.refused[0][1] if landed.refused else ""
+            error = str(landed.refused[0][1]) if landed.refused else ""
             return _card(request, picked[0][0], landed.batch if landed.done else "", error)
         answer = forms.back(form, batch=landed.batch if landed.done else "", kept=str(len(landed.refused) or ""))
         return _redirected(request, answer)
@@ -41,7 +47,7 @@ async def decide_many(request: Request) -> Response:
 
 
 def _conflict(landed: triage.Landed) -> bool:
-    return any("người khác" in why for _, why in landed.refused)
+    return any(isinstance(why, alert_store.Conflict) for _, why in landed.refused)
 
 
 def _redirected(request: Request, answer: Response) -> Response:

@@ -20,6 +20,8 @@ from pipelines.errors import UserError
 from pipelines.store import alerts as alert_store
 from pipelines.store import second_looks, work
 
+KEPT = "Không ghi được: người khác đã xử lý sau khi trang này mở; hãy xem lại rồi quyết định."
+
 
 def alert_page(request: Request) -> Response:
     """GET /alerts/{id}."""
@@ -54,12 +56,13 @@ def _alert(request: Request, id: str, status: int = 200, **said: Any) -> Respons
         undoable = work.last_batch(conn, session.analyst, now())
         mine = {d.id for one in ids for d in alert_store.decisions_of(conn, one) if d.analyst == session.analyst}
         undo_here = undoable if undoable and mine & work.batch_ids(conn, undoable) else ""
-        first = last_by_others(conn, id, session.analyst) if status == 409 else None
+        kept = forms.number(request.query_params.get("kept", ""))
+        first = last_by_others(conn, id, session.analyst) if status == 409 or kept else None
     answer = page(
         request, "alert.html", status, story=found, alert=found.focus.alert, claim=found.focus.claim, version=found.focus.version,
         article=found.article, pieces=found.pieces, capture=found.capture, waiting=alert_store.WAITING, keys=steps.KEYS,
         reasons=steps.reasons(settings(request)), colleagues=colleagues, undo_here=undo_here, first=first,
-        error=said.get("error", ""), reason=said.get("reason", ""), note=said.get("note", ""), picked=said.get("outcome", ""),
+        error=said.get("error", "") or (KEPT if kept else ""), reason=said.get("reason", ""), note=said.get("note", ""), picked=said.get("outcome", ""),
         open_statuses=(alert_store.NEW, alert_store.LOOKING, alert_store.WAITING), today=now().date().isoformat(),
     )  # fmt: skip
     if may(session.role, "decide"):
@@ -72,12 +75,12 @@ async def decide(request: Request) -> Response:
     id = request.path_params["id"]
     form = await forms.read(request)
     said = {name: forms.said(form, name) for name in ("outcome", "reason", "note")}
-    said["reason"] = said["reason"] or forms.said(form, "ready")
     version, also = forms.number(forms.said(form, "version")), [pick for pick in forms.picks(form) if pick[0] != id]
 
     def land() -> Response:
         analyst, at = request.state.session.analyst, now()
         try:
+            said["reason"] = steps.reason_of(settings(request), said["outcome"], said["reason"], forms.said(form, "ready"))
             decided = triage.record_first(store(request), (id, version), also, analyst=analyst, now=at, **said)
         except alert_store.Conflict as conflict:
             return _alert(request, id, 409, error=str(conflict), **said)

@@ -45,11 +45,12 @@ def _second(request: Request, status: int = 200, error: str = "", outcome: str =
 async def second_answer(request: Request) -> Response:
     """POST /second-looks/{id}: store the answer, then show the alert in full."""
     form, id = await forms.read(request), request.path_params["id"]
-    outcome, reason = forms.said(form, "outcome"), forms.said(form, "reason") or forms.said(form, "ready")
+    outcome, reason = forms.said(form, "outcome"), forms.said(form, "reason")
 
     def land() -> Response:
         try:
-            alert = triage.second_answer(store(request), id, request.state.session.analyst, outcome, reason, now())
+            chosen = steps.reason_of(settings(request), outcome, reason, forms.said(form, "ready"))
+            alert = triage.second_answer(store(request), id, request.state.session.analyst, outcome, chosen, now())
         except UserError as error:
             return _second(request, 400, str(error), outcome, reason)
         return RedirectResponse(f"/alerts/{alert}", 303)

@@ -1,0 +1,339 @@
+"""Workflow: second persons, undo, assignment, notes with mentions, conflict, steps of the office, second looks and agreement."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis
+from hypothesis import strategies as st
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from dashboards import quality, steps, triage
+from dashboards.app import create_app
+from flows.decided import decisions as training
+from pipelines.clock import now
+from pipelines.errors import UsageError, UserError
+from pipelines.records import Verdict
+from pipelines.settings import Settings
+from pipelines.store import alerts as alert_store
+from pipelines.store import audit, second_looks, work
+from pipelines.store.schema import decisions, outbox
+from tests.desk import NOON, WRONG, Desk, add_alert, add_article, add_story, claim, make_desk, sign_in
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return make_desk(tmp_path / "data")
+
+
+@pytest.fixture(autouse=True)
+def no_second_looks(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Whether a decision is looked at again hangs on its id; here only where a test asks for it."""
+    every = request.node.get_closest_marker("usefixtures")
+    monkeypatch.setattr(second_looks, "chosen", lambda *_: bool(every and "looked_at" in every.args))
+
+
+@pytest.fixture
+def looked_at() -> None:
+    """Every decision is looked at again."""
+
+
+def form(client: TestClient, **values: object) -> dict[str, object]:
+    found = re.search(r'name="token" value="(\w+)"', client.get("/account").text)
+    assert found
+    return {"token": found[1], **values}
+
+
+def decide(client: TestClient, desk: Desk, outcome: str, id: str = "", reason: str = "đã đối chiếu") -> None:
+    id = id or desk.ids["flag"]
+    with desk.store.read() as conn:
+        found = alert_store.get_alert(conn, id)
+    assert found
+    answer = client.post(f"/alerts/{id}", data=form(client, version=found[1], outcome=outcome, reason=reason), follow_redirects=False)
+    assert answer.status_code == 303, answer.text[-600:]
+
+
+def state(desk: Desk, id: str = "") -> tuple[str, int]:
+    with desk.store.read() as conn:
+        found = alert_store.get_alert(conn, id or desk.ids["flag"])
+    assert found
+    return found[0].status, found[1]
+
+
+# --- undo ----------------------------------------------------------------------------------------------------
+
+
+def test_undo_brings_the_state_back_as_an_event_of_its_own_and_deletes_nothing(desk: Desk) -> None:
+    client = sign_in(desk)
+    decide(client, desk, "trùng", reason="nhầm tay")
+    client.post("/alerts/undo", data=form(client))
+    assert state(desk) == ("mới", 3), "a new version: an open page elsewhere must not land on it"
+    with desk.store.read() as conn:
+        rows = conn.execute(select(decisions)).mappings().all()
+        assert len(rows) == 1 and rows[0]["undone"], "the row stays, marked"
+        assert alert_store.decisions_of(conn, desk.ids["flag"]) == []
+        actions = [row.action for row in conn.execute(select(audit.audit).where(audit.audit.c.action.like("alert.%")))]
+        assert actions == ["alert.decide", "alert.undo"] and audit.verify(conn)[1] is None
+    text = client.get(f"/alerts/{desk.ids['flag']}").text
+    assert "đã hoàn tác lúc" in text and "hoàn tác “trùng”" in text and "nhầm tay" in text
+    assert list(training(desk.store)) == [], "what was taken back teaches nothing"
+
+
+def test_undo_tells_the_index(desk: Desk) -> None:
+    from sqlalchemy import update
+
+    from pipelines.store.schema import articles
+
+    with desk.store.begin() as conn:
+        conn.execute(update(articles).values(assessed_with="m1/r1"))
+    client = sign_in(desk)
+    decide(client, desk, "trùng")
+    client.post("/alerts/undo", data=form(client))
+    with desk.store.read() as conn:
+        newest = [row.payload for row in conn.execute(outbox.select().order_by(outbox.c.seq))][-1]
+    assert "trùng" not in newest and "mới" in newest
+
+
+def test_undo_ends_when_somebody_else_acted_or_after_ten_minutes(desk: Desk) -> None:
+    one, two = sign_in(desk, name="Bàn 1"), sign_in(desk, name="Bàn 2")
+    decide(one, desk, "theo dõi")
+    decide(two, desk, "trùng")
+    answer = one.post("/alerts/undo", data=form(one))
+    assert answer.status_code == 409 and "không hoàn tác được" in answer.text and state(desk)[0] == "trùng"
+    two.post("/alerts/undo", data=form(two))
+    assert state(desk)[0] == "theo dõi", "each takes back only their own"
+    with desk.store.begin() as conn:
+        from pipelines.store.rows import stamp
+
+        conn.execute(decisions.update().values(decided=stamp(now() - timedelta(minutes=11))))
+    assert one.post("/alerts/undo", data=form(one)).status_code == 409
+
+
+def test_undo_of_a_bulk_takes_all_of_it_back_but_what_others_touched(desk: Desk) -> None:
+    ids = [desk.ids["flag"], desk.ids["watch"]]
+    landed = triage.record_many(
+        desk.store, [(id, 1) for id in ids], outcome="theo dõi", reason="chờ", note="", analyst="Bàn 1", now=now()
+    )
+    triage.record(desk.store, ids[1], outcome="trùng", reason="x", note="", analyst="Bàn 2", version=2, now=now())
+    back, kept = triage.take_back(desk.store, "Bàn 1", landed.batch, now())
+    assert [one.alert for one in back] == [ids[0]] and kept == 1
+    assert state(desk, ids[0])[0] == "mới" and state(desk, ids[1])[0] == "trùng"
+
+
+def test_a_colleagues_batch_cannot_be_undone(desk: Desk) -> None:
+    landed = triage.record_many(desk.store, [(desk.ids["flag"], 1)], outcome="theo dõi", reason="chờ", note="", analyst="Bàn 1", now=now())
+    with pytest.raises(alert_store.Conflict):
+        triage.take_back(desk.store, "Bàn 2", landed.batch, now())
+
+
+@hypothesis(deadline=None, max_examples=25)
+@given(st.lists(st.sampled_from(["theo dõi", "trùng", "không sai lệch", "cần phản hồi", "undo"]), max_size=8))
+def test_whatever_is_decided_and_undone_the_state_is_that_of_the_last_standing_decision(steps_taken: list[str]) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        desk = make_desk(Path(folder) / "data")
+        id, moment, standing = desk.ids["flag"], now(), []
+        for number, act in enumerate(steps_taken):
+            at = moment + timedelta(seconds=number)
+            if act == "undo":
+                if standing:
+                    triage.take_back(desk.store, "Bàn 1", "", at)
+                    standing.pop()
+                continue
+            triage.record(desk.store, id, outcome=act, reason="r", note="", analyst="Bàn 1", version=state(desk)[1], now=at)
+            standing.append(alert_store.WAITING if act == "cần phản hồi" else act)
+        assert state(desk)[0] == (standing[-1] if standing else "mới")
+        with desk.store.read() as conn:
+            assert audit.verify(conn)[1] is None
+        desk.store.close()
+
+
+# --- two persons, two at once --------------------------------------------------------------------------------
+
+
+def test_needs_a_reply_takes_two_accounts_and_undo_of_the_second_waits_again(desk: Desk) -> None:
+    one, two = sign_in(desk, name="Bàn 1"), sign_in(desk, "approver", "Trưởng ban")
+    decide(one, desk, "cần phản hồi")
+    assert state(desk)[0] == alert_store.WAITING
+    decide(one, desk, "cần phản hồi")
+    assert state(desk)[0] == alert_store.WAITING, "nobody seconds himself"
+    assert "Vịnh Bắc Bộ chia thế nào?" in two.get("/mine").text
+    decide(two, desk, "cần phản hồi")
+    assert state(desk)[0] == "cần phản hồi"
+    two.post("/alerts/undo", data=form(two))
+    assert state(desk)[0] == alert_store.WAITING
+
+
+def test_a_proposal_that_was_taken_back_does_not_count_as_the_first_person(desk: Desk) -> None:
+    one, two = sign_in(desk, name="Bàn 1"), sign_in(desk, name="Bàn 2")
+    decide(one, desk, "cần phản hồi")
+    one.post("/alerts/undo", data=form(one))
+    decide(two, desk, "cần phản hồi")
+    assert state(desk)[0] == alert_store.WAITING
+
+
+def test_the_later_of_two_sees_who_did_what_and_keeps_the_words(desk: Desk) -> None:
+    one, two, id = sign_in(desk, name="Bàn 1"), sign_in(desk, name="Bàn 2"), desk.ids["flag"]
+    decide(one, desk, "theo dõi", reason="chờ bản sửa")
+    late = two.post(f"/alerts/{id}", data=form(two, version="1", outcome="trùng", reason="lời của bàn hai"))
+    assert late.status_code == 409
+    assert "Bàn 1 đã ghi “theo dõi”" in late.text and "chờ bản sửa" in late.text and "lời của bàn hai" in late.text
+
+
+def test_one_post_may_decide_the_other_open_claims_of_the_story_too(desk: Desk) -> None:
+    client, id = sign_in(desk), desk.ids["flag"]
+    answer = client.post(
+        f"/alerts/{id}", data=form(client, version="1", outcome="theo dõi", reason="chờ", pick=f"{desk.ids['watch']}:1 "), follow_redirects=False
+    )
+    assert answer.headers["location"] == f"/alerts/{id}"
+    assert state(desk, desk.ids["watch"])[0] == "theo dõi"
+
+
+# --- assignment and notes ------------------------------------------------------------------------------------
+
+
+def test_an_alert_is_given_to_a_colleague_until_a_day_and_stands_under_their_work(desk: Desk) -> None:
+    one, two, id = sign_in(desk, name="Bàn 1"), sign_in(desk, name="Bàn 2"), desk.ids["flag"]
+    one.post("/alerts/assign", data=form(one, pick=f"{id}:1", assignee="Bàn 2", due="2026-11-01"))
+    text = two.get("/mine").text
+    assert "Vịnh Bắc Bộ chia thế nào?" in text and "quá hạn" in text and "01/11" in text
+    assert "Vịnh Bắc Bộ chia thế nào?" in two.get("/alerts?assignee=me").text
+    assert "giao cho Bàn 2" in one.get(f"/alerts/{id}").text
+    for bad in ({"assignee": "Không Có"}, {"assignee": "Bàn 2", "due": "mai"}, {"assignee": "Bàn 2", "pick": "x:1"}):
+        assert one.post("/alerts/assign", data=form(one, **{"pick": f"{id}:1", **bad})).status_code == 400
+    one.post("/alerts/assign", data=form(one, pick=f"{id}:1", assignee=""))
+    assert "Không có việc nào được giao" in two.get("/mine").text
+
+
+def test_nothing_is_given_to_those_who_may_not_decide(desk: Desk) -> None:
+    sign_in(desk, "viewer", "Người xem")
+    with pytest.raises(UserError, match="đồng nghiệp"):
+        triage.assign(desk.store, [desk.ids["flag"]], "Người xem", "", "Bàn 1", now())
+
+
+def test_a_note_that_names_a_colleague_waits_for_them_until_they_open_the_story(desk: Desk) -> None:
+    one, two, id = sign_in(desk, name="Bàn 1"), sign_in(desk, name="Trần An"), desk.ids["flag"]
+    one.post(f"/alerts/{id}/note", data=form(one, text="@Trần An xem giúp <b>số</b> này; @Người Lạ không có ở đây"))
+    assert "xem giúp" in two.get("/mine").text and "<b>số</b>" not in two.get("/mine").text
+    assert "xem giúp" not in one.get("/mine").text
+    two.get(f"/alerts/{id}")
+    assert "xem giúp" not in two.get("/mine").text
+    assert one.post(f"/alerts/{id}/note", data=form(one, text="  ")).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [("@An", ["An"]), ("@an và @AN", ["An"]), ("@An Bình nhé", ["An Bình"]), ("@Anh", []), ("thư an@an.example", []), ("(@An)", ["An"]),
+     ("@An, @Bàn 2.", ["An", "Bàn 2"]), ("@", []), ("@@An", ["An"])],
+)  # fmt: skip
+def test_mentions_are_whole_names_of_colleagues(text: str, named: list[str]) -> None:
+    assert work.mentioned(text, ["An", "An Bình", "Bàn 2"]) == named
+
+
+# --- steps of the office -------------------------------------------------------------------------------------
+
+
+def test_an_office_names_its_steps_and_reasons(desk: Desk) -> None:
+    named = desk.settings.model_copy(
+        update={"steps": {"mới": "tiếp nhận", "đang xem": "thẩm định"}, "reasons": {"trùng": ("Đã xử lý ở số trước",)}}
+    )
+    text = sign_in(create_app(named, desk.store)).get(f"/alerts/{desk.ids['flag']}").text
+    assert "tiếp nhận" in text and "thẩm định" in text and "Đã xử lý ở số trước" in text
+    assert 'value="đang xem"' in text, "what is stored keeps the house's name"
+
+
+def test_a_wrong_name_of_a_step_is_refused_at_the_start() -> None:
+    for given_ in (Settings(steps={"xong": "x"}), Settings(reasons={"mới": ("x",)})):
+        with pytest.raises(UsageError, match="không có bước"):
+            steps.check(given_)
+
+
+# --- second looks --------------------------------------------------------------------------------------------
+
+
+def test_one_decision_in_twenty_is_looked_at_again_by_its_id_alone() -> None:
+    from importlib import reload
+
+    fresh = reload(second_looks)
+    share = sum(fresh.chosen(f"decision-{n}") for n in range(20_000)) / 20_000
+    assert 0.045 < share < 0.055
+    assert [fresh.chosen(f"d{n}") for n in range(50)] == [fresh.chosen(f"d{n}") for n in range(50)]
+
+
+@pytest.mark.usefixtures("looked_at")
+def test_the_second_analyst_sees_the_evidence_and_nothing_of_the_decision_until_answered(desk: Desk) -> None:
+    two = sign_in(desk, name="Bàn 2")
+    one, id = sign_in(desk, name="Bàn 1"), desk.ids["flag"]
+    decide(one, desk, "không sai lệch", reason="lý do bí mật")
+    with desk.store.read() as conn:
+        look = second_looks.waiting(conn, "Bàn 2")[0]["decision"]
+        assert second_looks.waiting(conn, "Bàn 1") == [], "nobody answers himself"
+    closed = two.get(f"/alerts/{id}", follow_redirects=False)
+    assert closed.headers["location"] == f"/second-looks/{look}", "the full page opens only after the answer"
+    text = two.get(f"/second-looks/{look}").text
+    assert WRONG in text and "GT-02" in text and "lý do bí mật" not in text and "Bàn 1" not in text
+    assert one.get(f"/second-looks/{look}").status_code == 404
+    refused = two.post(f"/second-looks/{look}", data=form(two, outcome="trùng", reason=""))
+    assert refused.status_code == 400 and "lý do" in refused.text
+    two.post(f"/second-looks/{look}", data=form(two, outcome="không sai lệch", ready="Bài nêu để bác bỏ"))
+    assert "lý do bí mật" in two.get(f"/alerts/{id}").text
+    assert two.post(f"/second-looks/{look}", data=form(two, outcome="trùng", reason="x")).status_code == 404
+    assert state(desk)[0] == "không sai lệch", "a second look measures, it does not decide"
+    with desk.store.read() as conn:
+        found = quality.agreement(conn)
+    assert (found.count, found.share) == (1, 1.0)
+
+
+@pytest.mark.usefixtures("looked_at")
+def test_a_look_without_a_free_colleague_waits_for_whoever_comes_and_ends_with_undo(desk: Desk) -> None:
+    one = sign_in(desk, name="Bàn 1")
+    decide(one, desk, "theo dõi")
+    late = sign_in(desk, name="Người mới")
+    assert "Vịnh Bắc Bộ chia thế nào?" in late.get("/second-looks").text
+    assert late.get(f"/alerts/{desk.ids['flag']}").status_code == 200, "given to nobody: the full page stays open"
+    one.post("/alerts/undo", data=form(one))
+    assert "Không có mục nào chờ bạn" in late.get("/second-looks").text
+
+
+@pytest.mark.parametrize(
+    ("pairs", "kappa"),
+    [([], None), ([("a", "a")] * 5, None), ([("a", "a"), ("b", "b")], 1.0), ([("a", "b"), ("b", "a")], -1.0),
+     # Cohen's own kind of table: 20 yes-yes, 5 yes-no, 10 no-yes, 15 no-no give 0.4.
+     ([("y", "y")] * 20 + [("y", "n")] * 5 + [("n", "y")] * 10 + [("n", "n")] * 15, 0.4)],
+)  # fmt: skip
+def test_cohens_kappa(pairs: list[tuple[str, str]], kappa: float | None) -> None:
+    found = quality.cohen(pairs).kappa
+    assert found == (pytest.approx(kappa) if kappa is not None else None)
+
+
+# --- decisions teach -----------------------------------------------------------------------------------------
+
+
+def test_standing_decisions_become_training_labels_without_names(desk: Desk) -> None:
+    decide(sign_in(desk), desk, "không sai lệch")
+    rows = list(training(desk.store))
+    assert [(row["sentence"], outcome) for row, outcome in rows] == [(WRONG, "không sai lệch")]
+    assert "Bàn 1" not in str(rows)
+
+
+def test_every_outcome_has_a_key_and_ready_reasons() -> None:
+    assert set(steps.KEYS) == set(alert_store.OUTCOMES) == set(steps.REASONS)
+    assert all(1 <= len(ready) <= 9 for ready in steps.REASONS.values()), "a reason is one more keystroke"
+
+
+def test_an_old_folders_decisions_are_shown_though_they_cannot_be_undone(desk: Desk) -> None:
+    from pipelines.store.rows import stamp
+
+    article = add_article(desk.store, "https://cu.example/a", "Cũ", "Bài cũ", WRONG, NOON)
+    id = add_alert(desk.store, article, add_story(desk.store, article), claim(WRONG, WRONG, Verdict.CONTRADICTED, ("GT-02",)))
+    with desk.store.begin() as conn:
+        conn.execute(decisions.insert().values(id="d" * 32, alert=id, outcome="theo dõi", reason="từ bản trước", note="", analyst="Bàn cũ", decided=stamp(now())))
+    assert "từ bản trước" in sign_in(desk).get(f"/alerts/{id}").text
+    with desk.store.begin() as conn, pytest.raises(alert_store.Conflict):
+        work.undo(conn, "Bàn cũ", "", now())
