@@ -54,10 +54,11 @@ class Provider:
     _until: float = 0.0
 
     def _client(self) -> OAuth2Client:
-        config = self.settings
+        config, ways = self.settings, self.known().get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+        way = "client_secret_basic" if "client_secret_basic" in ways else "client_secret_post"
         return OAuth2Client(
             config.oidc_client_id, config.oidc_client_secret or None, scope=config.oidc_scope,
-            token_endpoint_auth_method="client_secret_basic" if config.oidc_client_secret else "none",
+            token_endpoint_auth_method=way if config.oidc_client_secret else "none",
             redirect_uri=f"{config.desk_url}/oidc/callback", code_challenge_method="S256", timeout=10, follow_redirects=False,
         )  # fmt: skip
 
