@@ -12,9 +12,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from crawlers.decode import decode
 from crawlers.exchange import Exchange, Headers
+from crawlers.network import certificate_row, facts_row
 from pipelines.errors import UserError
 from pipelines.records import Capture
 from pipelines.settings import Settings
@@ -55,10 +57,14 @@ class WarcFile:
         """Append request and response; return file (relative to the data folder), offset and length of the response."""
         self._ensure()
         uri = exchange.final_url
-        response = _record("response", uri, exchange, f"{exchange.protocol} {exchange.status} {exchange.phrase}".strip())
+        response_id = f"<urn:uuid:{uuid4()}>"
+        status = f"{exchange.protocol} {exchange.status} {exchange.phrase}".strip()
+        response = _record("response", uri, exchange, status, extra={"WARC-Record-ID": response_id})
         target = urlsplit(uri)
         line = f"GET {target.path or '/'}{'?' + target.query if target.query else ''} {exchange.protocol}"
-        return self._append(_record("request", uri, exchange, line, exchange.request), response)
+        asked = _record("request", uri, exchange, line, exchange.request, {"WARC-Concurrent-To": response_id})
+        # The response stands last: whatever a kill leaves behind it is cut off, and the request right before it.
+        return self._append(_metadata(uri, exchange, response_id) + asked, response)
 
     def write_resource(self, url: str, content_type: str, body: bytes, at: datetime) -> tuple[str, int, int]:
         """Append a document of our own making (a channel's post without its people) as a resource record."""
@@ -214,14 +220,40 @@ def _writer(out: BinaryIO) -> WARCWriter:
     return WARCWriter(out, gzip=True, warc_version="1.1")
 
 
-def _record(kind: str, uri: str, exchange: Exchange, line: str, headers: Headers | None = None) -> bytes:
+def _metadata(uri: str, exchange: Exchange, response_id: str) -> bytes:
+    """Return the metadata record with what the network told of an exchange; nothing when nothing is known."""
+    facts, shown = facts_row(exchange), certificate_row(exchange.network)
+    if facts is None:
+        return b""
+    named = {
+        "resolved-address": facts["address"], "resolver-ms": facts["resolver_ms"], "tls-version": facts["tls_version"],
+        "tls-cipher": facts["cipher"], "server-date": facts["server_date"], "clock-offset-seconds": facts["clock_offset"],
+    } | {f"certificate-{name.replace('_', '-')}": value for name, value in (shown or {}).items()}  # fmt: skip
+    lines = [f"{name}: {' '.join(str(value).split())}\r\n" for name, value in named.items() if value not in (None, "")]
+    body = "".join(lines).encode()
+    out = BytesIO()
+    writer = _writer(out)
+    headers = {"WARC-Concurrent-To": response_id} | ({"WARC-Date": _date(exchange.fetched)} if exchange.fetched else {})
+    record = writer.create_warc_record(
+        uri, "metadata", payload=BytesIO(body), length=len(body), warc_content_type="application/warc-fields",
+        warc_headers_dict=headers,
+    )  # fmt: skip
+    writer.write_record(record)
+    return out.getvalue()
+
+
+def _record(
+    kind: str, uri: str, exchange: Exchange, line: str, headers: Headers | None = None, extra: dict[str, str] | None = None
+) -> bytes:
     from warcio.statusandheaders import StatusAndHeaders
 
     out = BytesIO()
     writer = _writer(out)
     wire = [(_RENAMED.get(key.lower(), key), value) for key, value in (exchange.headers if headers is None else headers)]
     body = exchange.raw if kind == "response" else b""
-    extra = {"WARC-Date": _date(exchange.fetched)} if exchange.fetched else {}
+    extra = {**(extra or {}), **({"WARC-Date": _date(exchange.fetched)} if exchange.fetched else {})}
+    if exchange.network is not None and exchange.network.address:
+        extra["WARC-IP-Address"] = exchange.network.address
     record = writer.create_warc_record(
         uri, kind, payload=BytesIO(body), length=len(body), warc_headers_dict=extra,
         http_headers=StatusAndHeaders(line if kind == "request" else line.split(" ", 1)[1], wire,
