@@ -31,8 +31,13 @@ _MIXED = (
     "outlet:dan-tri bóng đá NOT covid*", "covid* OR ncov* vaccine", "dân trí", "xyzzy", "xyzzy OR bão", "xyzzy NOT bão", "bão NOT xyzzy",
     "越南", "Việt-Nam", "Việt_Nam", "Việt/Nam", "10.000", "10,5%", "3-0", "TP.HCM", "TP HCM", "tp.", "e-mail", "www", "ﬁ", "Đ", "ð", "ê",
 )  # fmt: skip
+# As it is typed in a hurry: without marks, marks on the other vowel, mixed, in capitals, combining marks apart.
+_TYPED = (
+    "hoa binh", "thuỷ sản", "thủy sản", "Thuỷ Sản", "hoà giải", "hòa giải", "khoẻ mạnh", "qúy", "quý", "DUONG SAT", "Đường Sắt", "duong sắt", "đuong", "dien", "Điện",
+    "bie\u0302n gio\u031b\u0301i", "Ha\u0300 No\u0323\u0302i", '"Tru\u031bo\u031b\u0300ng Sa"', "dd", "đđ", "ko", "k", "vn", "VN", "TQ", "hoc sinh", '"hoc sinh"', '"học sinh"', "HỌC sinh",
+)  # fmt: skip
 QUESTIONS = (
-    *WORDS, *_PHRASES, *_PREFIXES, *_NEAR, *_FIELDS, *_MIXED,
+    *WORDS, *_TYPED, *_PHRASES, *_PREFIXES, *_NEAR, *_FIELDS, *_MIXED,
     *(f"{words} tier:flag" for words in WORDS[:15]),
     *(f"{words} NOT Hà Nội since:2016-02-01" for words in WORDS[15:30]),
     "",

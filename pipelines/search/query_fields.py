@@ -49,7 +49,10 @@ def _moment(query: str, at: int, name: str, raw: str, now: datetime) -> datetime
     """Read `7d`, `24h`, `2026-11-01` or `01/11/2026` (the start of that day in Hà Nội)."""
     ago = _AGO.fullmatch(raw.lower())
     if ago:
-        return local(now) - int(ago[1]) * _UNITS[ago[2]]
+        try:
+            return local(now) - int(ago[1]) * _UNITS[ago[2]]
+        except OverflowError as error:
+            raise fail(query, at, f"khoảng “{raw}” đi quá lịch") from error
     day = _DAY.fullmatch(raw)
     if day:
         year, month, date = (day[1], day[2], day[3]) if day[1] else (day[6], day[5], day[4])

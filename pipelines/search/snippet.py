@@ -57,7 +57,9 @@ def _pattern(text: Text) -> tuple[re.Pattern[str], bool]:
     for at, word in enumerate(words):
         loose = _UNSPACED.match(word) is not None
         pattern += ("" if at == 0 else r"[\W_]*" if loose else r"[\W_]+") + ("" if loose or at else r"(?<![^\W_])") + re.escape(word)
-    if not text.prefix and not _UNSPACED.match(words[-1]):
+    if text.prefix:
+        pattern += r"[^\W_]*"  # the whole word is marked
+    elif not _UNSPACED.match(words[-1]):
         pattern += r"(?![^\W_])"
     return re.compile(pattern), not exact
 
