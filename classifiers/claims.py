@@ -12,29 +12,35 @@ import ahocorasick_rs
 from classifiers import instruments, measures, shares, units
 from classifiers.document import Document, Sentence
 from classifiers.frames import Finding, context_concepts, load_frames, match
-from classifiers.lexicon import read_yaml
+from classifiers.lexicon import load_lexicon, read_yaml
 from classifiers.referencebase import ReferenceBase
-from classifiers.surface import fold_table
+from classifiers.surface import fold_table, is_bare, read
 from pipelines.records import FLAG_VERDICTS, WATCH_VERDICTS, Verdict
+
+GATE_WEIGHTS = Path(__file__).with_name("gate_weights.yaml")
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """`gate.yaml`: words that let a text in, concepts that let a sentence in."""
+    """`gate.yaml`: words that let a text in; `gate_weights.yaml`: weights of concepts that let a sentence in."""
 
     words: tuple[str, ...]
     han: tuple[str, ...]
-    topic: frozenset[str]
-    pairs: tuple[frozenset[str], ...]
-    weak: frozenset[str]
+    weights: dict[str, float]
+    bias: float
+    alone: float
+    near: float
+
+    def score(self, sentence: Sentence) -> float:
+        """Return how much a sentence looks like a claim on the topic, by its concepts alone."""
+        return self.bias + sum(self.weights.get(name, 0.0) for name in sentence.concepts)
 
 
 @cache
 def load_gate() -> Gate:
     """Return the gate that ships with the program, read once."""
-    raw = read_yaml(Path(__file__).with_name("gate.yaml"))
-    pairs = tuple(frozenset(pair.split("&")) for pair in raw["pairs"])
-    return Gate(tuple(raw["topic_words"]), tuple(raw["topic_han"]), frozenset(raw["topic"]), pairs, frozenset(raw["weak"]))
+    raw, learnt = read_yaml(Path(__file__).with_name("gate.yaml")), read_yaml(GATE_WEIGHTS)
+    return Gate(tuple(raw["topic_words"]), tuple(raw["topic_han"]), learnt["weights"], learnt["bias"], learnt["alone"], learnt["near"])
 
 
 @cache
@@ -43,29 +49,40 @@ def _topic_automata() -> tuple[ahocorasick_rs.AhoCorasick, ahocorasick_rs.AhoCor
     return ahocorasick_rs.AhoCorasick(gate.words), ahocorasick_rs.AhoCorasick(gate.han)
 
 
+# Short texts without a topic word are read for concepts too: posts write "vịnh bb", "tsa", "bgioi".
+SHORT = 300
+
+
 def on_topic(text: str) -> bool:
-    """Whether any topic word occurs, with or without diacritics; one pass each over raw and folded text."""
+    """Whether any topic word occurs, with or without diacritics; short texts without one may pass by their concepts."""
     if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     folded, han = _topic_automata()
     plain = text.lower() if text.isascii() else text.translate(fold_table())
-    if folded.find_matches_as_indexes(plain):
+    if folded.find_matches_as_indexes(plain) or (not text.isascii() and han.find_matches_as_indexes(plain)):
         return True
-    return not text.isascii() and bool(han.find_matches_as_indexes(plain))
+    return len(text) <= SHORT and _speaks_of_it(text)
+
+
+def _speaks_of_it(text: str) -> bool:
+    gate = load_gate()
+    concepts = {tag.concept for tag in load_lexicon().tags(read(text, bare=is_bare(text)))}
+    return gate.bias + sum(gate.weights.get(name, 0.0) for name in concepts) > gate.alone
 
 
 def candidates(document: Document) -> list[Sentence]:
-    """Return the sentences that go on to comparison: topic words, or weak ones close to such a sentence."""
+    """Return the sentences that go on to comparison: by themselves, or likely enough close to such a sentence or under such a title."""
     gate = load_gate()
-    strong = [bool(s.concepts & gate.topic) or any(pair <= s.concepts for pair in gate.pairs) for s in document.sentences]
+    scores = [gate.score(sentence) for sentence in document.sentences]
+    strong = [score > gate.alone for score in scores]
     if not any(strong):
         return []
-    kept = []
-    for index, sentence in enumerate(document.sentences):
-        near = any(strong[max(0, index - 2) : index + 3]) or strong[0]
-        if strong[index] or (near and sentence.concepts & gate.weak):
-            kept.append(sentence)
-    return kept
+    titled = strong[0] and document.sentences[0].field == "title"
+    return [
+        sentence
+        for index, (sentence, score) in enumerate(zip(document.sentences, scores, strict=True))
+        if strong[index] or (score > gate.near and (titled or any(strong[max(0, index - 2) : index + 3])))
+    ]
 
 
 def findings(document: Document, sentence: Sentence, base: ReferenceBase) -> list[Finding]:
