@@ -99,6 +99,13 @@ WAY_VI = {
     "password": "mật khẩu", "totp": "mật khẩu và điện thoại", "recovery": "mật khẩu và mã dự phòng", "oidc": "tài khoản của cơ quan",
     "setup": "lần đầu mở",
 }  # fmt: skip
+# Names inside the details of an audit entry; values that are codes are named by the same table.
+DETAIL_VI = {
+    "name": "tên", "role": "vai trò", "from": "từ", "to": "thành", "by": "bởi", "address": "địa chỉ", "way": "cách vào", "step": "bước",
+    "why": "vì", "sessions_ended": "số phiên kết thúc", "ended": "số phiên kết thúc", "outcome": "kết luận", "status": "tình trạng",
+    "reason": "lý do", "version": "bản", "on": "bật", "True": "có", "False": "không", "code": "mã", **WAY_VI,
+    "guest": "khách", "viewer": "xem", "analyst": "phân tích", "approver": "duyệt", "admin": "quản trị",
+}  # fmt: skip
 SETTING_FROM_VI = {
     "environment": "biến môi trường", "file": "cotmoc.toml", "desk": "trang này", "call": "dòng lệnh", "default": "mặc định",
 }  # fmt: skip

@@ -64,6 +64,18 @@ def time_vi(value: datetime | str | None) -> str:
     return show(known) or "không rõ"
 
 
+# The first that fits: Edge and Cốc Cốc also call themselves Chrome, and Chrome calls itself Safari.
+_BROWSERS = (("coc_coc", "Cốc Cốc"), ("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))
+
+
+def browser_name(agent: str) -> str:
+    """Return “Chrome, Windows” for what a browser says of itself, or its own first words."""
+    browser = next((name for mark, name in _BROWSERS if mark in agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    return ", ".join(filter(None, (browser, system))) or one_line(agent, 40)
+
+
 def tier_vi(tier: str) -> str:
     """Return the label of a tier."""
     return TIER_VI[Tier(tier)]

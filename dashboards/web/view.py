@@ -24,7 +24,7 @@ PAGE = 50
 TABLES = {
     "perspective_vi": labels.PERSPECTIVE_VI, "type_vi": labels.TYPE_VI, "confidence_vi": labels.CONFIDENCE_VI,
     "validity_vi": labels.VALIDITY_VI, "unit_vi": labels.UNIT_VI, "origin_vi": labels.ORIGIN_VI, "source_vi": labels.SOURCE_VI,
-    "role_of_staff": ROLE_OF_STAFF_VI, "way_vi": labels.WAY_VI, "origin_of_setting": labels.SETTING_FROM_VI,
+    "role_of_staff": ROLE_OF_STAFF_VI, "way_vi": labels.WAY_VI, "origin_of_setting": labels.SETTING_FROM_VI, "detail_vi": labels.DETAIL_VI,
 }  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def environment() -> Environment:
     env.filters.update(
         visible=shown.visible, one_line=shown.one_line, safe_url=shown.safe_url, time_vi=shown.time_vi,
         tier_vi=shown.tier_vi, role_vi=shown.role_vi, verdict_vi=shown.verdict_vi, lang_vi=shown.lang_vi,
-        percent=shown.percent, number=shown.number, sides=sides,
+        percent=shown.percent, browser_name=shown.browser_name, number=shown.number, sides=sides,
         place_vi=shown.place_vi, **{name: _label(table) for name, table in TABLES.items()},
     )  # fmt: skip
     return env
