@@ -210,6 +210,8 @@ def test_the_outlet_settles_a_name_of_many_places() -> None:
         ("The tribunal rejected the nine-dash line in the South China Sea.", True),
         ("西沙群岛的渔民", True),
         ("Hoang Sa va Truong Sa la cua Viet Nam", True),
+        ("mn ơi tq lại cho tàu ra HS-TS r, ko tin dc", True),
+        ("tàu tq húc tàu cá trên BĐ, ngư dân mình sao r mn", True),
     ],
 )
 def test_national_topics(text: str, national: bool) -> None:

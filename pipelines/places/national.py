@@ -21,7 +21,7 @@ ANCHORS = (
     "co lin", "da chu thap", "bai chu thap", "chau vien", "vanh khan", "xu bi", "ga ven", "dao ba binh", "ba binh cho", "phan ba binh", "dao phu lam", "tri ton", "bai tu chinh", "tu chinh,", "song tu tay", "dao sinh ton", "bai co may", "nam yet", "son ca", "phan vinh", "dao thi tu", "dao da tay", "subi", "scarborough",
     "dk1", "nha gian", "nam quan", "ban gioc", "brevie", "koh tral", "hd-981", "hd 981", "haiyang", "hai duong 981", "hai duong 9", "hai duong dia chat", "paracel", "spratly", "china sea",
     "philippine sea", "sansha", "woody island", "fiery cross", "kalayaan", "pag-asa", "xisha", "nansha", "hai chien", "99 nam", "ninety-nine", "hun sen", "thue dao", "cua campuchia",
-    "linh ben", "linh trung quoc", "linh tq", "binh si", "troops", " army", "soldiers", "border", "demarcat", "frontier", "boundary", "tau la", "tau sat", "tau trung quoc", "tau hai canh", "hai canh", "bd ", "ngu truong", "toa trong tai", "arbitra", "hiep uoc", "treaty",
+    "linh ben", "linh trung quoc", "linh tq", "binh si", "troops", " army", "soldiers", "border", "demarcat", "frontier", "boundary", "tau la", "tau sat", "tau trung quoc", "tau hai canh", "hai canh", " bd", "ngu truong", "toa trong tai", "arbitra", "hiep uoc", "treaty",
     "hs-ts", "hsts", "hs ts", "kien tq", "duong dut", "phan gioi", "nghi dinh thu", "bien cuong", "quoc gioi", "nuoc ngoai quan ly", "ranh gioi bien", "giap kham", "lan sang",
 )  # fmt: skip
 _SCRIPTS = re.compile(
@@ -120,7 +120,7 @@ def is_national(sheet: Page, ours: bool = False) -> bool:
     sure = next(_rule(_SURE, plain).finditer(low), None)
     if sure is not None and not _WEATHER_ONLY.match(sure.group()):
         return True
-    sea = ("đông" in low or "dong" in low or "bđ" in low or "bd" in low) and _SEA.search(window) is not None
+    sea = ("đông" in low or "dong" in low or "bđ" in low or "bd" in low) and _names_the_sea(sheet, window)
     isles = " sa" in low and _ISLES.search(window) is not None
     topical = sure is not None or sea or isles or sheet.low or len(set(_rule(_FEATURES, plain).findall(low))) >= 2
     stormy = topical and _stormy(sheet, low, plain)
@@ -130,9 +130,14 @@ def is_national(sheet: Page, ours: bool = False) -> bool:
         return True
     if topical and not stormy and _of_the_sea(sheet, window, low, plain):
         return True
-    if ("km" in low or "số" in low or "so" in low) and _rule(_LENGTH, plain).search(low) and (ours or not _ABROAD.search(window)):
+    if ("km" in low or "cây số" in low or "cay so" in low) and _rule(_LENGTH, plain).search(low) and (ours or not _ABROAD.search(window)):
         return True
     return _border(sheet, low, plain, ours)
+
+
+def _names_the_sea(sheet: Page, window: str) -> bool:
+    """Tell whether Biển Đông is named; "BĐ" only in posts: lists of donors write it for Ba Đình (press of 2016)."""
+    return any(match.group() != "BĐ" or len(sheet.text) < 3000 for match in _SEA.finditer(window))
 
 
 def _stormy(sheet: Page, low: str, plain: bool) -> bool:
@@ -143,7 +148,7 @@ def _stormy(sheet: Page, low: str, plain: bool) -> bool:
 
 def _of_the_sea(sheet: Page, window: str, low: str, plain: bool) -> bool:
     """Tell whether Biển Đông or an archipelago is named as such: no storm, no street, no city of Hồ Nam."""
-    if _SEA.search(window) and not re.search(r"\bbão\b|\bbao so\b", low):
+    if _names_the_sea(sheet, window) and not re.search(r"\bbão\b|\bbao so\b", low):
         return True
     if _CHANGSHA.search(window) or _rule(_STREET, plain).search(low):
         return False
