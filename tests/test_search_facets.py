@@ -57,7 +57,9 @@ def test_any_history_of_writing_counts_as_reading_does(monkeypatch: pytest.Monke
             index.bulk(changes)
         with index._connections.read() as db:
             assert packing.check(db, 1)
-        for query in ("", "mốc", "khác NOT mốc", "NOT mốc", "mention:ha-noi", "since:2026-11-03", "mốc OR before:2026-10-20", "xyzzy"):
+        for query in ("", "mốc", "khác NOT mốc", "NOT mốc", "mention:ha-noi", "since:2026-11-03", "mốc OR before:2026-10-20", "xyzzy",
+                      "outlet:bao-a", "NOT outlet:bao-a", "outlet:bao-a mention:ha-noi since:2026-10-25", "NOT (mention:ha-noi OR mention:lao-cai)",
+                      "tier:none before:2026-11-01 OR mention:ninh-binh", "national:no"):  # fmt: skip
             assert index.facets(query, limit=1000) == counted(index, query), query
         index.close()
 

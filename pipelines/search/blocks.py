@@ -50,7 +50,10 @@ class Packed:
 
     def values(self, found: Ints) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
         """Return the sets of the articles at the ranks `found`, and all their further values."""
-        at = np.searchsorted(self.ranks, found)
+        return self.at(np.searchsorted(self.ranks, found))
+
+    def at(self, at: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+        """Return the same for articles by their place."""
         ends = np.cumsum(self.lengths, dtype=np.int64)
         having = at[self.lengths[at] > 0]
         lengths = self.lengths[having].astype(np.int64)
@@ -97,8 +100,13 @@ def _insert(db: sqlite3.Connection, version: int, members: list[tuple[int, Entry
 def values_of(db: sqlite3.Connection, version: int, found: Ints) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Return sets and further values of the articles at the ranks `found` (not empty)."""
     if len(found) > FEW:
-        return Packed.read(db.execute(f"SELECT {_COLUMNS} FROM blocks_{version} ORDER BY first")).values(found)
+        return everything(db, version).values(found)
     return Packed.read(_needed(db, version, found)).values(found)
+
+
+def everything(db: sqlite3.Connection, version: int) -> Packed:
+    """Return all articles of the version; there must be one."""
+    return Packed.read(db.execute(f"SELECT {_COLUMNS} FROM blocks_{version} ORDER BY first"))
 
 
 def _needed(db: sqlite3.Connection, version: int, found: Ints) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:

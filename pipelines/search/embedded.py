@@ -30,7 +30,7 @@ from pipelines.search.port import (
     Outcome,
     SearchResult,
 )
-from pipelines.search.tree import Everything, Node, Not, lower
+from pipelines.search.tree import Node, Not, lower
 from pipelines.search.versions import Versions
 
 SCAN_PART = 500
@@ -96,10 +96,9 @@ class EmbeddedIndex:
             version = self._versions.current(db, self.path)
             if version is None:
                 return {name: [] for name in fields}
-            everything = isinstance(tree.lowered, Everything)
-            found = None if everything else _where(compile_fts(tree.lowered, f"fts_{version}"), version)
-            others = None if everything else _where(compile_fts(lower(Not(tree.lowered)), f"fts_{version}"), version)
-            return counting.count(db, version, found, others, fields, limit)
+            found = _where(compile_fts(tree.lowered, f"fts_{version}"), version)
+            others = _where(compile_fts(lower(Not(tree.lowered)), f"fts_{version}"), version)
+            return counting.count(db, version, tree.lowered, found, others, fields, limit)
 
     def count(self) -> int:
         """Return the number of documents."""
