@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
 
 from pipelines.deliver import deliver
+from pipelines.errors import UserError
 from pipelines.search import Change, Index
 from pipelines.search.elastic import ElasticIndex
 from pipelines.search.embedded import EmbeddedIndex
@@ -63,7 +65,7 @@ def test_rebuilt_twice_while_others_write_and_search(store: Store, index: Index)
         def run() -> None:
             try:
                 work()  # type: ignore[operator]
-            except Exception as error:  # noqa: BLE001 - a thread's failure is the test's
+            except (UserError, SQLAlchemyError, ValueError, AssertionError) as error:
                 failures.append(error)
 
         thread = threading.Thread(target=run)
