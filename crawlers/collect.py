@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from crawlers import exchange as ex
 from crawlers.exchange import Exchange
@@ -34,6 +34,7 @@ from pipelines.settings import Settings
 from pipelines.store import Store, feeds, frontier
 from pipelines.store.frontier import Due, Found
 
+T = TypeVar("T")
 MANUAL = "manual"
 STEPS = {"feed": "feeds", "sitemap": "sitemaps", "list": "lists"}
 Progress = Callable[[int, int | None], None]
@@ -93,14 +94,14 @@ def collect(
         polled = [source for source in chosen if is_due(states.get(source.id), run.now)]
     else:
         polled = chosen
-    return _await(_run(run, chosen, polled, wanted))
+    return run_apart(_run(run, chosen, polled, wanted))
 
 
 def _quiet(_done: int, _total: int | None) -> None:
     return None
 
 
-def _await(work: Coroutine[Any, Any, list[StepCount]]) -> list[StepCount]:
+def run_apart(work: Coroutine[Any, Any, T]) -> T:
     """Run `work` in an event loop of its own, in another thread when this one has a loop already (Prefect, tests)."""
     try:
         asyncio.get_running_loop()

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select
 
 from crawlers import exchange as ex
+from crawlers.collect import run_apart
 from crawlers.exchange import Exchange
 from crawlers.fetch import Fetcher
 from crawlers.guard import Resolver, resolve
@@ -71,7 +72,7 @@ def collect_images(
         todo = wanted(conn, at)
     outcomes: Counter[str] = Counter()
     if todo:
-        asyncio.run(_collect(settings, store, registry, at, todo, outcomes, budget, resolver))
+        run_apart(_collect(settings, store, registry, at, todo, outcomes, budget, resolver))
     return StepCount(step="images", entered=sum(outcomes.values()), outcomes=dict(outcomes))
 
 

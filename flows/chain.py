@@ -155,6 +155,14 @@ def assess(chain: Chain, advance: Advance = _quiet) -> StepCount:
             return counted("assess", outcomes)
 
 
+def pictures(chain: Chain, *, budget: float | None = None) -> list[StepCount]:
+    """Fetch the pictures of articles that raised an alert into the WARC; no step at all when none is owed."""
+    from crawlers.pictures import collect_images
+
+    count = collect_images(chain.settings, chain.store, chain.sources, budget=budget)
+    return [count] if count.entered else []
+
+
 def deliver(chain: Chain, advance: Advance = _quiet) -> StepCount:
     """Push what the outbox owes to the index; an engine that is away costs delay and nothing else."""
     from pipelines.deliver import deliver as run

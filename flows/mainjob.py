@@ -44,6 +44,7 @@ def collect_to_deliver(chain: Chain, counts: list[StepCount], sources: Sequence[
         counts.append(steps.read(chain, advance))
     with progress.step("đối chiếu") as advance:
         counts.append(steps.assess(chain, advance))
+    counts += steps.pictures(chain)
     with progress.step("chuyển vào chỉ mục") as advance:
         counts.append(steps.deliver(chain, advance))
     counts.append(steps.notify(chain))

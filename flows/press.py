@@ -14,6 +14,8 @@ from pipelines.records import StepCount
 
 # A round begins no new request after this long: what was fetched is read and assessed before more is asked for.
 BUDGET_SECONDS = 900.0
+# Pictures are evidence and delay no alert for long; what is left waits for the next round.
+IMAGES_SECONDS = 120.0
 # An engine that is restarting is back within minutes; the outbox keeps whatever these retries do not bring across.
 DELIVERY_RETRIES = 3
 DELIVERY_PAUSE = 20
@@ -79,6 +81,18 @@ def assess_task() -> list[StepCount]:
     chain = _chain(0, 1)
     try:
         return _say([assess(chain)])
+    finally:
+        chain.close()
+
+
+@task(name="images")
+def images_task() -> list[StepCount]:
+    """Keep the pictures of articles that raised an alert."""
+    from flows.chain import pictures
+
+    chain = _chain(0, 1)
+    try:
+        return _say(pictures(chain, budget=IMAGES_SECONDS))
     finally:
         chain.close()
 
@@ -151,6 +165,7 @@ def press(shard: int = 0, shards: int = 1) -> None:
         with chain.store.begin() as conn:
             run = runs.start(conn, f"press {shard + 1}/{shards}", now())
         counts = collect_task(shard, shards) + archive_task(shard, shards) + read_task(shard, shards) + assess_task()
+        counts += images_task()
         try:
             counts += deliver_task()
         finally:

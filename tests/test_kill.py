@@ -24,8 +24,11 @@ MOMENTS = [("thu thập", 0.7), ("thu thập", 2.5), ("đọc bài", 0.3), ("đ�
 # What may differ between two runs: clocks, places in files, counters of attempts and of runs.
 VOLATILE = {
     "source_states": {"reason", "last_attempt", "last_success", "last_item", "next_poll", "interval"},
-    "feed_states": {"checked", "full_probe", "etag", "last_modified", "trust", "outcome", "status"},
+    "feed_states": {"checked", "full_probe", "etag", "last_modified", "trust", "outcome", "status", "advanced", "stale"},
     "source_days": {"failures"},
+    "robots": {"checked", "expires"},
+    "network_facts": {"resolver_ms", "server_date", "clock_offset"},
+    "article_images": {"outcome", "attempts", "next_try"},
     "frontier": {"discovered", "next_try", "recheck", "attempts", "etag", "last_modified", "outcome"},
     "captures": {"fetched", "warc_file", "warc_offset", "warc_length", "read_outcome", "read_reason", "etag", "last_modified"},
     "articles": {"first_seen"},
