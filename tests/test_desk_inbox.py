@@ -33,7 +33,7 @@ def one_more(desk: Desk, name: str, *, confidence: float = 0.9, hours: int = 0, 
 
 
 def form(client: TestClient, **values: object) -> dict[str, object]:
-    found = re.search(r'name="token" value="(\w+)"', client.get("/account").text)
+    found = re.search(r'name="token" value="(\w+)"', client.get("/mine").text)
     assert found
     return {"token": found[1], **values}
 

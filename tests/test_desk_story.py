@@ -238,7 +238,7 @@ def test_the_first_load_is_light(desk: Desk) -> None:
 
 def test_hostile_text_in_notes_reasons_and_filters_is_inert(desk: Desk) -> None:
     client, id = sign_in(desk), desk.ids["flag"]
-    token = re.search(r'name="token" value="(\w+)"', client.get("/account").text)
+    token = re.search(r'name="token" value="(\w+)"', client.get("/mine").text)
     assert token
     given_ = {"token": token[1], "version": "1", "outcome": "theo dõi", "reason": HOSTILE, "note": HOSTILE, "text": HOSTILE, "name": HOSTILE[:79], "query": f'x"{HOSTILE}'}
     client.post(f"/alerts/{id}", data=given_)

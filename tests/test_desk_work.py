@@ -44,7 +44,7 @@ def looked_at() -> None:
 
 
 def form(client: TestClient, **values: object) -> dict[str, object]:
-    found = re.search(r'name="token" value="(\w+)"', client.get("/account").text)
+    found = re.search(r'name="token" value="(\w+)"', client.get("/mine").text)
     assert found
     return {"token": found[1], **values}
 
