@@ -21,6 +21,7 @@ from crawlers.feeds import ParsedFeed
 from crawlers.fetch import Fetcher
 from crawlers.guard import Resolver, resolve
 from crawlers.health import is_due, update_health
+from crawlers.history import with_older
 from crawlers.polling import LIAR, Poll
 from crawlers.registry import Registry, Source
 from crawlers.robots_kept import StoreBook
@@ -177,7 +178,11 @@ async def _poll(run: Run, poll: Poll) -> None:
     answer = await poll.ask()
     parsed: ParsedFeed | None = None
     if answer.outcome == ex.OK:
-        parsed = await poll.read_sitemap(answer) if poll.kind == "sitemap" else await asyncio.to_thread(poll.read, answer)
+        if poll.kind == "sitemap":
+            parsed = await poll.read_sitemap(answer, run.since)
+        else:
+            parsed = await asyncio.to_thread(poll.read, answer)
+            parsed = await with_older(poll, parsed, run.since) if run.since and parsed.older else parsed
     await asyncio.to_thread(poll.finish, run.store, answer, parsed, run.since)
     answer.release()
     run.advance(1)

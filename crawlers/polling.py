@@ -17,6 +17,7 @@ from crawlers.channels import parse_channel
 from crawlers.exchange import Exchange
 from crawlers.feeds import FeedItem, ParsedFeed, parse_feed
 from crawlers.fetch import FEED, HTML, Fetcher
+from crawlers.history import maps_to_read
 from crawlers.registry import ListPage, Source
 from crawlers.signs import Aliases, known_by_title, read_signs
 from crawlers.sitemaps import parse_sitemap
@@ -97,13 +98,12 @@ class Poll:
             return parse_channel(self.source.protocol, answer.body, answer.final_url, self.now, kind)
         return parse_feed(answer.body, answer.final_url, self.now, kind, self.zone)
 
-    async def read_sitemap(self, answer: Exchange) -> ParsedFeed:
-        """Parse a sitemap, or an index with the newest of the sitemaps it names (one level, MAX_SUBMAPS)."""
+    async def read_sitemap(self, answer: Exchange, since: datetime | None = None) -> ParsedFeed:
+        """Parse a sitemap, or an index with the sitemaps it names (one level): the newest, or those `since` then."""
         found = parse_sitemap(answer.body, answer.final_url, self.now, self.zone)
         items, problem = list(found.items), found.problem
-        # Indexes name months back to the beginning, oldest first or last: news and the newest of both ends are enough.
-        maps = [url for url in found.sitemaps if "news" in url] or [*found.sitemaps[:2], *found.sitemaps[-2:]]
-        for url in list(dict.fromkeys(maps))[:MAX_SUBMAPS]:
+        maps = maps_to_read(found, since, MAX_SUBMAPS)
+        for url in maps:
             part = await self.fetcher.fetch(url, self.source.rules(self.delay), accept=FEED)
             if part.outcome == ex.OK:
                 items += parse_sitemap(part.body, part.final_url, self.now, self.zone).items

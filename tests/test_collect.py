@@ -364,3 +364,57 @@ def test_politeness_holds_unless_a_source_is_private(site: Site) -> None:
         source(site, allow_private=False)
     public = source(site, allow_private=False, delay=9)
     assert public.rules(5.0).delay == 9 and source(site, delay=None).rules(5.0).delay == 5
+
+
+def test_an_article_that_goes_back_to_what_it_was_is_captured_as_a_revision(site: Site, tmp_path: Path) -> None:
+    """A, B, and A again: three captures; A a second time in a row is one."""
+    desk = office(tmp_path, source(site))
+    seen = []
+    for text in ("Mốc 92", "Mốc 93", "Mốc 92", "Mốc 92", "Mốc 93", "Mốc 92"):
+        site.page("/a", text)
+        seen.append(desk.collect(urls=[site.url + "/a"])["pages"])
+    assert [next(iter(found)) for found in seen] == ["new", "new", "new", "unchanged", "new", "new"]
+    assert len(urls(desk)) == 5
+    with desk.store.read() as conn:
+        ids = [capture.id for capture in captures.unread(conn)]
+    assert len(set(ids)) == 5
+
+
+def test_robots_txt_is_kept_for_a_day_and_longer_only_while_it_fails(site: Site, tmp_path: Path) -> None:
+    start = datetime(2026, 11, 21, 8, tzinfo=UTC)
+    publish(site, 1)
+    site.routes["/robots.txt"] = Answer("# hỏi nguoi@bao.example\nUser-agent: *\nDisallow: /cam\n")
+    desk = office(tmp_path, source(site))
+    desk.collect(now=start)
+    desk.collect(now=start + timedelta(hours=23))
+    assert site.seen.count("/robots.txt") == 1
+    with desk.store.read() as conn:
+        assert "@" not in conn.execute(select(tables.robots.c.rules)).scalar_one(), "comments may name people"
+    site.routes["/robots.txt"] = Answer(status=500)
+    assert desk.collect(now=start + timedelta(hours=25))["feeds"] != {"http-error": 1}, "the kept copy holds"
+    assert state(desk)["status"] == "failing" and "bản lưu ngày 21/11" in state(desk)["reason"]
+    assert desk.collect(urls=[site.url + "/cam/1"], now=start + timedelta(hours=26))["pages"] == {"refused by robots": 1}
+    assert desk.collect(now=start + timedelta(days=8))["feeds"] == {"http-error": 1}, "a week old, it is nobody's word"
+    assert state(desk)["status"] == "blocked by robots"
+
+
+def test_history_follows_the_older_pages_of_a_feed_and_the_dated_sitemaps(site: Site, tmp_path: Path) -> None:
+    since = datetime(2026, 10, 1, tzinfo=UTC)
+    for number in range(4):
+        site.page(f"/bai-{number}", f"Bài {number}")
+        link = f'<link rel="next" href="{site.url}/rss?trang={number + 1}"/>'
+        day = f"2026-{11 - number:02}-05T00:00:00Z"
+        site.routes["/rss" if not number else f"/rss?trang={number}"] = Answer(
+            f'<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title>{link}<entry><title>Bài {number}</title>'
+            f'<link href="{site.url}/bai-{number}"/><published>{day}</published></entry></feed>'
+        )
+    site.page("/cu", "Cũ")
+    site.page("/xua", "Xưa")
+    row = "<sitemap><loc>{0}/{1}.xml</loc><lastmod>{2}</lastmod></sitemap>"
+    site.routes["/map.xml"] = Answer("<sitemapindex>" + row.format(site.url, "t10", "2026-10-31") + row.format(site.url, "t5", "2026-05-31") + "</sitemapindex>")
+    site.routes["/t10.xml"] = Answer("<urlset><url><loc>/cu</loc><lastmod>2026-10-20</lastmod></url></urlset>")
+    site.routes["/t5.xml"] = Answer("<urlset><url><loc>/xua</loc><lastmod>2026-05-20</lastmod></url></urlset>")
+    desk = office(tmp_path, source(site, sitemaps=(site.url + "/map.xml",)))
+    assert desk.collect(since=since)["pages"] == {"new": 3}, "November and October of the feed, October of the sitemap"
+    assert site.seen.count("/rss?trang=3") == 0 and "/t5.xml" not in site.seen
+    assert state(desk)["status"] == "ok", "old stories are no flood"
