@@ -17,6 +17,6 @@ def write_bytes(path: Path, content: bytes) -> None:
         # mkstemp makes files that only their owner reads; declarations are read by the service's account too.
         Path(name).chmod(0o644)
         Path(name).replace(path)
-    except BaseException:
+    finally:
+        # Gone already when it was moved.
         Path(name).unlink(missing_ok=True)
-        raise
