@@ -47,7 +47,7 @@ def alarm(moments: Sequence[datetime], now: datetime) -> tuple[str, str] | None:
     # Counts scatter by their square root: three stories on a Saturday, or none, are the same Saturday.
     expected = sum(like) / len(like) if like else mean
     usual = f"bình thường {mean:.0f} tin một ngày"
-    if mean >= 1 and today < mean - 1.5 * sigma and today < mean / 2 and today < expected - 2 * expected**0.5 - 1:
+    if mean >= 1 and today < mean - 1.5 * sigma and today < mean / 2 and today < expected - 2.5 * expected**0.5 - 1:
         last = max((moment for moment in moments if moment <= now), default=None)
         since = f", tin cuối {local(last):%d/%m %H:%M}" if last else ""
         return "drying", f"24 giờ qua có {today} tin, {usual}{since}"

@@ -90,7 +90,7 @@ def test_polls_follow_the_rhythm_of_the_outlet() -> None:
         ([0] * 24 + [9, 9, 9, 0], "ok"),  # a new source: nothing to compare with yet
         ([0, 1] * 13 + [0, 0], "ok"),  # one story every other day is no alarm
         ([20, 20, 20, 20, 20, 4, 4] * 4, "ok"),  # a quiet Sunday as every Sunday
-        ([20, 20, 20, 20, 20, 4, 4] * 3 + [20, 20, 20, 20, 20, 4, 0], "drying"),
+        ([4, 4, 20, 20, 20, 20, 20] * 3 + [4, 4, 20, 20, 20, 20, 2], "drying"),
         ([0, 1] * 9 + [0] * 10, "drying"),  # one story every other day, and then ten days of silence
     ],
 )
