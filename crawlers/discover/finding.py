@@ -33,6 +33,9 @@ MOST_REQUESTS = 40
 MOST_FEEDS = 6
 SAMPLES = 3
 MOST_TRIES = 8
+# Learning tries some dozens of selectors on each sample; real article pages stay below 0.6 MB (html/meth04, March 2026).
+MOST_SAMPLE_BYTES = 1_500_000
+MOST_SAMPLE_BODY = 60_000
 # Where outlets keep their feeds when the home page does not say (register of sources, 2026-11-21).
 FEED_PAGES = ("/rss", "/rss.html", "/rss.htm", "/rss.vnp", "/rss-feed")
 FEED_PATHS = ("/rss/home.rss", "/rss/tin-moi-nhat.rss", "/rss/tin-moi.rss", "/rss/trang-chu.rss", "/feed", "/rss.xml", "/feed.xml", "/atom.xml", "/index.rss", "/feed.json")
@@ -249,8 +252,11 @@ class Finder:
             answer = await self._ask(url, HTML)
             if answer.outcome != ex.OK or not _own(answer.final_url, found.home):
                 continue
+            if len(answer.body) > MOST_SAMPLE_BYTES:
+                found.unsure.append(f"bài mẫu quá lớn, bỏ qua: {url}")
+                continue
             sample = self.read(answer, self._items.get(url), found.articles.get(url, ""))
-            if isinstance(sample, Sample) and sample.read.canonical not in seen:
+            if isinstance(sample, Sample) and sample.read.canonical not in seen and len(sample.read.body) <= MOST_SAMPLE_BODY:
                 seen.add(sample.read.canonical)
                 found.samples.append(sample)
         if len(found.samples) < SAMPLES:
