@@ -57,6 +57,7 @@ def _land(
         conn, actor=name, action="alert.decide", thing=alert,
         details={"outcome": outcome, "status": decided.status, "version": version, "reason": reason}, now=now,
     )  # fmt: skip
+    second_looks.release(conn, alert, name)
     second_looks.choose(conn, content_id("decision", alert, outcome, reason, name, str(version)), deciders(conn), now)
     work.opened(conn, name, [alert], now)
     owe_story(conn, decided.story, now)
@@ -131,6 +132,7 @@ def assign(store: Store, ids: Sequence[str], assignee: str, due: str, analyst: s
                 raise UserError(f"không có cảnh báo {alert[:32]}")
             if work.assign(conn, alert, assignee, due, analyst, now):
                 changed += 1
+                second_looks.release(conn, alert, analyst)
                 audit.append(conn, actor=analyst, action="alert.assign", thing=alert, details={"assignee": assignee, "due": due}, now=now)
     return changed
 
@@ -140,6 +142,7 @@ def note(store: Store, alert: str, text: str, analyst: str, now: datetime) -> li
     with store.begin() as conn:
         if alert_store.get_alert(conn, alert) is None:
             raise UserError("không có cảnh báo này")
+        second_looks.release(conn, alert, analyst)
         named = work.add_note(conn, alert, text, analyst, users.names(conn), now)
         audit.append(conn, actor=analyst, action="alert.note", thing=alert, details={"text": text.strip(), "mentions": named}, now=now)
     return named

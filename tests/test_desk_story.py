@@ -197,6 +197,7 @@ def test_places_of_a_text_lie_where_they_are() -> None:
     assert 15.5 < sea.lat < 17.5 and 111 < sea.lon < 113
     assert all(6.5 < spot.lat < 24 and 102 < spot.lon < 118 for spot in spots().values()), "one old file puts islands on the mainland"
     assert spots_of(None) == []
+    assert [spot.name for spot in spots_of({"about": ["lao-cai", "da-nang"], "mentions": []})] == ["tỉnh Lào Cai", "thành phố Đà Nẵng"]
 
 
 @pytest.mark.shared_data

@@ -274,6 +274,8 @@ def test_the_second_analyst_sees_the_evidence_and_nothing_of_the_decision_until_
     with desk.store.read() as conn:
         look = second_looks.waiting(conn, "Bàn 2")[0]["decision"]
         assert second_looks.waiting(conn, "Bàn 1") == [], "nobody answers himself"
+    assert "Vịnh Bắc Bộ chia thế nào?" not in two.get("/alerts?status=all").text, "its state in a list would tell"
+    assert "không sai lệch" not in two.get(f"/articles/{desk.ids['first']}").text and "chờ bạn xem lại" in two.get(f"/articles/{desk.ids['first']}").text
     closed = two.get(f"/alerts/{id}", follow_redirects=False)
     assert closed.headers["location"] == f"/second-looks/{look}", "the full page opens only after the answer"
     text = two.get(f"/second-looks/{look}").text
@@ -288,6 +290,16 @@ def test_the_second_analyst_sees_the_evidence_and_nothing_of_the_decision_until_
     with desk.store.read() as conn:
         found = quality.agreement(conn)
     assert (found.count, found.share) == (1, 1.0)
+
+
+@pytest.mark.usefixtures("looked_at")
+def test_who_acts_on_the_alert_after_all_gives_the_second_look_back(desk: Desk) -> None:
+    one, two = sign_in(desk, name="Bàn 1"), sign_in(desk, name="Bàn 2")
+    decide(one, desk, "theo dõi")
+    triage.note(desk.store, desk.ids["flag"], "từ trang mở sẵn", "Bàn 2", now())
+    assert two.get(f"/alerts/{desk.ids['flag']}").status_code == 200
+    assert "Không có mục nào chờ bạn" in two.get("/second-looks").text
+    assert "Vịnh Bắc Bộ chia thế nào?" in sign_in(desk, name="Người mới").get("/second-looks").text
 
 
 @pytest.mark.usefixtures("looked_at")

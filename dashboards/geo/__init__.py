@@ -8,7 +8,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
+from pipelines.gazetteer import province_names
 from pipelines.text import fold
+
+LEVELS = ("tỉnh", "thành phố")
 
 
 class Spot(NamedTuple):
@@ -35,7 +38,9 @@ def _sea() -> tuple[tuple[str, Spot], ...]:
 
 def spots_of(places: dict[str, Any] | None, text: str = "", most: int = 40) -> list[Spot]:
     """Return where the places of an article lie, each once: units by today's name, and sea features that `text` names."""
-    named: Iterable[str] = [mention["unit_now"] for mention in (places or {}).get("mentions", ())]
+    known = places or {}
+    about = [province_names().get(name, name) for name in known.get("about", ())]
+    named: Iterable[str] = [*(m["unit_now"] for m in known.get("mentions", ())), *(f"{level} {n}" for n in about for level in LEVELS)]
     found = {key: spots()[key] for key in map(fold, named) if key in spots()}
     plain = text[:50_000].casefold()
     for name, spot in _sea():

@@ -19,6 +19,7 @@ from pipelines.diff import diff_articles
 from pipelines.errors import UserError
 from pipelines.store import alerts as alert_store
 from pipelines.store import articles as article_store
+from pipelines.store import second_looks
 
 # Framed by our own pages only; `sandbox` without allowances: no script, form, popup, plug-in, and an origin of its own.
 ARCHIVE_CSP = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
@@ -44,6 +45,7 @@ def article_page(request: Request) -> Response:
             "provinces": queries.provinces_of(conn, id),
             "capture": queries.capture(conn, article["capture"]),
             "alerts": alert_store.list_alerts(conn, story=story) if story else [],
+            "hidden": second_looks.hidden_from(conn, request.state.session.analyst),
         }
     claims = assessment["claims"] if assessment else []
     spots = spots_of(article["places"], f"{article['title']}\n{article['sapo']}\n{article['body']}")

@@ -140,9 +140,10 @@ def mine(request: Request) -> Response:
     analyst, today = request.state.session.analyst, local(now()).date().isoformat()
     with store(request).read() as conn:
         tasks = [(alert_store.from_row(row), row["due"] or "") for row in work.mine(conn, analyst)]
+        hidden = second_looks.hidden_from(conn, analyst)
         waiting = [
             alert for alert in alert_store.list_alerts(conn, status=WAITING, limit=50)
-            if all(d.analyst != analyst for d in alert_store.decisions_of(conn, alert.id))
+            if alert.id not in hidden and all(d.analyst != analyst for d in alert_store.decisions_of(conn, alert.id))
         ]  # fmt: skip
         values: dict[str, Any] = {"mentions": work.open_mentions(conn, analyst), "looks": second_looks.waiting(conn, analyst)}
     return page(request, "mine.html", tasks=tasks, waiting=waiting, today=today, **values)

@@ -27,6 +27,7 @@ from sqlalchemy import (
 from pipelines.store.alerts import LOOKING, NEW, WAITING, from_row
 from pipelines.store.rows import stamp
 from pipelines.store.schema import alert_events, alert_work, alerts, decisions, notes, seen, story_articles
+from pipelines.store.second_looks import owed
 
 # What still waits for somebody; `all` narrows nothing.
 OPEN, ALL = "open", "all"
@@ -82,7 +83,8 @@ def _changed(analyst: str, since: datetime) -> ColumnElement[bool]:
 
 
 def _where(wanted: Wanted, without: str = "") -> ColumnElement[bool]:
-    clauses: list[ColumnElement[bool]] = []
+    # What an analyst has yet to judge blind is not in their lists: its state would tell the first answer.
+    clauses: list[ColumnElement[bool]] = [alerts.c.id.not_in(owed(wanted.analyst))] if wanted.analyst else []
     if without != "status" and wanted.status != ALL:
         clauses.append(alerts.c.status.in_(OPEN_STATUSES) if wanted.status == OPEN else alerts.c.status == wanted.status)
     clauses += [alerts.c[name] == getattr(wanted, name) for name in PLAIN if getattr(wanted, name) and name != without]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, Select, or_, select, update
 
 from pipelines.errors import UserError
 from pipelines.records import content_id
@@ -60,16 +60,30 @@ def waiting(conn: Connection, analyst: str) -> list[dict[str, Any]]:
     return [row for row in rows if analyst not in _acted(conn, row["alert"])]
 
 
+def owed(analyst: str) -> Select[tuple[str]]:
+    """Return the question for the alerts whose decision `analyst` must not see yet: given to them, unanswered, standing."""
+    return (
+        select(second_looks.c.alert)
+        .join(decisions, decisions.c.id == second_looks.c.decision)
+        .where(second_looks.c.second == analyst, second_looks.c.answered.is_(None), decisions.c.undone.is_(None))
+    )
+
+
+def hidden_from(conn: Connection, analyst: str) -> set[str]:
+    """Return those alerts: lists leave them out, and their pages lead to the second look."""
+    return set(conn.execute(owed(analyst)).scalars()) if analyst else set()
+
+
 def owed_by(conn: Connection, analyst: str, ids: Sequence[str]) -> str | None:
     """Return the unanswered second look that is given to `analyst` on one of these alerts: they must not see more."""
-    query = (
-        select(second_looks.c.decision)
-        .join(decisions, decisions.c.id == second_looks.c.decision)
-        .where(second_looks.c.alert.in_(ids), second_looks.c.second == analyst)
-        .where(second_looks.c.answered.is_(None), decisions.c.undone.is_(None))
-        .limit(1)
-    )
+    query = owed(analyst).with_only_columns(second_looks.c.decision).where(second_looks.c.alert.in_(ids)).limit(1)
     return conn.execute(query).scalar()
+
+
+def release(conn: Connection, alert: str, analyst: str) -> None:
+    """Take the second looks on an alert from somebody who has acted on it after all; whoever comes next may answer."""
+    mine = (second_looks.c.alert == alert, second_looks.c.second == analyst, second_looks.c.answered.is_(None))
+    conn.execute(update(second_looks).where(*mine).values(second=""))
 
 
 def get(conn: Connection, decision: str, analyst: str) -> dict[str, Any] | None:
