@@ -92,6 +92,8 @@ def _raised(base: ReferenceBase, models: Models, document: Document, item: Item,
     return None
 
 
+ASIDES = (Role.OPINION, Role.INCIDENTAL, Role.SATIRE_FICTION)
+ASIDE = "không nêu điều gì kiểm chứng được về chủ đề"
 DIFFERS = "mô hình vai phát ngôn đọc câu này khác với mặc định"
 
 
@@ -173,6 +175,14 @@ def _answerable(base: ReferenceBase, ref: str, kind: str, sentence: Sentence, al
     return not any(f" {name} " in sentence.canon for name in home)
 
 
+def _all_known(base: ReferenceBase, refs: list[str], sentence: Sentence) -> bool:
+    """Whether the sentence measures, and every number in it is one that the entries hold, current or older."""
+    said = [q for q in numbers_of(sentence) if q.unit in UNIT_VI]
+    known = [float(v.value) for ref in refs for v in base.get(ref).values if isinstance(v.value, int | float)]
+    return bool(said) and not sentence.has(*STATES, *DEEDS) and all(any(abs(q.value - k) <= 0.006 * k for k in known) for q in said)
+
+
+DEEDS = ("CEDE", "GIVE", "SOLD", "RECOG", "LEASE", "FOREIGNADMIN", "CHANGEBORDER", "GONE")
 OWN_TITLE_TYPES = ("D01", "D08")
 RECOGNISED = ("RECOG", "RECOGPLACE", "UNCLOS", "PCA", "SFT", "LTR", "CAIRO", "POTSDAM", "GENEVA", "CLCS", "CN")
 STATES = ("INFORCE", "EXISTNOT", "VOID", "FINISH", "SOLD", "CEDE2", "MOVE")
@@ -196,6 +206,8 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
     if group == "FLAG":
         agreed = any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS and not f.rule.startswith("date") for f in item.found)
         if (agreed and sure < SURE) or (sure < CERTAIN and not _answerable(base, ranked[0], kind, sentence, alike)):
+            return None
+        if _all_known(base, ranked[:2], sentence):
             return None
         if kind in OWN_TITLE_TYPES and sentence.has("VN") and not sentence.has(*RECOGNISED):
             # Viet Nam's own title, barely stated, is the office's stated position (CODEBOOK); only rules may object.
@@ -225,6 +237,9 @@ def _shown_by_model(base: ReferenceBase, models: Models, document: Document, sen
     if not refs and group != "OUT":
         return None
     finding = _learnt(base, sentence, kind, refs, group, reading.groups[group])
+    if group == "OUT":
+        role = max(ASIDES, key=lambda role: reading.roles.get(role.value, 0.0))
+        return weigh(document, sentence, finding, Decision(role, reading.roles.get(role.value, 0.0), ASIDE)), reading.groups[group] * 0.7
     if finding.verdict in RAISING and reading.assertive >= 0.5:
         return None
     judged = _judged(document, sentence, finding, reading)

@@ -176,7 +176,8 @@ def compare(document: Document, sentence: Sentence, context: frozenset[str], bas
             if max(quantity.values) < row.get("least", 0) or (quantity.value == 0 and not row.get("zero")):
                 continue
             verdict, nearest = judge(quantity, known, row)
-            if verdict is None or (verdict is Verdict.CONTRADICTED and not _binds(measure, sentence, quantity, mine)):
+            beyond = quantity.value > 1.1 * max(value for value, _ in known)
+            if verdict is None or (verdict is Verdict.CONTRADICTED and not _binds(measure, sentence, quantity, mine, beyond)):
                 continue
             if verdict is Verdict.CONTRADICTED:
                 nearest = official(measure, base, nearest)
@@ -184,8 +185,11 @@ def compare(document: Document, sentence: Sentence, context: frozenset[str], bas
     return findings
 
 
-def _binds(measure: Measure, sentence: Sentence, quantity: Quantity, mine: list[Quantity]) -> bool:
-    """Whether a wrong number surely belongs to the thing measured: no part of it, no other number that fits better."""
+def _binds(measure: Measure, sentence: Sentence, quantity: Quantity, mine: list[Quantity], beyond: bool) -> bool:
+    """Whether a wrong number surely belongs to the thing measured: no part of it, no other number that fits better.
+
+    A count `beyond` the whole cannot be a part of it, whatever words stand before it.
+    """
     row = measure.row
     at = sentence.surface.at(sentence.start + quantity.start)
     if row.get("close"):
@@ -194,7 +198,7 @@ def _binds(measure: Measure, sentence: Sentence, quantity: Quantity, mine: list[
             return False
     if row.get("only") and any(q is not quantity for q in mine):
         return False
-    if row.get("part"):
+    if row.get("part") and not (beyond and row.get("count")):
         left = [t for t in sentence.of("SUBUNIT") if t.end <= at and at - t.end <= 70 and not _whole_after(sentence, t.end, at)]
         right = [t for t in sentence.of("SUBUNIT") if t.start >= at and t.start - at <= 12]
         if left or right:

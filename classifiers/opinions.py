@@ -39,3 +39,16 @@ def kind(document: Document, sentence: Sentence) -> str:
             if not concepts.isdisjoint(wanted):
                 return name
     return "D01"
+
+
+# Names of the topic that are often only places: gates and towns, archipelagos as streets, a gulf in a weather report.
+PLACE = ("BORDERPLACE", "GATE", "BANGIOC", "HS", "TS", "SCS", "PHUQUOC", "CONCO", "KIMSON", "X_STREET", "X_CHANGSHA", "X_NANSHAGZ", "X_OXTONGUE", "BLV", "HUAPHAN", "SAVAN", "P_THANHHOA", "P_QUANGTRI")
+
+
+def place_finding(document: Document, sentence: Sentence) -> Finding | None:
+    """Return the mere mention of a place in a text that claims nothing: shown as such, so that a reader sees why nothing is raised."""
+    names = sentence.of(*PLACE)
+    if not names or sentence.has("OWN", "BELONG", "OCCUPY", "TREATYNOUN"):
+        return None
+    start, end = sentence.surface.raw(names[0].start, names[0].end)
+    return Finding("incidental-place", kind(document, sentence), (), Verdict.OUT_OF_SCOPE, start, end, 0.4, sentence.text[:80], "", (start, end))

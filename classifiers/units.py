@@ -26,6 +26,11 @@ LINK = re.compile(
     rf"was moved to|were moved to|was transferred to|has been transferred to|was assigned to|is administered by|was moved to the administration of|do|chuyen sang cho|ve tay|"
     rf"belongs to|is part of|becomes part of|is now part of|under|was moved to|now belongs to))(?: ve| quyen quan ly cua| su quan ly cua)?(?: tinh| thanh pho| tp| t p| province of)? ({NAMES}) "
 )
+# "Trường Sa được tách khỏi Khánh Hòa", "Hoàng Sa không còn thuộc Đà Nẵng": denied of the province that it does belong to.
+LEFT = re.compile(
+    rf"^(?: dac khu| huyen(?: dao)?)?(?: (?:se|da|nay|hien|duoc|bi))*(?: tach(?: ra)?(?: khoi)?| khong con (?:thuoc|la cua)| khong thuoc| het thuoc| roi khoi|"
+    rf" was separated from| was detached from| no longer belongs to| is no longer part of)(?: tinh| thanh pho| tp)? ({NAMES}) "
+)
 
 
 def compare(document: Document, sentence: Sentence, base: ReferenceBase) -> list[Finding]:
@@ -37,11 +42,13 @@ def compare(document: Document, sentence: Sentence, base: ReferenceBase) -> list
         if ref not in base:
             continue
         for tag in sentence.of(concept):
-            match = LINK.match(sentence.canon[tag.end :])
-            if not match or match.end() > 80:
+            rest = sentence.canon[tag.end :]
+            left = LEFT.match(rest)
+            match = left or LINK.match(rest)
+            if not match or match.end() > 80 or (left and left.group(1) not in home):
                 continue
             start, end = sentence.surface.raw(tag.start, tag.end + match.end(1))
             written = sentence.text[start - sentence.start : end - sentence.start]
-            verdict = Verdict.CONSISTENT if match.group(1) in home else Verdict.CONTRADICTED
+            verdict = Verdict.CONSISTENT if match.group(1) in home and not left else Verdict.CONTRADICTED
             findings.append(Finding(f"unit:{ref}", "D16", (ref,), verdict, start, end, 0.95, written, f"thuộc {shown}", (start, end)))
     return findings
