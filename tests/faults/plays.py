@@ -198,7 +198,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("consent", "bài chuyển sang trang xin đồng ý cookie", ("wrong page",), _consent),
     Fault("paywall", "bài bị cắt sau tường phí", ("unreadable",), pages(_paywall)),
     Fault("parked", "tên miền bị rao bán", ("not a feed",), everything(html("example", "This domain is for sale. Buy this domain."))),
-    Fault("drop", "số tin tụt hẳn", ("drying",), before=_drop),
+    Fault("drop", "số tin tụt hẳn", ("drying",), outlet={"every": 1.0}, before=_drop),
     Fault("spike", "số tin tăng vọt", ("flooding",), before=_spike),
     Fault("clock", "đồng hồ máy chủ lệch 7 giờ", ("clock wrong",), _clock),
     Fault("sitemap-cut", "sitemap gz bị cắt", ("damaged",), feed(_cut_gz), {"kind": "sitemap"}),
