@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,6 +32,15 @@ def desk(tmp_path: Path) -> Desk:
 @pytest.fixture
 def app(desk: Desk) -> Starlette:
     return create_app(desk.settings, desk.store)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """The same questions to both databases."""
+    sqlite = request.param == "sqlite"
+    opened = Store.open(f"sqlite:///{tmp_path / 's.sqlite3'}" if sqlite else request.getfixturevalue("fresh_database"))
+    yield opened
+    opened.close()
 
 
 def actions(store: Store) -> list[str]:
@@ -74,6 +84,17 @@ def test_the_code_belongs_to_the_data_folder_and_stays_until_it_is_used(desk: De
         create_app(desk.settings, desk.store)
 
 
+def test_start_says_the_code_too_because_the_desk_is_another_process(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    from flows.service import _say_setup
+
+    app = create_app(desk.settings, desk.store)
+    _say_setup(desk.settings)
+    assert f"/setup?code={app.state.access.setup_code}" in capsys.readouterr().err
+    add_user(app, "Hoa", "admin")
+    _say_setup(desk.settings)
+    assert capsys.readouterr().err == ""
+
+
 # --- passwords -----------------------------------------------------------------------------------------------
 
 
@@ -113,8 +134,8 @@ def test_names_are_plain_and_their_keys_stable(name: str) -> None:
     assert users.plain_name(plain) == plain and users.name_key(plain) == users.name_key(name)
 
 
-def test_names_that_look_alike_are_one(store: Store) -> None:
-    with store.begin() as conn:
+def test_names_that_look_alike_are_one(any_store: Store) -> None:
+    with any_store.begin() as conn:
         made = users.add(conn, "Trần Thị Hòa", "viewer", now())
         for twin in ("trần thị hoà", "TRAN THI HOA", "Trần  Thị Hòa "):
             assert users.by_name(conn, twin) == made
@@ -161,9 +182,9 @@ def test_leaving_ends_the_session_on_the_server(app: Starlette) -> None:
     assert thief.get("/alerts").status_code == 303
 
 
-def test_a_session_ends_when_idle_when_old_and_when_the_user_is_disabled(store: Store) -> None:
+def test_a_session_ends_when_idle_when_old_and_when_the_user_is_disabled(any_store: Store) -> None:
     at = now()
-    with store.begin() as conn:
+    with any_store.begin() as conn:
         user = users.add(conn, "Hoa", "analyst", at)
         users.add(conn, "Nam", "admin", at)
         cookie = sessions.start(conn, user.id, at, way="password", hours=12)
@@ -178,9 +199,9 @@ def test_a_session_ends_when_idle_when_old_and_when_the_user_is_disabled(store: 
         assert sessions.forget(conn, at + timedelta(days=1)) == 1
 
 
-def test_many_failures_shut_the_door_longer_each_time_and_the_right_password_opens_it_again(store: Store) -> None:
+def test_many_failures_shut_the_door_longer_each_time_and_the_right_password_opens_it_again(any_store: Store) -> None:
     at, waits = now(), []
-    with store.begin() as conn:
+    with any_store.begin() as conn:
         for _ in range(5):
             assert throttles.take(conn, "hoa", "10.0.0.1", at) is None
         for _ in range(6):
@@ -195,9 +216,9 @@ def test_many_failures_shut_the_door_longer_each_time_and_the_right_password_ope
         assert throttles.take(conn, "hoa", "10.0.0.1", at) is None
 
 
-def test_knocking_at_a_shut_door_does_not_shut_it_for_others(store: Store) -> None:
+def test_knocking_at_a_shut_door_does_not_shut_it_for_others(any_store: Store) -> None:
     at = now()
-    with store.begin() as conn:
+    with any_store.begin() as conn:
         for _ in range(500):
             throttles.take(conn, "hoa", "10.0.0.9", at)
         assert throttles.take(conn, "hoa", "10.0.0.1", at) is None
@@ -290,9 +311,9 @@ def test_an_administrator_adds_a_user_who_sets_the_password_by_a_link_that_works
     assert {"user.add", "user.link", "user.password"} <= set(actions(desk.store))
 
 
-def test_a_new_link_kills_the_one_before_and_a_link_dies_with_the_day(store: Store) -> None:
+def test_a_new_link_kills_the_one_before_and_a_link_dies_with_the_day(any_store: Store) -> None:
     at = now()
-    with store.begin() as conn:
+    with any_store.begin() as conn:
         user = users.add(conn, "Hoa", "viewer", at)
         link = tickets.issue(conn, "reset", user.id, at, at + timedelta(hours=24))
         assert tickets.holder(conn, "reset", link, at) == user.id

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -113,7 +114,8 @@ class Access:
             return None
         user, entry = found
         if at - entry.seen > sessions.TOUCH:
-            with store.begin() as conn:
+            # A store that is busy for long delays a page, it does not close the desk.
+            with suppress(UserError), store.begin() as conn:
                 sessions.touch(conn, entry.id, at)
         # Whoever comes in by the office's own server has shown a second factor there, if the office wants one.
         confined = user.role in self.settings.totp_required and user.totp_since is None and entry.way != "oidc"
