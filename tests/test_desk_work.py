@@ -248,6 +248,17 @@ def test_an_office_names_its_steps_and_reasons(desk: Desk) -> None:
     assert 'value="đang xem"' in text, "what is stored keeps the house's name"
 
 
+def test_an_administrator_edits_the_ready_reasons_at_the_desk(desk: Desk) -> None:
+    client = sign_in(desk, "admin", "Quản trị")
+    said = {f"reason {key}": "\n".join(steps.REASONS[key]) for key in steps.KEYS} | {"reason trùng": "Đã xử lý số trước\r\n\r\nLý do <b>hai</b>"}
+    assert client.post("/settings", data=form(client, reasons="1", **said), follow_redirects=False).status_code == 303
+    text = client.get(f"/alerts/{desk.ids['flag']}").text
+    assert "Đã xử lý số trước" in text and "Lý do &lt;b&gt;hai&lt;/b&gt;" in text and "Đăng lại bài đã có kết luận" not in text
+    assert "Bài nêu để bác bỏ" in text, "lists that were left as they are stay the house's own"
+    with desk.store.read() as conn:
+        assert audit.verify(conn)[1] is None
+
+
 def test_a_wrong_name_of_a_step_is_refused_at_the_start() -> None:
     for given_ in (Settings(steps={"xong": "x"}), Settings(reasons={"mới": ("x",)})):
         with pytest.raises(UsageError, match="không có bước"):

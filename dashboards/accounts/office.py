@@ -21,7 +21,7 @@ from pipelines.store.rows import upsert
 from pipelines.store.schema import meta
 
 # Read by the desk alone, at each request; everything else takes effect where other processes read it too: in the file.
-EDITABLE = ("session_idle_minutes", "session_hours", "totp_required", "steps")
+EDITABLE = ("session_idle_minutes", "session_hours", "totp_required", "steps", "reasons")
 SECRET = re.compile(r"password|secret|api_key|^notify$|smtp_url")
 KEY = "desk-settings"
 

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from dashboards import steps, triage
 from dashboards.web import forms
+from dashboards.web.rights import may
 from dashboards.web.view import page, page_number, settings, store
 from pipelines.clock import local, now
 from pipelines.errors import UserError
@@ -109,7 +110,9 @@ async def keep_filter(request: Request) -> Response:
     def land() -> Response:
         with store(request).begin() as conn:
             query = forms.said(form, "query", saved.LONGEST_QUERY + 1)
-            saved.keep(conn, request.state.session.analyst, forms.said(form, "name"), query, shared=bool(form.get("shared")))
+            session = request.state.session
+            shared = bool(form.get("shared")) and may(session.role, "decide")
+            saved.keep(conn, session.analyst, forms.said(form, "name"), query, shared=shared)
         return forms.back(form)
 
     return await _or_error(request, land)

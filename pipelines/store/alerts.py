@@ -170,12 +170,12 @@ def decide(
         if row["status"] != WAITING or not users.others(conn, earlier, analyst):
             status = WAITING
     decision = content_id("decision", alert, outcome, reason, analyst, str(version))
-    conn.execute(
-        decisions.insert().values(
-            id=decision, alert=alert, outcome=outcome, reason=reason.strip(), note=note.strip(), analyst=analyst,
-            decided=stamp(now), before=row["status"], status=status, batch=batch or decision,
-        )
-    )  # fmt: skip
+    written = {
+        "id": decision, "alert": alert, "outcome": outcome, "reason": reason.strip(), "note": note.strip(), "analyst": analyst,
+        "decided": stamp(now), "before": row["status"], "status": status, "batch": batch or decision,
+    }  # fmt: skip
+    if insert_once(conn, decisions, [written]) == 0:  # the same post twice at once, on PostgreSQL
+        raise Conflict("quyết định này đã được ghi")
     changed = conn.execute(
         update(alerts)
         .where(alerts.c.id == alert, alerts.c.version == version)

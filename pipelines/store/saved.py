@@ -11,7 +11,7 @@ from pipelines.records import content_id
 from pipelines.store.rows import upsert
 from pipelines.store.schema import saved_filters
 
-LONGEST_NAME, LONGEST_QUERY = 80, 1000
+LONGEST_NAME, LONGEST_QUERY, MOST = 80, 1000, 30
 
 
 def keep(conn: Connection, analyst: str, name: str, query: str, *, shared: bool) -> str:
@@ -20,6 +20,9 @@ def keep(conn: Connection, analyst: str, name: str, query: str, *, shared: bool)
     if not name or len(name) > LONGEST_NAME or len(query) > LONGEST_QUERY:
         raise UserError(f"tên bộ lọc cần từ 1 đến {LONGEST_NAME} ký tự")
     id = content_id("filter", analyst, name)
+    own = set(conn.execute(select(saved_filters.c.id).where(saved_filters.c.analyst == analyst)).scalars())
+    if id not in own and len(own) >= MOST:
+        raise UserError(f"đã có {MOST} bộ lọc; hãy bỏ bớt một bộ lọc cũ")
     upsert(conn, saved_filters, {"id": id, "analyst": analyst, "name": name, "query": query, "shared": int(shared)})
     return id
 
