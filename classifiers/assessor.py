@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from classifiers import claims as finding_claims
 from classifiers.combine import Item, combine
 from classifiers.document import MAX_CHARS, Document, Sentence, build
-from classifiers.opinions import opinion_finding
+from classifiers.matching import rank
+from classifiers.opinions import opinion_finding, place_finding
 from classifiers.petitions import is_petition
 from classifiers.referencebase import ReferenceBase, load_references
 from classifiers.roles import decide
@@ -49,12 +50,13 @@ class Assessor:
     model: Models | None = None
 
     @classmethod
-    def load(cls, data: Path | None = None) -> Assessor:
-        """Return the assessor with the model cached under `data`/models (trained on first need when `data` is given)."""
+    def load(cls, data: Path | None = None, plugin: Path | None = None) -> Assessor:
+        """Return the assessor with the model cached under `data`/models (trained on first need), and the plug-in of a folder."""
         from classifiers.models import load_or_train
+        from classifiers.plugin import load_plugin
 
         base = load_references()
-        return cls(base, load_or_train(data, base))
+        return cls(base, load_or_train(data, base, plugin=load_plugin(plugin, base)))
 
     @cached_property
     def reference_version(self) -> str:
@@ -101,7 +103,14 @@ class Assessor:
                 else:
                     made.append(claim)
         made += self._opinions(document, candidates, found_at)
-        return sorted(made, key=lambda c: (c.field != "title", c.field, c.start)), reasons
+        return sorted(map(self._calibrated, made), key=lambda c: (c.field != "title", c.field, c.start)), reasons
+
+    def _calibrated(self, claim: Claim) -> Claim:
+        """Return the claim with the confidence that such claims earn (calibration.py); unchanged without models."""
+        if self.model is None:
+            return claim
+        sure = self.model.calibrated(claim.confidence, claim.tier is not Tier.NONE)
+        return claim.model_copy(update={"confidence": round(sure, 3)})
 
     def read(self, document: Document, candidates: list[Sentence]) -> list[Item]:
         """Return each candidate with what rules and models say of it."""
@@ -112,6 +121,12 @@ class Assessor:
         readings = self.model.read(document, items) if self.model is not None else [None] * len(items)
         return [Item(s, f, d, r) for (s, f, d), r in zip(items, readings, strict=True)]
 
+    def match(self, document: Document, sentence: Sentence, top: int = 3) -> list[str]:
+        """Return the entries that a sentence would be compared with, the best first (recall@3 is measured on these)."""
+        item = self.read(document, [sentence])[0]
+        near = self.model.nearest(item.reading, count=24) if self.model is not None and item.reading is not None else []
+        return rank(self.base, document, sentence, item.found, near, top)
+
     def _opinions(self, document: Document, candidates: list[Sentence], found_at: list[int]) -> list[Claim]:
         """Return opinions on the topic (never raised, but shown): at most two a text."""
         made: list[Claim] = []
@@ -119,6 +134,8 @@ class Assessor:
             if sentence.index in found_at or len(made) == 2:
                 continue
             finding = opinion_finding(document, sentence, sentence in candidates)
+            if finding is None and not found_at and not made:
+                finding = place_finding(document, sentence)
             if finding is None:
                 continue
             judged = weigh(document, sentence, finding, decide(document, sentence, finding))

@@ -6,6 +6,7 @@ Offsets are into the field as given (title, sapo, body, caption[i]); a sentence 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import date, datetime
@@ -68,6 +69,23 @@ class Document:
     def after(self, sentence: Sentence, count: int) -> list[Sentence]:
         """Return up to `count` sentences after this one."""
         return self.sentences[sentence.index + 1 : sentence.index + 1 + count]
+
+    def holding(self, text: str) -> Sentence | None:
+        """Return the sentence that shares most with `text` (a part, or several sentences), None when none does."""
+        wanted = unicodedata.normalize("NFC", text)
+        best: tuple[int, Sentence] | None = None
+        for name, whole in fields_of(self.line):
+            at = whole.find(text)
+            mine = [s for s in self.sentences if s.field == name]
+            for sentence in mine:
+                if at >= 0:
+                    shared = min(at + len(text), sentence.end) - max(at, sentence.start)
+                else:
+                    inner = unicodedata.normalize("NFC", sentence.text)
+                    shared = min(len(inner), len(wanted)) if inner in wanted or wanted in inner else 0
+                if shared > 0 and (best is None or shared > best[0]):
+                    best = (shared, sentence)
+        return best[1] if best else None
 
     @property
     def lead(self) -> list[Sentence]:

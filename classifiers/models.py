@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from classifiers import weigher
+from classifiers import calibration, weigher
 from classifiers.document import Document, Sentence
 from classifiers.features import statement, voice
 from classifiers.frames import Finding
@@ -21,7 +21,10 @@ from classifiers.referencebase import ReferenceBase
 from classifiers.roles import Decision
 from pipelines.records import ASSERTIVE_ROLES, Role
 
-FORMAT = "m6"
+if TYPE_CHECKING:
+    from classifiers.plugin import Plugin
+
+FORMAT = "m7"
 COMMON = 2000
 
 
@@ -32,6 +35,7 @@ class Reading:
     groups: dict[str, float]
     roles: dict[str, float]
     vector: Any
+    text: str = ""
 
     @property
     def assertive(self) -> float:
@@ -55,22 +59,23 @@ class Neighbour:
 
 
 class Models:
-    """Statement model, voice model and labelled neighbours."""
+    """Statement model, voice model and labelled neighbours; with a plug-in, entries it finds near count as well."""
 
-    def __init__(self, data: dict[str, Any]) -> None:
+    def __init__(self, data: dict[str, Any], plugin: Plugin | None = None) -> None:
         self._data = data
-        self.version = str(data["version"])
+        self._plugin = plugin
+        self.version = f"{data['version']}+{plugin.version}" if plugin else str(data["version"])
 
     @cached_property
     def _hasher(self) -> Any:
-        from classifiers.training import vectoriser
+        from classifiers.fitting import vectoriser
 
         return vectoriser()
 
     def _project(self, part: dict[str, Any], counts: Any) -> tuple[Any, Any]:
         import numpy as np
 
-        from classifiers.training import weigh_rows
+        from classifiers.fitting import weigh_rows
 
         matrix, _ = weigh_rows(counts, part["idf"])
         scores = matrix @ part["weights"] + part["bias"]
@@ -83,7 +88,8 @@ class Models:
         if not items:
             return []
         said = self._hasher.transform([statement(document, s, f) for s, f, _ in items])
-        return self.readings(said, self._hasher.transform([voice(document, s, f, d) for s, f, d in items]))
+        read = self.readings(said, self._hasher.transform([voice(document, s, f, d) for s, f, d in items]))
+        return [replace(one, text=item[0].text) for one, item in zip(read, items, strict=True)] if self._plugin else read
 
     def readings(self, statements: Any, voices: Any) -> list[Reading]:
         """Return the readings of sentences given as hashed counts of both feature sets."""
@@ -99,6 +105,11 @@ class Models:
         """Return how likely the sentence is to be raised as each kind, rules and models weighed together."""
         return weigher.weigh(self._data["weigher"], weigher.interactions(rules, weigher.from_models(reading.groups, reading.roles, self.closeness(reading))))
 
+    def calibrated(self, sure: float, raised: bool) -> float:
+        """Return the confidence that a claim is right, by the curve of its kind (as it came without one)."""
+        curves = self._data.get("calibration")
+        return calibration.apply(curves, calibration.RAISED if raised else calibration.SHOWN, sure) if curves else sure
+
     def closeness(self, reading: Reading) -> dict[str, float]:
         """Return how near the nearest labelled sentence of each group is."""
         scores, group = self._scores(reading), self._data["neighbours"]["group"]
@@ -113,10 +124,18 @@ class Models:
         if group is not None:
             scores = np.where(near["group"] == group, scores, 0.0)
         order = np.argsort(-scores)[:count]
-        return [
+        found = [
             Neighbour(str(near["type"][i]), tuple(str(near["refs"][i]).split()), float(scores[i]), str(near["text"][i]))
             for i in order
         ]
+        return self._reordered(found, reading.text) if self._plugin and reading.text else found
+
+    def _reordered(self, found: list[Neighbour], text: str) -> list[Neighbour]:
+        """Return neighbours with the plug-in's say: an entry it finds near counts more, one it finds far less."""
+        assert self._plugin is not None
+        near, weight = self._plugin.nearness(text), self._plugin.weight
+        scored = [replace(n, score=(1 - weight) * n.score + weight * max((near.get(ref, 0.0) for ref in n.refs), default=n.score)) for n in found]
+        return sorted(scored, key=lambda n: -n.score)
 
     def _scores(self, reading: Reading) -> Any:
         """Return the likeness of one sentence to all labelled ones."""
@@ -153,41 +172,37 @@ def folder_of(data: Path | None) -> Path:
     return (data or Path(os.environ.get("COTMOC_DATA") or "data")) / "models"
 
 
-def model_key(base: ReferenceBase) -> str:
-    """Return the content hash that names a model: training sentences, references, rules and format."""
+def decisions_of(data: Path | None) -> Path:
+    """Return the file of analysts' decisions that the last `train --with-decisions` accepted."""
+    return folder_of(data) / "decisions.jsonl"
+
+
+def model_key(base: ReferenceBase, data: Path | None = None) -> str:
+    """Return the content hash that names a model: training sentences, accepted decisions, references, rules and format."""
+    from classifiers.examples import data_hash, stored_rows
     from classifiers.records_hash import combined
     from classifiers.rulesversion import rules_version
-    from classifiers.training import data_hash
 
-    return combined(FORMAT, data_hash(base), rules_version())
+    return combined(FORMAT, data_hash(stored_rows(decisions_of(data))), base.version, rules_version())
 
 
-def load_or_train(data: Path | None, base: ReferenceBase, tell: Callable[[str], None] | None = None) -> Models | None:
+def load_or_train(
+    data: Path | None, base: ReferenceBase, tell: Callable[[str], None] | None = None, plugin: Plugin | None = None
+) -> Models | None:
     """Return the model of these sentences, references and rules; trains it once when absent. None without sentences."""
-    from classifiers.training import FOLDER, train
+    from classifiers.examples import FOLDER, stored_rows
+    from classifiers.modelfile import read
 
     if not any(FOLDER.glob("*.jsonl")):
         return None
-    path = folder_of(data) / f"{model_key(base)}.skops"
+    key = model_key(base, data)
+    path = folder_of(data) / f"{key}.skops"
     if not path.exists():
+        from classifiers.training import train
+
         (tell or _tell)("đang huấn luyện mô hình từ câu mẫu (khoảng một phút, chỉ lần đầu) …")
-        return train(base, path)
-    return read(path)
-
-
-def read(path: Path) -> Models:
-    """Read a cached model with skops; raises UserError when the file is no model of ours."""
-    from skops.io import get_untrusted_types, load
-
-    from pipelines.errors import UserError
-
-    try:
-        unknown = get_untrusted_types(file=path)
-        if unknown:
-            raise UserError(f"{path}: tệp mô hình chứa kiểu lạ {unknown[:3]}; hãy xóa tệp và chạy cotmoc train")
-        return Models(load(path, trusted=[]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path}: không đọc được mô hình ({error}); hãy xóa tệp và chạy cotmoc train") from error
+        return Models(train(base, path, stored_rows(decisions_of(data))).data, plugin)
+    return Models(read(path, key), plugin)
 
 
 def _tell(message: str) -> None:

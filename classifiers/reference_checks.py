@@ -115,6 +115,35 @@ def _plain(text: str) -> str:
     return re.sub(r"\W+", " ", text.casefold()).strip()
 
 
+# Where wrong forms in a foreign language are likely: English is read everywhere, Chinese and Lao beside their borders and seas.
+LIKELY = {
+    "en": frozenset(), "lo": frozenset(["border_laos"]),
+    "zh": frozenset(["award_2016", "border_china", "dashed_line", "fisheries", "gulf_of_tonkin", "hoang_sa", "law_of_the_sea", "letter_1958", "names", "postwar", "truong_sa"]),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Counter-statements in one language: how many, in how many entries, and the entries where some are likely but none stands."""
+
+    lang: str
+    counters: int
+    entries: int
+    missing: tuple[str, ...]
+
+
+def coverage(base: ReferenceBase) -> list[Coverage]:
+    """Return the coverage of counter-statements per language; Vietnamese needs six in every entry."""
+    rows = []
+    for lang in ("vi", *LIKELY):
+        counts = {entry.id: sum(counter.lang == lang for counter in entry.counter) for entry in base}
+        least = MINIMUM_COUNTERS_VI if lang == "vi" else 1
+        wanted = [entry.id for entry in base if lang == "vi" or not LIKELY[lang] or entry.area in LIKELY[lang]]
+        missing = tuple(id for id in wanted if counts[id] < least)
+        rows.append(Coverage(lang, sum(counts.values()), sum(count > 0 for count in counts.values()), missing))
+    return rows
+
+
 def overdue(base: ReferenceBase, today: date) -> list[str]:
     """Return one line per entry that a curator has to review by `today`."""
     return [f"{entry.id}: phải xem lại trước {entry.review_by:%d/%m/%Y}" for entry in base.due(today)]

@@ -1,9 +1,10 @@
-"""Adding to the reference base: a source, two approvers, an entry in its file, a line in the CHANGELOG."""
+"""Adding to the reference base and approving it: a source, two approvers, the entry in its file, a line in the CHANGELOG."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -58,12 +59,69 @@ def add_reference(folder: Path, raw: dict[str, Any], area: str, approvers: tuple
     problems = [problem for problem in validate(grown) if problem.id == entry.id]
     if problems:
         raise UserError("; ".join(str(problem) for problem in problems))
+    approvals = [_approval(name, today, entry.version) for name in (first, second)]
+    raw = {key: value for key, value in raw.items() if key != "approvals"} | {"approvals": approvals}
     _replace(path, path.read_text(encoding="utf-8").rstrip("\n") + "\n\n" + _as_yaml(raw))
     line = f"- {today.isoformat()}: thêm {entry.id} ({entry.statement_vi}) Nguồn: {entry.source.title}. Duyệt: {first}, {second}.\n"
-    log = folder / CHANGELOG
-    _replace(log, (log.read_text(encoding="utf-8").rstrip("\n") + "\n" if log.exists() else "") + line)
+    _log(folder, line)
     record_version(folder)
     return entry
+
+
+def approve(folder: Path, id: str, names: tuple[str, ...], today: date) -> Reference:
+    """Note that `names` approve the entry as it reads now, in its file and the CHANGELOG; nothing on a fault."""
+    entry = read_references(folder).get(id)
+    given = tuple(" ".join(name.split()) for name in names if name.strip())
+    known = [name.casefold() for name in entry.approvers]
+    if not given or len({name.casefold() for name in given}) < len(given) or any(name.casefold() in known for name in given):
+        said = f"; đã duyệt: {', '.join(entry.approvers)}" if known else ""
+        raise UsageError(f"{id}: mỗi lần duyệt nêu những người duyệt khác nhau, chưa duyệt mục này: --approver TÊN{said}")
+    problems = [problem for problem in validate(read_references(folder)) if problem.id == id]
+    if problems:
+        raise UserError("; ".join(map(str, problems)))
+    path = folder / f"{entry.area}.yaml"
+    before = path.read_text(encoding="utf-8")
+    kept = [approval for approval in entry.approvals if approval.version == entry.version]
+    lines = [_approval(a.by, a.on, a.version) for a in kept] + [_approval(name, today, entry.version) for name in given]
+    _replace(path, with_approvals(before, id, lines))
+    try:
+        now = read_references(folder).get(id)
+        same = now.version == entry.version and now.approvers == (*entry.approvers, *given)
+    except UserError:
+        same = False
+    if not same:
+        _replace(path, before)
+        raise UserError(f"{path.name}: không ghi được người duyệt vào mục {id}; hãy viết mục ấy theo dạng ở docs/references.md")
+    _log(folder, f"- {today.isoformat()}: duyệt {id} (bản {entry.version}). Duyệt: {', '.join(given)}.\n")
+    return now
+
+
+def with_approvals(text: str, id: str, approvals: list[dict[str, Any]]) -> str:
+    """Return the YAML text with the approvals of one entry replaced; every other line stays as it was written."""
+    lines = text.splitlines(keepends=True)
+    start = next((at for at, line in enumerate(lines) if re.match(rf"- id: ['\"]?{re.escape(id)}['\"]?\s*$", line)), None)
+    if start is None:
+        return text
+    end = next((at for at in range(start + 1, len(lines)) if lines[at].startswith("- ")), len(lines))
+    body = lines[start:end]
+    old = next((at for at, line in enumerate(body) if line.startswith("  approvals:")), None)
+    if old is not None:
+        rest = next((at for at in range(old + 1, len(body)) if re.match(r"  \w", body[at]) or not body[at].strip()), len(body))
+        body = body[:old] + body[rest:]
+    last = max(at for at, line in enumerate(body) if line.strip() and not line.startswith("#"))
+    body[last] = body[last].rstrip("\n") + "\n"
+    made = yaml.safe_dump({"approvals": approvals}, allow_unicode=True, sort_keys=False, width=108)
+    body[last + 1 : last + 1] = ["  " + line + "\n" for line in made.splitlines()]
+    return "".join(lines[:start] + body + lines[end:])
+
+
+def _approval(name: str, on: date, version: str) -> dict[str, Any]:
+    return {"by": name, "on": on, "version": version}
+
+
+def _log(folder: Path, line: str) -> None:
+    log = folder / CHANGELOG
+    _replace(log, (log.read_text(encoding="utf-8").rstrip("\n") + "\n" if log.exists() else "") + line)
 
 
 def record_version(folder: Path) -> str:

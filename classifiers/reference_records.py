@@ -118,6 +118,14 @@ class Counter(Entry):
     type: TypeId | None = None
 
 
+class Approval(Entry):
+    """That one of the office's approvers stands by the entry as it read at `version` (name or initials and role, as the office writes it)."""
+
+    by: str = Field(min_length=1, max_length=80)
+    on: date
+    version: str = Field(pattern=r"^[0-9a-f]{12}$")
+
+
 class Reference(Entry):
     """One entry: a statement that can be checked, its values, source, other side, and typical wrong forms."""
 
@@ -142,6 +150,7 @@ class Reference(Entry):
     counter: tuple[Counter, ...] = ()
     aliases: tuple[str, ...] = ()
     claim_types: tuple[TypeId, ...] = ()
+    approvals: tuple[Approval, ...] = ()
 
     @model_validator(mode="after")
     def _known_predicate(self) -> Reference:
@@ -151,8 +160,19 @@ class Reference(Entry):
 
     @property
     def version(self) -> str:
-        """Hash of all that the entry says (12 hex digits)."""
-        return _hash(self.model_dump(mode="json"))[:12]
+        """Hash of all that the entry says (12 hex digits); who approved it is no part of that."""
+        return _hash(self.model_dump(mode="json", exclude={"approvals"}))[:12]
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """Those who approved the entry as it reads now; an approval of an earlier wording no longer counts."""
+        now = self.version
+        return tuple(dict.fromkeys(approval.by for approval in self.approvals if approval.version == now))
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether fewer than two approvers stand by the entry as it reads now."""
+        return len(self.approvers) < 2
 
     def due(self, today: date) -> bool:
         """Whether a curator has to look at the entry again."""

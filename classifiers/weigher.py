@@ -74,7 +74,7 @@ def fit(rows: list[list[float]], labels: list[str]) -> dict[str, Any]:
 
     matrix = np.asarray(rows, dtype=np.float64)
     mean, scale = matrix.mean(axis=0), np.maximum(matrix.std(axis=0), 1e-6)
-    model = LogisticRegression(C=0.3, max_iter=1000, random_state=0).fit((matrix - mean) / scale, labels)
+    model = LogisticRegression(C=0.3, max_iter=300, tol=1e-3, random_state=0).fit((matrix - mean) / scale, labels)
     return {"classes": np.array(model.classes_), "mean": mean, "scale": scale, "weights": model.coef_.T.copy(), "bias": model.intercept_.copy()}
 
 

@@ -54,7 +54,7 @@ class Chain:
     def assessor(self) -> Assessor:
         from classifiers.assessor import Assessor
 
-        return Assessor.load(self.settings.model_home)
+        return Assessor.load(self.settings.model_home, self.settings.matcher_plugin)
 
     @cached_property
     def sources(self) -> Registry:

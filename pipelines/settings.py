@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from pipelines.errors import UsageError
+from pipelines.office import SIGNER, AgencyName, Office
 
 # A time of day such as 7:30 or 22:00.
 CLOCK = r"([01]?\d|2[0-3]):[0-5]\d"
@@ -47,6 +48,8 @@ class Settings(BaseSettings):
     timeout: float = 60.0
     sources: Path | None = None
     models: Path | None = None
+    # Folder of a local sentence encoder that helps matching (docs/claims-plugin.md); none by default.
+    matcher_plugin: Path | None = None
     smtp_url: str = ""
     smtp_from: str = ""
     smtp_to: tuple[str, ...] = ()
@@ -73,6 +76,8 @@ class Settings(BaseSettings):
     # State or outcome → the office's own name of that step; outcome → its ready reasons (docs/dashboard.md).
     steps: dict[str, str] = {}
     reasons: dict[str, tuple[str, ...]] = {}
+    # Profile → names by date, recipients and signer of its papers (docs/settings.md).
+    office: dict[str, Office] = {}
 
     @property
     def desk_url(self) -> str:
@@ -171,6 +176,9 @@ class Profile(BaseModel):
     sources: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    # Names of other times than `agency`, which holds where none of these does.
+    names: tuple[AgencyName, ...] = ()
+    signer: str = SIGNER
     valid_from: date = date(2025, 7, 1)
 
 

@@ -41,7 +41,8 @@ def _load(data: Path | None) -> tuple[Assessor, Matcher]:
     from flows.context import settings
     from pipelines.places import Matcher
 
-    return Assessor.load(settings(data).model_home), Matcher.load()
+    config = settings(data)
+    return Assessor.load(config.model_home, config.matcher_plugin), Matcher.load()
 
 
 def _places(matcher: Matcher, line: TextLine) -> Places:

@@ -1,0 +1,122 @@
+"""Fitting of the learnt models over hashed counts: statement, voice, neighbours; one thread, so that results repeat."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from classifiers import weigher
+from classifiers.examples import FOLDS, Example, fold_of, group
+from classifiers.features import statement, voice
+
+__all__ = ["FOLDS", "Table", "fit", "learn", "tabulate", "vectoriser", "weigh_rows"]
+# Examples read at a time: their documents are large, their hashed features small.
+PART = 256
+
+
+def vectoriser() -> Any:
+    """Return the stateless hashing vectoriser over feature strings."""
+    from sklearn.feature_extraction import FeatureHasher
+
+    return FeatureHasher(n_features=1 << 18, input_type="string", alternate_sign=False)
+
+
+def weigh_rows(matrix: Any, idf: Any = None) -> tuple[Any, Any]:
+    """Return the matrix with sublinear counts times inverse document frequency, rows of unit length, and the weights."""
+    import numpy as np
+
+    matrix = matrix.astype(np.float32)
+    matrix.data = 1.0 + np.log(matrix.data)
+    if idf is None:
+        seen = np.bincount(matrix.indices, minlength=matrix.shape[1])
+        idf = (np.log((1 + matrix.shape[0]) / (1 + seen)) + 1).astype(np.float32)
+    matrix.data *= idf[matrix.indices]
+    rows_of = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    length = np.sqrt(np.bincount(rows_of, weights=matrix.data**2, minlength=matrix.shape[0]))
+    matrix.data /= np.maximum(length, 1e-9)[rows_of].astype(np.float32)
+    return matrix, idf
+
+
+def fit(matrix: Any, labels: list[str], strength: float, balanced: bool) -> dict[str, Any]:
+    """Fit one logistic regression on hashed counts; returns idf, classes, weights and intercepts as arrays."""
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+
+    matrix, idf = weigh_rows(matrix)
+    # The solver keeps twenty copies of its weights; what occurs once teaches nothing that carries over.
+    seen = np.flatnonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]) >= 2)
+    model = LogisticRegression(C=strength, max_iter=120, tol=1e-3, class_weight=_weights(labels) if balanced else None, random_state=0)
+    model.fit(matrix[:, seen], labels)
+    weights = np.zeros((matrix.shape[1], model.coef_.shape[0]), dtype=np.float32)
+    weights[seen] = model.coef_.astype(np.float32).T
+    return {"idf": idf.astype(np.float32), "classes": np.array(model.classes_), "weights": weights, "bias": model.intercept_.astype(np.float32)}
+
+
+def _weights(labels: list[str]) -> dict[str, float]:
+    """Return class weights half way to balance (square root), so that rare roles are learnt and common ones kept."""
+    counts = Counter(labels)
+    return {name: (len(labels) / (len(counts) * count)) ** 0.5 for name, count in counts.items()}
+
+
+def features_of(e: Example) -> tuple[list[str], list[str]]:
+    """Return the features of statement and voice of one example."""
+    return statement(e.document, e.sentence, e.found), voice(e.document, e.sentence, e.found, e.decision)
+
+
+@dataclass(slots=True)
+class Table:
+    """Labelled sentences as hashed counts with their labels and the figures of the rules."""
+
+    statements: Any
+    voices: Any
+    groups: list[str]
+    roles: list[str]
+    types: list[str]
+    refs: list[str]
+    texts: list[str]
+    rules: list[list[float]]
+    folds: list[int]
+    ours: list[bool]
+
+
+def tabulate(made: Iterable[Example]) -> Table:
+    """Read examples once and in parts; their documents are not kept."""
+    from scipy.sparse import vstack
+
+    hasher = vectoriser()
+    parts: tuple[list[Any], list[Any]] = ([], [])
+    table = Table(None, None, [], [], [], [], [], [], [], [])
+    stream = iter(made)
+    while part := list(islice(stream, PART)):
+        pairs = [features_of(example) for example in part]
+        for side in (0, 1):
+            parts[side].append(hasher.transform([pair[side] for pair in pairs]))
+        table.groups += [group(example.verdict) for example in part]
+        table.roles += [example.role.value for example in part]
+        table.types += [example.type for example in part]
+        table.refs += [" ".join(example.refs) for example in part]
+        table.texts += [example.sentence.text[:200] for example in part]
+        table.rules += [weigher.from_rules(example.sentence, example.found, example.decision) for example in part]
+        table.folds += [fold_of(example.source) for example in part]
+        table.ours += [example.from_base for example in part]
+    table.statements, table.voices = vstack(parts[0]).tocsr(), vstack(parts[1]).tocsr()
+    return table
+
+
+def learn(table: Table, chosen: Any) -> dict[str, Any]:
+    """Fit statement and voice models on the chosen rows, and keep these as neighbours."""
+    import numpy as np
+
+    groups = [table.groups[i] for i in chosen]
+    how = fit(table.voices[chosen], [table.roles[i] for i in chosen], 20.0, True)
+    said = fit(table.statements[chosen], groups, 30.0, False)
+    matrix, _ = weigh_rows(table.statements[chosen], said["idf"])
+    columns = matrix.tocsc()
+    neighbours = {
+        "data": columns.data, "indices": columns.indices, "indptr": columns.indptr, "group": np.array(groups),
+        "type": np.array([table.types[i] for i in chosen]), "refs": np.array([table.refs[i] for i in chosen]), "text": np.array([table.texts[i] for i in chosen]),
+    }  # fmt: skip
+    return {"statement": said, "voice": how, "neighbours": neighbours}
