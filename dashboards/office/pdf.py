@@ -58,7 +58,7 @@ class Paper(FPDF):
         names: list[str] = []
         for path in FALLBACKS:
             if need and Path(path).exists():
-                name = Path(path).stem
+                name = Path(path).stem.lower()  # fpdf2 keeps names in lower case
                 self.add_font(name, "", path)
                 held = frozenset(getattr(self.fonts[name], "cmap", ()))
                 if need & held:
@@ -144,6 +144,17 @@ class Paper(FPDF):
         with self.table(col_widths=widths, text_align=("LEFT", "RIGHT"), first_row_as_headings=False, line_height=6, width=165, align="LEFT") as grid:
             for label, value in rows:
                 grid.row([self.clean(label), self.clean(value)])
+
+    def grid(
+        self, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int], *, size: float = 12, right: bool = False
+    ) -> None:
+        """A bordered table with a head that is repeated on every page; `right` puts the last column to the right."""
+        self.set_font("serif", "", size)
+        aligns = (*("LEFT",) * (len(head) - 1), "RIGHT" if right else "LEFT")
+        with self.table(col_widths=tuple(widths), text_align=aligns, line_height=size / 2, width=165, align="LEFT") as grid:
+            for row in (head, *rows):
+                grid.row([self.clean(cell) for cell in row])
+        self.ln(2)
 
     def closing(self, recipients: Sequence[str], signer: str) -> None:
         """“Nơi nhận” and the signature block, name and seal blank."""
