@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from dashboards.accounts import passwords, totp
 from pipelines.clock import now
-from pipelines.store import users
+from pipelines.store import Store, audit, users
 from pipelines.store.rows import stamp
 from pipelines.store.users import User
 
@@ -67,3 +67,9 @@ def login_code(client: TestClient, page: Any, given: str) -> Any:
     ticket = re.search(r'name="ticket" value="([^"]+)"', page.text)
     assert ticket, page.text[:400]
     return client.post("/login/code", data={"token": token(page.text), "ticket": ticket[1], "code": given, "next": "/alerts"})
+
+
+def actions(store: Store) -> list[str]:
+    """Return the actions of the audit log, oldest first."""
+    with store.read() as conn:
+        return [row["action"] for row in audit.find(conn, limit=500)][::-1]

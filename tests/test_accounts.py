@@ -1,4 +1,4 @@
-"""Accounts of the desk: first run, passwords, second factor, sessions, users, settings, audit, and the command line."""
+"""Accounts of the desk: first run, passwords, second factor, sessions and users. Settings, log and command line: test_accounts_office.py."""
 
 from __future__ import annotations
 
@@ -12,16 +12,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
-from typer.testing import CliRunner
 
 from dashboards.accounts import passwords, totp
 from dashboards.app import create_app
 from pipelines.clock import now
 from pipelines.errors import UserError
-from pipelines.store import Store, audit, sessions, throttles, tickets, users
+from pipelines.store import Store, sessions, throttles, tickets, users
 from pipelines.store import alerts as alert_store
 from tests.desk import Desk, make_desk, sign_in
-from tests.signing import GOOD, add_user, code, login, login_code, post, second_factor, stranger, token
+from tests.signing import (
+    GOOD,
+    actions,
+    add_user,
+    code,
+    login,
+    login_code,
+    post,
+    second_factor,
+    stranger,
+    token,
+)
 
 
 @pytest.fixture
@@ -41,11 +51,6 @@ def any_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]
     opened = Store.open(f"sqlite:///{tmp_path / 's.sqlite3'}" if sqlite else request.getfixturevalue("fresh_database"))
     yield opened
     opened.close()
-
-
-def actions(store: Store) -> list[str]:
-    with store.read() as conn:
-        return [row["action"] for row in audit.find(conn, limit=500)][::-1]
 
 
 # --- first run -----------------------------------------------------------------------------------------------
@@ -361,104 +366,3 @@ def test_a_desk_name_from_before_accounts_is_not_the_first_person(desk: Desk) ->
         assert alert_store.decide(conn, id, analyst="hoa", version=3, **ask).status == alert_store.WAITING
         assert alert_store.decide(conn, id, analyst="Nam", version=4, **ask).status == alert_store.NEEDS_REPLY
         assert [d.analyst for d in alert_store.decisions_of(conn, id)][0] == "bàn cũ"
-
-
-# --- settings and audit ----------------------------------------------------------------------------------------
-
-
-def test_settings_show_where_each_is_from_and_no_secret(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    (desk.settings.data / "cotmoc.toml").write_text('smtp_url = "smtp://x:bimat@thu.example"\ncontact = "https://coquan.example"\n')
-    monkeypatch.setenv("COTMOC_ELASTICSEARCH_PASSWORD", "bimat2")
-    from pipelines.settings import load_settings
-
-    config = load_settings(data=desk.settings.data)
-    text = sign_in(create_app(config, desk.store), "admin").get("/settings").text
-    assert "bimat" not in text and "https://coquan.example" in text
-    for name, origin in (("contact", "cotmoc.toml"), ("elasticsearch_password", "biến môi trường"), ("delay", "mặc định"), ("data", "dòng lệnh")):
-        row = re.search(rf"<code>{name}</code>.*?</tr>", text, re.S)
-        assert row and origin in row[0], name
-
-
-def test_a_setting_changed_on_the_desk_holds_at_once_survives_a_start_and_is_audited(desk: Desk) -> None:
-    app = create_app(desk.settings, desk.store)
-    client = sign_in(app, "admin", follow_redirects=False)
-    form = {"session_idle_minutes": "30", "session_hours": "8", "roles": "1", "totp_required": "approver", "steps": "1", "step mới": "tiếp nhận"}
-    assert post(client, "/settings", **form).status_code == 303
-    assert app.state.access.idle == timedelta(minutes=30)
-    again = create_app(desk.settings, desk.store).state.settings
-    assert (again.session_hours, again.totp_required, again.steps) == (8, ("approver",), {"mới": "tiếp nhận"})
-    assert actions(desk.store).count("settings.change") == 4
-    assert post(client, "/settings", session_idle_minutes="0").status_code == 400
-    assert post(client, "/settings", **form).status_code == 303
-    assert actions(desk.store).count("settings.change") == 4, "the same again changes nothing"
-
-
-def test_a_setting_of_the_file_wins_over_the_desk(desk: Desk) -> None:
-    client = sign_in(create_app(desk.settings, desk.store), "admin", follow_redirects=False)
-    post(client, "/settings", session_idle_minutes="30")
-    (desk.settings.data / "cotmoc.toml").write_text("session_idle_minutes = 90\n")
-    from pipelines.settings import load_settings
-
-    app = create_app(load_settings(data=desk.settings.data), desk.store)
-    assert app.state.settings.session_idle_minutes == 90
-    assert "cotmoc.toml" in sign_in(app, "admin").get("/settings").text
-    assert post(sign_in(app, "admin"), "/settings", session_idle_minutes="20").status_code == 400
-
-
-def test_the_audit_page_filters_pages_and_verifies(app: Starlette, desk: Desk) -> None:
-    with desk.store.begin() as conn:
-        for number in range(130):
-            audit.append(conn, actor="Bàn 2", action="alert.note", thing=f"a{number}", details={"n": number}, now=now())
-    client = sign_in(app, "admin")
-    assert client.get(f"/alerts/{desk.ids['flag']}").status_code == 200
-    assert "a129" in client.get("/audit").text and "Cũ hơn" in client.get("/audit").text
-    assert "a0" in client.get("/audit?page=2").text
-    read = client.get("/audit?action=evidence.read&actor=B%C3%A0n+1").text
-    assert desk.ids["flag"] in read and "a129" not in read
-    assert "Không có mục nào" in client.get("/audit?until=2000-01-01").text
-    assert client.get("/audit?since=hom-qua&page=x").status_code == 200
-    assert "nguyên vẹn" in post(client, "/audit").text
-    from pipelines.store.schema import audit as table
-
-    with desk.store.begin() as conn:
-        conn.execute(table.update().where(table.c.seq == 3).values(object="khác"))
-    assert "mục 3" in post(client, "/audit").text
-
-
-# --- command line ----------------------------------------------------------------------------------------------
-
-
-def test_users_on_the_command_line(desk: Desk) -> None:
-    from flows.commands.users import app as command
-
-    def run(*words: str) -> str:
-        result = CliRunner().invoke(command, [*words, "--data", str(desk.settings.data)])
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result.output
-
-    link = run("add", "Hoa", "--role", "admin")
-    assert "/reset?code=" in link
-    app = create_app(desk.settings, desk.store)
-    client = stranger(app)
-    given_code = re.search(r"code=([\w-]+)", link)
-    assert given_code
-    assert post(client, "/reset", code=given_code[1], password=GOOD, again=GOOD).status_code == 303
-    user = users.User("", "", "", now())
-    with desk.store.read() as conn:
-        user = users.by_name(conn, "Hoa") or user
-    second_factor(app, user)
-    assert '"second_factor": true' in run("list", "--json")
-    assert "/reset?code=" in run("reset", "hoa", "--second-factor")
-    assert "Hoa  admin  đang dùng  một bước" in run("list")
-    run("add", "Nam", "--role", "admin")
-    run("disable", "Hoa")
-    assert login(stranger(app)).status_code == 403
-    run("enable", "Hoa")
-    run("role", "Hoa", "viewer")
-    with pytest.raises(UserError, match="không có người dùng"):
-        run("disable", "Bình")
-    with pytest.raises(UserError, match="quản trị"):
-        run("disable", "Nam")
-    with pytest.raises(UserError, match="vai trò"):
-        run("add", "Tư", "--role", "vua")
