@@ -134,7 +134,7 @@ class Assessor:
             if sentence.index in found_at or len(made) == 2:
                 continue
             finding = opinion_finding(document, sentence, sentence in candidates)
-            if finding is None and not found_at and not made:
+            if finding is None and not found_at and not made and sentence not in candidates:
                 finding = place_finding(document, sentence)
             if finding is None:
                 continue

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from classifiers.document import Document, Sentence
-from classifiers.frames import Finding
-from classifiers.matching import references
+from classifiers.frames import Finding, context_concepts
+from classifiers.matching import anchored, references
 from classifiers.measures import UNIT_VI, numbers_of
 from classifiers.models import Models, Reading, vote
 from classifiers.referencebase import ReferenceBase
@@ -27,7 +27,6 @@ RAISE = {"FLAG": 0.62, "POSITION": 0.5, "IMAGE": 0.5, "UNVERIFIED": 0.5}
 RAISE_ALONE = 0.72
 SHOWN = 0.42
 SHOWN_NEAREST = 0.12
-ALIKE = 0.45
 SURE = 0.92
 # From here on the models need no rule to tell them that the entry can answer (out of fold: 150 right, 15 wrong).
 CERTAIN = 0.85
@@ -197,7 +196,10 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
     """Return a finding that only the models see, with the entry named by the nearest labelled sentences; None without an entry."""
     sentence = item.sentence
     neighbours = models.nearest(reading, group)
-    alike = (neighbours[0].score >= ALIKE or sure >= CERTAIN) and not sentence.has("THAICAM")
+    context = context_concepts(document, sentence)
+    if group == "FLAG" and not anchored("TOPIC", sentence.concepts, context):
+        return None
+    alike = sure >= CERTAIN and not sentence.has("THAICAM")
     kind, ranked = references(base, document, sentence, neighbours)
     if alike and not ranked:
         ranked = [ref for ref, _ in vote(neighbours)[1] if ref in base]
@@ -209,7 +211,7 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
             return None
         if _all_known(base, ranked[:2], sentence):
             return None
-        if kind in OWN_TITLE_TYPES and sentence.has("VN") and not sentence.has(*RECOGNISED):
+        if kind in OWN_TITLE_TYPES and sentence.has("VN") and not sentence.has(*RECOGNISED) and not sentence.has("NEG"):
             # Viet Nam's own title, barely stated, is the office's stated position (CODEBOOK); only rules may object.
             return None
     return _learnt(base, sentence, kind, tuple(ranked[:2]), group, sure)
