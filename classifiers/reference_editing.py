@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -99,20 +98,24 @@ def approve(folder: Path, id: str, names: tuple[str, ...], today: date) -> Refer
 def with_approvals(text: str, id: str, approvals: list[dict[str, Any]]) -> str:
     """Return the YAML text with the approvals of one entry replaced; every other line stays as it was written."""
     lines = text.splitlines(keepends=True)
-    start = next((at for at, line in enumerate(lines) if re.match(rf"- id: ['\"]?{re.escape(id)}['\"]?\s*$", line)), None)
-    if start is None:
-        return text
-    end = next((at for at in range(start + 1, len(lines)) if lines[at].startswith("- ")), len(lines))
-    body = lines[start:end]
-    old = next((at for at, line in enumerate(body) if line.startswith("  approvals:")), None)
-    if old is not None:
-        rest = next((at for at in range(old + 1, len(body)) if re.match(r"  \w", body[at]) or not body[at].strip()), len(body))
-        body = body[:old] + body[rest:]
-    last = max(at for at, line in enumerate(body) if line.strip() and not line.startswith("#"))
-    body[last] = body[last].rstrip("\n") + "\n"
-    made = yaml.safe_dump({"approvals": approvals}, allow_unicode=True, sort_keys=False, width=108)
-    body[last + 1 : last + 1] = ["  " + line + "\n" for line in made.splitlines()]
-    return "".join(lines[:start] + body + lines[end:])
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    for item in root.value if root is not None else ():
+        keys = {key.value: (key.start_mark.line, value) for key, value in item.value}
+        if keys["id"][1].value != id:
+            continue
+        start, end = item.start_mark.line, item.end_mark.line if item.end_mark.column == 0 else item.end_mark.line + 1
+        body = lines[start:end]
+        if "approvals" in keys:
+            at = keys["approvals"][0] - start
+            later = [line - start for line, _ in keys.values() if line - start > at]
+            body = body[:at] + body[min(later, default=len(body)) :] if at else body
+        last = max(at for at, line in enumerate(body) if line.strip() and not line.lstrip().startswith("#"))
+        body[last] = body[last].rstrip("\n") + "\n"
+        made = yaml.safe_dump({"approvals": approvals}, allow_unicode=True, sort_keys=False, width=108)
+        indent = " " * item.start_mark.column
+        body[last + 1 : last + 1] = [indent + line + "\n" for line in made.splitlines()] + ["\n"] * (not body[last + 1 :] and end < len(lines))
+        return "".join(lines[:start] + body + lines[end:])
+    return text
 
 
 def _approval(name: str, on: date, version: str) -> dict[str, Any]:

@@ -135,9 +135,11 @@ def read(chain: Chain, advance: Advance = _quiet) -> StepCount:
 def assess(chain: Chain, advance: Advance = _quiet) -> StepCount:
     """Gate by place and topic, assess what is left, raise alerts and owe every article to the index."""
     from flows.judge import judge, version
+    from flows.reassess import carry_over
     from pipelines.store import articles, assessments
 
     tag = version(chain)
+    carry_over(chain.store, chain.assessor.base, tag)
     outcomes: Counter[str] = Counter()
     with chain.store.read() as conn:
         total = assessments.count_pending(conn, tag)

@@ -5,24 +5,31 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
-from classifiers.reference_checks import validate
-from classifiers.reference_editing import add_reference
+from classifiers.reference_checks import coverage, validate
+from classifiers.reference_editing import add_reference, approve
 from classifiers.reference_records import Reference, Validity
 from classifiers.referencebase import FOLDER, ReferenceBase, load_references, read_history, read_references
+from flows.chain import Chain, assess
 from flows.commands.references import app
 from flows.context import open_store, settings
+from pipelines.clock import now
 from pipelines.errors import UsageError, UserError
-from pipelines.records import Verdict
+from pipelines.read import read_line
+from pipelines.records import Assessment, Places, TextLine, Tier, Verdict
+from pipelines.store import articles
+from pipelines.store import assessments as store_assessments
+from pipelines.store.schema import articles as article_table
 from pipelines.store.schema import assessments
 
 TODAY = date(2026, 11, 21)
-NEW = {
+NEW: dict[str, Any] = {
     "id": "TST-01",
     "type": "law",
     "predicate": "adopted",
@@ -222,16 +229,113 @@ def test_commands(folder: Path, tmp_path: Path) -> None:
     assert FOLDER.name == "references"
 
 
-def test_verdicts_that_used_a_changed_entry_are_marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two assessments of an older base: only the one that leant on the entry that changed is named."""
-    base = load_references()
-    older = {**base.entry_versions(), "VC-03": "khác"}
-    monkeypatch.setattr("classifiers.referencebase.read_history", lambda *_: {"cũ": older})
+def test_approvals_are_of_the_wording_and_lapse_with_it(folder: Path) -> None:
+    path = folder / "test_area.yaml"
+    before = path.read_text()
+    assert read_references(folder).get("TST-02").awaits_approval
+    assert approve(folder, "TST-02", ("LVT, trưởng phòng",), TODAY).awaits_approval
+    entry = approve(folder, "TST-02", ("NTH, phó phòng",), TODAY)
+    assert entry.approvers == ("LVT, trưởng phòng", "NTH, phó phòng") and not entry.awaits_approval
+    assert path.read_text().startswith(before), "what stood there stays as it was written"
+    assert read_references(folder).version == ReferenceBase((entry,)).version, "who approved is no part of what is said"
+    path.write_text(path.read_text().replace("1991", "1990"))
+    assert read_references(folder).get("TST-02").awaits_approval
+    again = approve(folder, "TST-02", ("LVT, trưởng phòng",), TODAY)
+    assert again.approvers == ("LVT, trưởng phòng",)
+    assert "duyệt TST-02" in (folder / "CHANGELOG.md").read_text()
+
+
+@pytest.mark.parametrize("names", [(), ("",), ("A B", "a b"), ("Một",)])
+def test_nobody_approves_twice(folder: Path, names: tuple[str, ...]) -> None:
+    approve(folder, "TST-02", ("Một",), TODAY)
+    with pytest.raises(UsageError, match="người duyệt khác nhau"):
+        approve(folder, "TST-02", names, TODAY)
+
+
+def test_approving_the_first_of_several_entries_leaves_the_others_alone(folder: Path) -> None:
+    add_reference(folder, NEW, "test_area", ("A", "B"), TODAY)
+    approve(folder, "TST-02", ("C",), TODAY)
+    base = read_references(folder)
+    assert (base.get("TST-02").approvers, base.get("TST-01").approvers) == (("C",), ("A", "B"))
+
+
+def test_entries_that_await_approvers_are_shown_so(folder: Path) -> None:
+    run = CliRunner().invoke
+    given = ["--folder", str(folder)]
+    assert "chờ duyệt 0/2" in run(app, ["list", *given]).output
+    assert run(app, ["approve", "TST-02", "--approver", "A", "--approver", "B", *given]).exit_code == 0
+    assert "TST-02" not in run(app, ["list", "--awaiting", *given]).stdout
+    assert "A (" in run(app, ["show", "TST-02", *given]).output
+
+
+def test_validate_tells_the_coverage_of_wrong_forms() -> None:
+    told = {row.lang: row for row in coverage(load_references())}
+    assert told["vi"].entries == len(load_references()) and not told["vi"].missing
+    assert not any(told[lang].missing for lang in ("en", "zh", "lo")), told
+    assert "câu sai mẫu lo:" in CliRunner().invoke(app, ["validate"]).output
+
+
+def office(tmp_path: Path, base: ReferenceBase) -> tuple[Chain, Counting, str]:
+    """Three articles assessed with an older base: one used VC-03, one GT-02, one nothing at all."""
     store = open_store(settings(tmp_path))
-    with store.begin() as conn:
-        for article, refs in (("a" * 32, ["VC-03"]), ("b" * 32, ["GT-02"])):
-            row = {"article": article, "revision": 1, "model_version": "m", "reference_version": "cũ", "tier": "none"}
-            conn.execute(assessments.insert(), [{**row, "national": 0, "provinces": [], "claims": [{"refs": refs}]}])
-    result = CliRunner().invoke(app, ["affected", "--data", str(tmp_path), "--json"])
-    assert result.exit_code == 0, result.output
-    assert "a" * 32 in result.output and "b" * 32 not in result.output
+    chain = Chain(settings(tmp_path), store)
+    asked = chain.__dict__["assessor"] = Counting(base)
+    for number, refs in enumerate((["VC-03"], ["GT-02"], [])):
+        with store.begin() as conn:
+            read_line(conn, TextLine(id=str(number), title=f"Bài {number}", text=f"Biên giới, chuyện thứ {number}.", published=TODAY), now())
+            article = articles.article_id(f"urn:cotmoc:line:{number}")
+            made = Assessment(article=article, revision=1, tier=Tier.NONE, model_version="r-1+m-1", reference_version="cu")
+            store_assessments.save(conn, article, 1, outcome="clear", version="r-1+m-1/cu", places=Places(), assessment=made)
+            conn.execute(assessments.update().where(assessments.c.article == article).values(claims=[{"refs": refs}]))
+    return chain, asked, articles.article_id("urn:cotmoc:line:0")
+
+
+class Counting:
+    """An assessor that says which texts it was asked about."""
+
+    model_version = "r-1+m-1"
+
+    def __init__(self, base: ReferenceBase) -> None:
+        self.base, self.asked, self.reference_version = base, list[str](), base.version
+
+    def on_topic(self, _text: str) -> bool:
+        return True
+
+    def assess(self, line: TextLine, _places: Places | None = None) -> Assessment:
+        self.asked.append(line.id)
+        return Assessment(article=line.id, revision=1, tier=Tier.NONE, model_version=self.model_version, reference_version=self.reference_version)
+
+
+def test_when_an_entry_changes_only_the_verdicts_that_used_it_are_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = load_references()
+    monkeypatch.setattr("classifiers.referencebase.read_history", lambda *_: {"cu": {**base.entry_versions(), "VC-03": "khác"}})
+    chain, assessor, used = office(tmp_path, base)
+    told = CliRunner().invoke(app, ["affected", "--data", str(tmp_path), "--json"])
+    assert [json.loads(line)["article"] for line in told.stdout.splitlines()] == [used]
+    assess(chain)
+    assert assessor.asked == [used]
+    assess(chain)
+    assert assessor.asked == [used], "a second run changes nothing"
+    assert "0 kết luận" in CliRunner().invoke(app, ["affected", "--data", str(tmp_path)]).output
+    chain.close()
+
+
+def test_a_kill_between_marking_and_carrying_over_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = load_references()
+    monkeypatch.setattr("classifiers.referencebase.read_history", lambda *_: {"cu": {**base.entry_versions(), "VC-03": "khác"}})
+    chain, assessor, used = office(tmp_path, base)
+    with chain.store.begin() as conn:
+        conn.execute(article_table.update().where(article_table.c.id == used).values(assessed_with="r-1+m-1/cu*"))
+    assess(chain)
+    assert assessor.asked == [used]
+    chain.close()
+
+
+def test_all_texts_on_the_topic_can_be_marked_for_a_new_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = load_references()
+    monkeypatch.setattr("classifiers.referencebase.read_history", lambda *_: {"cu": base.entry_versions()})
+    chain, assessor, _ = office(tmp_path, base)
+    assert "3 bài" in CliRunner().invoke(app, ["affected", "--mark-all", "--data", str(tmp_path)]).output
+    assess(chain)
+    assert len(assessor.asked) == 3
+    chain.close()

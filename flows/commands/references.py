@@ -1,4 +1,4 @@
-"""`cotmoc references`: list, show, validate, what is due for review, add, seal, and what a change affects."""
+"""`cotmoc references`: list, show, validate, what is due for review, add, approve, seal, and what a change affects."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ def _line(value: object) -> None:
 def list_entries(
     area: Annotated[str | None, typer.Option(help="Chỉ một lĩnh vực (tên tệp).")] = None,
     type_id: Annotated[str | None, typer.Option("--type", help="Chỉ mục dùng cho một loại, thí dụ D06.")] = None,
+    awaiting: Annotated[bool, typer.Option("--awaiting", help="Chỉ mục còn chờ người duyệt.")] = False,
     folder: FolderOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -49,15 +50,17 @@ def list_entries(
     shown = [
         entry
         for entry in base
-        if (area is None or entry.area == area) and (type_id is None or type_id in entry.claim_types)
+        if (area is None or entry.area == area) and (type_id is None or type_id in entry.claim_types) and (entry.awaits_approval or not awaiting)
     ]
     for entry in shown:
         if as_json:
-            _line({"id": entry.id, "area": entry.area, "type": entry.type, "statement_vi": entry.statement_vi})
+            _line({"id": entry.id, "area": entry.area, "type": entry.type, "statement_vi": entry.statement_vi, "approvals": len(entry.approvers)})
         else:
+            state = f"chờ duyệt {len(entry.approvers)}/2" if entry.awaits_approval else "đã duyệt"
             mark = " [còn tranh luận]" if entry.contested else ""
-            typer.echo(f"{entry.id:8} {entry.type:11} {entry.statement_vi}{mark}")
-    typer.echo(f"{len(shown)} mục, phiên bản {base.version}", err=True)
+            typer.echo(f"{entry.id:8} {entry.type:11} {state:13} {entry.statement_vi}{mark}")
+    waiting = sum(entry.awaits_approval for entry in shown)
+    typer.echo(f"{len(shown)} mục, {waiting} mục chờ đủ hai người duyệt, phiên bản {base.version}", err=True)
 
 
 @app.command()
@@ -84,6 +87,9 @@ def show(
     for side in entry.sides:
         typer.echo(f"  Lập trường ({side.party}): {side.position_vi}")
     typer.echo(f"  Lập ngày {entry.as_of:%d/%m/%Y}, xem lại trước {entry.review_by:%d/%m/%Y}")
+    approved = ", ".join(f"{a.by} ({a.on:%d/%m/%Y})" for a in entry.approvals if a.version == entry.version)
+    waits = f"chờ đủ hai người duyệt{', đã có ' + approved if approved else ''}" if entry.awaits_approval else approved
+    typer.echo(f"  Duyệt: {waits}")
     if entry.note:
         typer.echo(f"  Ghi chú: {entry.note}")
     for counter in entry.counter:
@@ -92,8 +98,8 @@ def show(
 
 @app.command("validate")
 def validate_base(folder: FolderOption = None) -> None:
-    """Kiểm tra toàn bộ cơ sở tư liệu; thoát 1 khi có lỗi, kể rõ tệp và mã."""
-    from classifiers.reference_checks import overdue, validate
+    """Kiểm tra toàn bộ cơ sở tư liệu và độ phủ câu sai mẫu; thoát 1 khi có lỗi, kể rõ tệp và mã."""
+    from classifiers.reference_checks import coverage, overdue, validate
     from classifiers.referencebase import FOLDER, read_history
 
     base = _base(folder)
@@ -105,6 +111,12 @@ def validate_base(folder: FolderOption = None) -> None:
     late = overdue(base, date.today())
     if late:
         typer.echo(f"cảnh báo: {len(late)} mục đến hạn xem lại; xem: cotmoc references due", err=True)
+    for row in coverage(base):
+        missing = f"; nên có thêm ở {', '.join(row.missing)}" if row.missing else ""
+        typer.echo(f"câu sai mẫu {row.lang}: {row.counters} câu ở {row.entries}/{len(base)} mục{missing}")
+    waiting = sum(entry.awaits_approval for entry in base)
+    if waiting:
+        typer.echo(f"cảnh báo: {waiting} mục chờ đủ hai người duyệt; xem: cotmoc references list --awaiting", err=True)
     typer.echo(f"{len(base)} mục, phiên bản {base.version}, {len(problems)} lỗi")
     if problems:
         raise typer.Exit(1)
@@ -153,6 +165,22 @@ def add(
 
 
 @app.command()
+def approve(
+    ids: Annotated[list[str], typer.Argument(metavar="MÃ…", help="Mã các mục được duyệt, thí dụ VC-03.")],
+    approver: Annotated[list[str], typer.Option("--approver", help="Người duyệt: tên hoặc chữ tắt và chức vụ; nêu lại cho người thứ hai.")],
+    folder: FolderOption = None,
+) -> None:
+    """Ghi người duyệt vào mục, theo đúng nội dung hiện tại; mục sửa sau đó lại chờ duyệt."""
+    from classifiers.reference_editing import approve as note
+    from classifiers.referencebase import FOLDER, load_references
+
+    for id in ids:
+        entry = note(folder or FOLDER, id.upper(), tuple(approver), date.today())
+        typer.echo(f"{entry.id}: {'đã đủ hai người duyệt' if not entry.awaits_approval else f'đã duyệt {len(entry.approvers)}/2'}")
+    load_references.cache_clear()
+
+
+@app.command()
 def seal(folder: FolderOption = None) -> None:
     """Ghi phiên bản hiện tại vào versions.json sau khi sửa một mục (và ghi lý do vào CHANGELOG.md)."""
     from classifiers.reference_editing import record_version
@@ -175,29 +203,24 @@ def changed(
 
 @app.command()
 def affected(
+    mark_all: Annotated[bool, typer.Option("--mark-all", help="Đánh dấu mọi bài đúng chủ đề để đánh giá lại, kể cả bài chưa dùng mục ấy.")] = False,
     data: Annotated[Path | None, typer.Option("--data", help="Thư mục dữ liệu.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Các bài có kết luận dựa vào mục tư liệu đã đổi từ khi kết luận; lượt chạy sau sẽ đánh giá lại chúng."""
-    from sqlalchemy import select
-
+    """Các bài có kết luận dựa vào mục tư liệu đã đổi từ khi kết luận; lượt chạy sau sẽ đánh giá lại đúng các bài này."""
     from classifiers.referencebase import load_references
     from flows.context import open_store, settings
-    from pipelines.store.schema import assessments
+    from flows.reassess import affected_by, mark_topical
 
-    base = load_references()
-    columns = (assessments.c.article, assessments.c.revision, assessments.c.reference_version, assessments.c.claims)
+    base, store = load_references(), open_store(settings(data))
+    if mark_all:
+        typer.echo(f"{mark_topical(store)} bài được đánh dấu đánh giá lại", err=True)
+        return
     count = 0
-    with open_store(settings(data)).begin() as conn:
-        known = conn.execute(select(assessments.c.reference_version).distinct()).scalars()
-        changes = {version: base.changed_since(version) for version in known}
-        for row in conn.execute(select(*columns).where(assessments.c.reference_version != base.version)):
-            refs = sorted({id for claim in row.claims for id in claim["refs"]} & changes[row.reference_version])
-            if not refs:
-                continue
-            count += 1
-            if as_json:
-                _line({"article": row.article, "revision": row.revision, "refs": refs})
-            else:
-                typer.echo(f"{row.article} (bản {row.revision}): {', '.join(refs)}")
+    for article, revision, refs in affected_by(store, base):
+        count += 1
+        if as_json:
+            _line({"article": article, "revision": revision, "refs": refs})
+        else:
+            typer.echo(f"{article} (bản {revision}): {', '.join(refs)}")
     typer.echo(f"{count} kết luận cần đánh giá lại", err=True)
