@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy.exc import DataError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -24,7 +25,6 @@ from dashboards.web import (
     editor_pages,
     oidc_pages,
     pack_pages,
-    pages,
     session_pages,
     settings_pages,
     setup_pages,
@@ -33,8 +33,9 @@ from dashboards.web import (
 from dashboards.web.access import Access
 from dashboards.web.desk_routes import desk_routes
 from dashboards.web.guards import Guard, Hosts, SecurityHeaders
+from dashboards.web.page_routes import page_routes
 from dashboards.web.rights import At
-from dashboards.web.view import environment, page
+from dashboards.web.view import environments, page
 from pipelines.errors import UserError
 from pipelines.settings import Settings
 from pipelines.store import Store
@@ -45,7 +46,7 @@ STATIC = Path(__file__).parent / "static"
 def routes() -> list[At | Mount]:
     """Return all addresses of the desk, each with the right it takes (dashboards/web/rights.py)."""
     return [
-        At("/", pages.overview, "read"),
+        *page_routes(),
         At("/login", session_pages.login_form, "open"),
         At("/login", session_pages.login, "open", methods=["POST"]),
         At("/login/code", session_pages.login_code_form, "open"),
@@ -79,11 +80,6 @@ def routes() -> list[At | Mount]:
         At("/digests/edit/{day}", editor_pages.editor, "decide"),
         At("/digests/edit/{day}", editor_pages.edit, "decide", methods=["POST"]),
         At("/digests/{id}", digest_pages.digest_file, "read"),
-        At("/health", pages.health, "read"),
-        At("/references", pages.references, "read"),
-        At("/references/{id}", pages.reference, "read"),
-        At("/about", pages.about, "read"),
-        At("/healthz", pages.healthz, "open"),
         # Packed here and nowhere else: pages hold form tokens, and packing those beside foreign words would leak them (BREACH).
         Mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1000)),
     ]
@@ -100,6 +96,11 @@ def _user_error(request: Request, error: Exception) -> Response:
     return page(request, "error.html", 503, code=503, said=str(error))
 
 
+def _bad_words(request: Request, error: Exception) -> Response:
+    """PostgreSQL refuses NUL in any text: an address or form that holds one asks for nothing that could be there."""
+    return page(request, "error.html", 400, code=400, said="Địa chỉ hoặc biểu mẫu có ký tự không dùng được.")
+
+
 def create_app(settings: Settings, store: Store) -> Starlette:
     """Return the desk over `store`; while it has no user, `app.state.access.setup_code` makes the first one."""
     steps.check(settings)
@@ -112,9 +113,9 @@ def create_app(settings: Settings, store: Store) -> Starlette:
             Middleware(Hosts, settings=settings),
             Middleware(Guard, access=access, store=store),
         ],
-        exception_handlers={HTTPException: _http_error, UserError: _user_error},
+        exception_handlers={HTTPException: _http_error, UserError: _user_error, DataError: _bad_words},
     )
-    app.state.settings, app.state.store, app.state.access, app.state.jinja = settings, store, access, environment()
-    app.state.jinja.filters["step"] = lambda status: steps.step(app.state.settings, status)
+    app.state.settings, app.state.store, app.state.access = settings, store, access
+    app.state.jinja = environments(lambda: app.state.settings)
     app.state.provider = Provider(settings, access.vault) if settings.oidc_issuer else None
     return app

@@ -97,7 +97,7 @@ def test_no_page_is_wider_than_the_screen_and_nothing_is_blocked(site: Site, bro
 def test_a_decision_is_taken_without_javascript_on_a_phone(site: Site, browser) -> None:  # type: ignore[no-untyped-def]
     page = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False).new_page()
     enter(page, site, "Bàn 1")
-    page.click("text=Vịnh Bắc Bộ chia thế nào?")
+    page.click("h3 a:has-text('Vịnh Bắc Bộ chia thế nào?')")
     assert page.inner_text("mark") == WRONG
     page.check("input[value='theo dõi']")
     page.fill("textarea[name=reason]", "chờ đính chính")

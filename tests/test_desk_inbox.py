@@ -281,3 +281,17 @@ def test_an_empty_day_says_so(tmp_path: Path) -> None:
 def test_status_all_counts_every_alert(desk: Desk) -> None:
     with desk.store.read() as conn:
         assert inbox.count(conn, Wanted(status=ALL)) == inbox.count(conn, Wanted()) == 3
+
+
+@pytest.mark.postgresql
+def test_a_nul_in_address_or_form_is_no_fault_of_the_server(fresh_database: str, tmp_path: Path) -> None:
+    from pipelines.settings import Settings
+    from pipelines.store import Store
+
+    config = Settings(data=tmp_path / "data", database_url=fresh_database)
+    store = Store.open(config.store_url)
+    client = sign_in(Desk(config, store, {}))
+    assert client.get("/alerts?outlet=%00x&assignee=%00").status_code == 200
+    assert client.get("/alerts/a%00b").status_code == 400
+    assert client.post("/alerts/filters", data=form(client, name="a\x00b", query="tier=flag"), follow_redirects=False).status_code == 303
+    store.close()

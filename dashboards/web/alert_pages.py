@@ -65,7 +65,7 @@ def _alert(request: Request, id: str, status: int = 200, **said: Any) -> Respons
         error=said.get("error", "") or (KEPT if kept else ""), reason=said.get("reason", ""), note=said.get("note", ""), picked=said.get("outcome", ""),
         open_statuses=(alert_store.NEW, alert_store.LOOKING, alert_store.WAITING), today=now().date().isoformat(),
     )  # fmt: skip
-    if may(session.role, "decide"):
+    if status == 200:
         answer.background = BackgroundTask(run_in_threadpool, _opened, request, session.analyst, ids)
     return answer
 

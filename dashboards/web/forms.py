@@ -19,8 +19,8 @@ async def read(request: Request) -> FormData:
 
 
 def said(form: FormData, name: str, limit: int = 4000) -> str:
-    """Return one field as text, empty when it is absent."""
-    return str(form.get(name, ""))[:limit]
+    """Return one field as text, empty when it is absent; without NUL, which PostgreSQL does not take."""
+    return str(form.get(name, "")).replace("\x00", "")[:limit]
 
 
 def number(text: str) -> int:

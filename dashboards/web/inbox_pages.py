@@ -33,7 +33,7 @@ TODAY = 8
 def filters(request: Request) -> dict[str, str]:
     """Return the filters in the address by name; `status` is `open` unless the address says otherwise."""
     names = (*FACETS, "assignee", "unread", "changed", "sort")
-    given = {name: request.query_params.get(name, "").strip()[:200] for name in names}
+    given = {name: request.query_params.get(name, "").replace("\x00", "").strip()[:200] for name in names}
     return {**given, "status": given["status"] or OPEN}
 
 
