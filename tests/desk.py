@@ -20,6 +20,7 @@ from pipelines.records import Alert, Article, Claim, Places, Role, Tier, Verdict
 from pipelines.settings import Settings
 from pipelines.store import Store, sessions, users
 from pipelines.store import alerts as alert_store
+from pipelines.store import captures as capture_store
 from pipelines.store.rows import stamp
 from pipelines.store.schema import (
     article_provinces,
@@ -126,6 +127,15 @@ def add_capture(store: Store, data: Path, found: Article, page: bytes) -> str:
             )
         )  # fmt: skip
         conn.execute(articles.update().where(articles.c.id == found.id).values(capture=id))
+        certificate = {
+            "sha256": "c" * 64, "subject": "bao-mau.example", "organisation": "Báo Mẫu", "issuer": "Nơi cấp mẫu",
+            "valid_from": stamp(NOON - timedelta(days=30)), "valid_to": stamp(NOON + timedelta(days=30)),
+        }  # fmt: skip
+        facts = {
+            "address": "192.0.2.7", "resolver_ms": 3.0, "tls_version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384",
+            "server_date": stamp(found.first_seen), "clock_offset": 0.0, "certificate": certificate["sha256"],
+        }  # fmt: skip
+        capture_store.add_facts(conn, id, facts, certificate)
     assert gzip.decompress(raw.getvalue()).startswith(b"WARC/1.")
     return id
 

@@ -51,7 +51,7 @@ def manifest(pack: Pack) -> dict[str, object]:
 def test_a_pack_holds_all_that_a_reply_rests_on(pack: Pack) -> None:
     names = sorted(p.relative_to(pack.path).as_posix() for p in pack.path.rglob("*") if p.is_file())
     assert names == sorted([
-        "DOC-TRUOC.txt", "chu-ky.json", "kiem-tra.py", "luu-tru.wacz", "nhat-ky.json", "thu-thap.json", "bai/01/ban-chup.warc.gz", "bai/01/cac-ban.json", "bai/01/than-trang.raw", "bai/01/van-ban.txt",
+        "DOC-TRUOC.txt", "bia-ho-so.pdf", "chu-ky.json", "kiem-tra.py", "luu-tru.wacz", "nhat-ky.json", "thu-thap.json", "bai/01/ban-chup.warc.gz", "bai/01/cac-ban.json", "bai/01/than-trang.raw", "bai/01/van-ban.txt",
         "bai/02/cac-ban.json", "bai/02/van-ban.txt", "cau.json", "cong-van-du-thao.docx", "manifest.json", "manifest.sha256",
         "quyet-dinh.json", "tu-lieu.json",
     ])  # fmt: skip

@@ -20,14 +20,23 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from warcio.archiveiterator import ArchiveIterator
 
 from dashboards.evidence import Pack, standalone, verify_pack
 from dashboards.evidence import build_pack as build_with_pictures
 from dashboards.evidence.exchange import facts, request_record
-from dashboards.evidence.keys import known_public, office_key, path_of
+from dashboards.evidence.keys import (
+    known_public,
+    office_key,
+    path_of,
+    public_hex,
+    retired,
+    rotate,
+    succession,
+)
 from dashboards.evidence.manifest import pack_id, readable
-from dashboards.evidence.seals import signatures
+from dashboards.evidence.seals import add_sealed, signatures
 from dashboards.evidence.stamps import TOPIC, roots, stamp_due, verified
 from dashboards.evidence.wacz import surt
 from pipelines.errors import UserError
@@ -135,15 +144,56 @@ def test_the_request_that_was_sent_is_found_in_the_crawlers_warc_and_the_clock_i
         stream.seek(place[1])
         found = facts(capture, stream.read(place[2]), raw)
     assert found["request"]["line"].startswith("GET /1") and found["clock_offset_seconds"] == 3.0
-    assert found["not_recorded"] == ["địa chỉ máy chủ (DNS)", "chứng chỉ TLS"] and "secret" not in json.dumps(found)
+    assert found["not_recorded"] == ["địa chỉ máy chủ (DNS)", "TLS và chứng chỉ"] and "secret" not in json.dumps(found)
 
 
 def test_what_was_not_recorded_is_named(pack: Path) -> None:
     absent = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))["absent_optional"]
-    assert any(item["part"] == "exchange" and "TLS" in item["reason"] for item in absent)
+    assert any(item["part"] == "exchange" and "yêu cầu" in item["reason"] for item in absent)
 
 
 # --- signature -----------------------------------------------------------------------------------------------
+
+
+def test_after_a_change_of_key_old_packs_still_verify_and_still_take_their_stamps(desk: Desk, tmp_path: Path) -> None:
+    old = build_pack(desk.store, desk.settings.model_copy(update={"tsa_urls": ("http://127.0.0.1:9/",)}), desk.ids["story"], tmp_path / "out")
+    before, after = rotate(desk.settings.data, LATER)
+    known = known_public(desk.settings.data)
+    assert known == f"{after},{before}" and public_hex(office_key(desk.settings.data)) == after
+    assert verify_pack(old.path, known) == [] and alone(old.path, "--khoa", known)[0] == 0
+    assert any("không phải chữ ký của cơ quan" in problem for problem in verify_pack(old.path, after))
+    ca = make_authority(tmp_path / "tsa")
+    with serving(tmp_path / "tsa") as url:
+        with desk.store.begin() as conn:
+            row = conn.execute(select(table).where(table.c.topic == TOPIC)).mappings().one()
+            payload = {**json.loads(row["payload"]), "url": url}
+            conn.execute(table.update().where(table.c.seq == row["seq"]).values(payload=json.dumps(payload)))
+        assert stamp_due(desk.store, desk.settings.model_copy(update={"tsa_urls": (url,), "tsa_ca": ca}), LATER) == {"stamped": 1}
+    assert verify_pack(old.path, known) == []
+    new = build_pack(desk.store, desk.settings, desk.ids["story"], tmp_path / "out")
+    assert new.path != old.path and verify_pack(new.path, after) == [] and verify_pack(old.path, known) == []
+
+
+def test_each_retired_key_names_and_signs_its_successor(tmp_path: Path) -> None:
+    first, second = rotate(tmp_path, LATER)
+    assert rotate(tmp_path, LATER + timedelta(days=1))[0] == second
+    entries = retired(tmp_path)
+    assert [entry["public_key"] for entry in entries] == [first, second]
+    for entry in entries:
+        text = succession(entry["public_key"], entry["successor"], entry["until"])
+        assert standalone.ed25519(bytes.fromhex(entry["public_key"]), text, bytes.fromhex(entry["signature"]))
+    for name in ("office-ed25519.pem", f"retired/{first}.pem", f"retired/{second}.pem"):
+        assert (tmp_path / "keys" / name).stat().st_mode & 0o077 == 0
+
+
+def test_a_lost_retired_key_is_named_when_something_should_be_added(desk: Desk, tmp_path: Path) -> None:
+    pack = build_pack(desk.store, desk.settings, desk.ids["story"], tmp_path / "out")
+    before, _after = rotate(desk.settings.data, LATER)
+    (desk.settings.data / "keys" / "retired" / f"{before}.pem").unlink()
+    with pytest.raises(UserError, match="không còn"):
+        add_sealed(pack.path, desk.settings.data, {"dau-thoi-gian/01.tsr": b"x"})
+    assert verify_pack(pack.path, known_public(desk.settings.data)) == []
+
 
 
 def test_the_key_is_made_once_with_mode_0600(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dashboards.digest.carried import Overturned, correction_text
-from dashboards.digest.docx import SIGNER
 from dashboards.office import nd30
 from dashboards.office.files import sha256, write_whole
 from pipelines.clock import local, now
+from pipelines.office import office_on
 from pipelines.settings import Profile, Settings, load_profile
 from pipelines.store import Store, audit
 from pipelines.store.papers import save_paper
@@ -26,13 +26,14 @@ def render_correction(profile: Profile, one: Overturned) -> bytes:
     for carrier in one.carriers:
         nd30.body(document, f"- {carrier.name}")
     nd30.body(document, "Nội dung này được in ở mục “Đính chính các số trước” của điểm báo kế tiếp./.")
-    nd30.closing(document, profile.recipients, SIGNER)
+    nd30.closing(document, profile.recipients, profile.signer)
     return nd30.to_bytes(document)
 
 
 def write_correction(store: Store, settings: Settings, found: Sequence[Overturned], output: Path) -> list[Path]:
     """Write the drafts into `output`, note and audit them; returns their paths."""
-    profile, moment = load_profile(settings.profile), now()
+    moment = now()
+    profile = office_on(load_profile(settings.profile), settings.office, local(moment).date(), "dinh-chinh")
     files = {output.resolve() / f"dinh-chinh_{one.alert.id[:12]}.docx": render_correction(profile, one) for one in found}
     write_whole(files)
     with store.begin() as conn:

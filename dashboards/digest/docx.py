@@ -8,8 +8,6 @@ from dashboards.digest.outline import NOTHING, Line, Style, box, outline
 from dashboards.digest.records import Digest
 from dashboards.office import nd30
 
-SIGNER = "QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ"
-
 
 def render_docx(digest: Digest) -> bytes:
     """Return the DOCX; the same issue gives the same bytes."""
@@ -27,7 +25,7 @@ def render_docx(digest: Digest) -> bytes:
             for entry in part.entries:
                 for place, one in enumerate(entry):
                     _line(document, one, keep=place == 0 and len(entry) > 1)
-    nd30.closing(document, digest.office.recipients, SIGNER)
+    nd30.closing(document, digest.office.recipients, digest.office.signer)
     return nd30.to_bytes(document)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from docxtpl import DocxTemplate, RichText
 
-from dashboards.digest.docx import SIGNER
 from dashboards.digest.outline import NOTHING, Line, Style, box, outline
 from dashboards.digest.records import Digest
 from dashboards.office import forms, nd30
@@ -41,7 +40,7 @@ def context(digest: Digest, document: DocxTemplate) -> dict[str, Any]:
             lines += [rich(one) for entry in part.entries for one in entry] or [rich(Line(NOTHING))]
         sections.append({"heading": visible(section.heading), "lines": lines})
     return {
-        **forms.common(digest.office, digest.day.year, "ĐB-……", SIGNER), "title": digest.title, "period": digest.period,
+        **forms.common(digest.office, digest.day.year, "ĐB-……"), "title": digest.title, "period": digest.period,
         "box": [[visible(name), value] for name, value in box(digest)], "sections": sections,
     }  # fmt: skip
 

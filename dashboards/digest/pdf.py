@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dashboards.digest.docx import SIGNER
 from dashboards.digest.outline import NOTHING, Style, box, outline
 from dashboards.digest.records import Digest
 from dashboards.office.pdf import Paper
@@ -37,7 +36,7 @@ def render_pdf(digest: Digest) -> bytes:
         paper.para(
             f"{paper.lost} ký tự không có trong phông chữ của máy này (in là □); xem đủ ở bản HTML hoặc DOCX.", size=11, style="I"
         )
-    paper.closing(digest.office.recipients, SIGNER)
+    paper.closing(digest.office.recipients, digest.office.signer)
     return bytes(paper.output())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from dashboards.digest.pdf import render_pdf
 from dashboards.office.files import sha256, write_whole
 from dashboards.office.forms import own_template
 from pipelines.clock import now
+from pipelines.office import office_on
 from pipelines.settings import Settings
 from pipelines.store import Store, audit
 from pipelines.store.papers import save_paper, saved_sum
@@ -33,6 +35,7 @@ def write_digest(
     with store.read() as conn:
         edits = edits_of(conn, province, day)
     digest = edited(build_digest(store, province, day, owners), edits)
+    digest = replace(digest, office=office_on(digest.office, settings.office, day, FORM_NAME))
     stem = f"diem-bao_{province.replace('/', '_')}_{day.isoformat()}"
     own = own_template(settings.data, FORM_NAME)
     word = render_form(digest, own) if own else render_docx(digest)

@@ -7,14 +7,18 @@ import re
 import shutil
 import subprocess
 import tempfile
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from lxml import html
 from lxml.etree import LxmlError
+from PIL import Image, ImageChops
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-SECONDS = 40
+SECONDS = 90
+# Chromium pictures its window, so the window is as tall as any article; what is blank below is cut off again.
+TALLEST = 15_000
 # Any address, also one given as a number, ends at a port where nobody listens.
 OFFLINE = ("--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:9", "--proxy-bypass-list=<-loopback>")
 QUIET = (
@@ -47,16 +51,29 @@ def harmless(body: bytes, content_type: str) -> bytes:
     return (head + text).encode("utf-8", "replace")
 
 
-def render(body: bytes, content_type: str) -> tuple[dict[str, bytes], str]:
-    """Return {"screenshot": PNG, "print": PDF} of an HTML page and an empty reason, or what is there and why not all.
+def cropped(picture: bytes) -> bytes:
+    """Return a PNG without the even rows at its foot."""
+    with Image.open(BytesIO(picture)) as opened:
+        image = opened.convert("RGB")
+    foot = image.crop((0, image.height - 1, 1, image.height)).resize(image.size)
+    box = ImageChops.difference(image, foot).getbbox()
+    out = BytesIO()
+    image.crop((0, 0, image.width, min(image.height, (box[3] if box else 0) + 40))).save(out, "PNG")
+    return out.getvalue()
+
+
+def render(body: bytes, content_type: str) -> tuple[dict[str, bytes], str, bool]:
+    """Return {"screenshot": PNG, "print": PDF} of an HTML page, why not all, and whether the browser is at fault.
+
+    Without a Chromium, and for what is no page, there is nothing to blame: the pictures are only absent.
 
     The browser runs as `nobody` when we are root: its sandbox does not work for root, and a hostile page must not be root.
     """
     program = find()
     if program is None:
-        return {}, "máy này không có Chromium"
+        return {}, "máy này không có Chromium", False
     if "html" not in content_type.lower():
-        return {}, f"không phải trang HTML ({content_type or 'không rõ loại'})"
+        return {}, f"không phải trang HTML ({content_type or 'không rõ loại'})", False
     made: dict[str, bytes] = {}
     with tempfile.TemporaryDirectory(prefix="cotmoc-chromium-") as name:
         folder = Path(name)
@@ -64,14 +81,14 @@ def render(body: bytes, content_type: str) -> tuple[dict[str, bytes], str]:
         try:
             page.write_bytes(harmless(body, content_type))
         except (LxmlError, ValueError, LookupError) as error:
-            return {}, f"không đọc được trang HTML ({type(error).__name__})"
+            return {}, f"không đọc được trang HTML ({type(error).__name__})", True
         as_nobody = os.geteuid() == 0
         drop: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if as_nobody else {}
         if as_nobody:
             os.chown(folder, NOBODY, NOBODY)
             page.chmod(0o644)
         for kind, flags, result in (
-            ("screenshot", [f"--screenshot={folder / 'a.png'}", "--window-size=1366,4000"], folder / "a.png"),
+            ("screenshot", [f"--screenshot={folder / 'a.png'}", f"--window-size=1366,{TALLEST}"], folder / "a.png"),
             ("print", [f"--print-to-pdf={folder / 'a.pdf'}", "--no-pdf-header-footer"], folder / "a.pdf"),
         ):
             command = [program, *QUIET, *OFFLINE, f"--user-data-dir={folder / kind}", *flags, page.as_uri()]
@@ -84,8 +101,8 @@ def render(body: bytes, content_type: str) -> tuple[dict[str, bytes], str]:
                     **drop,
                 )  # fmt: skip
             except (subprocess.TimeoutExpired, OSError) as error:
-                return made, f"Chromium không chụp được ({type(error).__name__})"
+                return made, f"Chromium không chụp được ({type(error).__name__})", True
             if not result.exists() or result.stat().st_size == 0:
-                return made, "Chromium không chụp được trang này"
-            made[kind] = result.read_bytes()
-    return made, ""
+                return made, "Chromium không chụp được trang này", True
+            made[kind] = result.read_bytes() if kind == "print" else cropped(result.read_bytes())
+    return made, "", False

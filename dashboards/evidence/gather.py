@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -13,13 +13,15 @@ from sqlalchemy import Connection
 
 from classifiers.referencebase import Reference, load_references
 from dashboards import queries
-from dashboards.evidence import standalone
+from dashboards.evidence import pictures, standalone
+from dashboards.evidence.cover import render_cover
+from dashboards.evidence.exchange import REQUEST, request_record
 from dashboards.evidence.exchange import facts as exchange_facts
-from dashboards.evidence.exchange import request_record
 from dashboards.evidence.letter import render_letter
 from dashboards.evidence.letter_form import NAME as LETTER
 from dashboards.evidence.letter_form import render_form
 from dashboards.evidence.manifest import PURPOSE, File, Parts, readable
+from dashboards.evidence.pictures import Image
 from dashboards.evidence.wacz import Page, make_wacz
 from dashboards.evidence.warc import Reader, parse
 from dashboards.highlight import fields, locate
@@ -28,21 +30,23 @@ from pipelines.errors import UserError
 from pipelines.records import Alert
 from pipelines.settings import Profile
 from pipelines.store import alerts as alert_store
+from pipelines.store import captures as capture_store
 
 README = f"""HỒ SƠ CHỨNG CỨ – {PURPOSE.upper()}
 
 Hồ sơ nói về nội dung đã đăng, không nói về người viết. Do Cột Mốc lập; nhận định là của máy, quyết định là của người trực.
 
+bia-ho-so.pdf        bìa: bài, câu, tư liệu, quyết định, lần thu và SHA-256 của từng tệp, để in
 manifest.json        danh mục tệp với SHA-256, phần còn thiếu, phiên bản công cụ
 cau.json             các câu: vị trí, cách nêu, nhận định, tư liệu, lý do
 tu-lieu.json         các mục tư liệu được dẫn, với điều khoản, địa chỉ và các bên khi còn tranh luận
 quyet-dinh.json      các quyết định của người trực
 cong-van-du-thao.docx  dự thảo công văn, số, ngày, căn cứ và chữ ký để trống
 bai/NN/              mỗi bài: bản ghi WARC, thân trang như nhận được (than-trang.raw, chỉ mở bằng trình soạn thảo),
-                     văn bản đã đọc (van-ban.txt), các lần sửa (cac-ban.json)
+                     văn bản đã đọc (van-ban.txt), các lần sửa (cac-ban.json), ảnh của bài (anh/)
 
 luu-tru.wacz         các trang đã lưu, mở bằng https://replayweb.page (tệp không rời máy) hoặc ứng dụng ReplayWeb.page
-thu-thap.json        lần thu: yêu cầu, tiêu đề, địa chỉ máy chủ, lệch đồng hồ; điều không được ghi thì nêu tên
+thu-thap.json        lần thu: yêu cầu, tiêu đề, địa chỉ máy chủ, TLS và chứng chỉ, lệch đồng hồ; điều không ghi được thì nêu tên
 chu-ky.json          chữ ký Ed25519 của cơ quan; nhat-ky.json: mục nhật ký niêm phong; dau-thoi-gian/: RFC 3161, nếu có
 kiem-tra.py          chương trình kiểm tra, chỉ cần Python 3.9 trở lên, không cần mạng
 
@@ -62,6 +66,9 @@ class StoryFacts:
     captures: dict[str, Mapping[str, Any]]
     alerts: list[Alert]
     decisions: list[dict[str, Any]]
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    network: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    images: Mapping[str, list[Image]] = field(default_factory=dict)
 
 
 def read_story(conn: Connection, story: str) -> StoryFacts:
@@ -84,7 +91,24 @@ def read_story(conn: Connection, story: str) -> StoryFacts:
             if capture:
                 captures[capture["id"]] = capture
     decisions = [d.model_dump(mode="json") for alert in alerts for d in alert_store.decisions_of(conn, alert.id)]
-    return StoryFacts(story, head["first_article"] if head else articles[0]["id"] if articles else "", articles, revisions, captures, alerts, decisions)
+    network = {id: facts for id in captures if (facts := capture_store.network_facts(conn, id))}
+    judged = {alert.article for alert in alerts}
+    images = {id: pictures.read(conn, id, revisions[id]) for id in revisions if id in judged}
+    first = head["first_article"] if head else articles[0]["id"] if articles else ""
+    sources = _sources(conn, alerts)
+    return StoryFacts(story, first, articles, revisions, captures, alerts, decisions, sources, network, images)
+
+
+def _sources(conn: Connection, alerts: list[Alert]) -> dict[str, Mapping[str, Any]]:
+    """Return the newest stored copy of each cited instrument's page by reference id, where the office has collected it."""
+    base = load_references()
+    found: dict[str, Mapping[str, Any]] = {}
+    for id in sorted({id for alert in alerts for id in alert.claim.refs}):
+        known = capture_store.latest(conn, base.get(id).source.url) if id in base and base.get(id).source.url else None
+        row = queries.capture(conn, known[0]) if known else None
+        if row:
+            found[id] = {name: row[name] for name in ("id", "url", "final_url", "fetched", "status", "body_sha256", "warc_file", "warc_offset")}
+    return found
 
 
 def gather(facts: StoryFacts, profile: Profile, reader: Reader, moment: datetime, data: Path) -> tuple[Parts, list[dict[str, Any]]]:
@@ -102,10 +126,10 @@ def gather(facts: StoryFacts, profile: Profile, reader: Reader, moment: datetime
             asked = request_record(data, capture)
             if asked:
                 parts.files.append(File(f"{folder}/yeu-cau.warc.gz", "request", asked, row["id"]))
-            exchanges.append({"article": row["id"], **exchange_facts(capture, slice_, asked)})
+            exchanges.append({"article": row["id"], **exchange_facts(capture, slice_, asked, facts.network.get(capture["id"]))})
             at = datetime.fromisoformat(capture["fetched"])
             pages.append(Page(capture["final_url"], row["title"], at, slice_, asked))
-        _images(parts, row, wanted is not None)
+        pictures.add(parts, row["id"], folder, facts.images.get(row["id"], []), reader)
         parts.files.append(File(f"{folder}/van-ban.txt", "text", _plain(row), row["id"]))
         history = [_revision(r) for r in facts.revisions[row["id"]]]
         parts.files.append(File(f"{folder}/cac-ban.json", "revisions", readable(history), row["id"]))
@@ -130,12 +154,17 @@ def gather(facts: StoryFacts, profile: Profile, reader: Reader, moment: datetime
     parts.files.append(File("thu-thap.json", "exchange", readable(exchanges)))
     parts.files.append(File("kiem-tra.py", "verifier", Path(standalone.__file__).read_bytes()))
     for one in exchanges:
-        if one["not_recorded"]:
-            parts.absent.append({"part": "exchange", "article": one["article"], "reason": f"lúc thu không ghi: {', '.join(one['not_recorded'])}"})
+        lacking = parts.missing if one["article"] in {id for id, _revision in judged} else parts.absent
+        for label in one["not_recorded"]:
+            # The request is told by the response's own record; address, TLS and clock are told by nothing else.
+            (parts.absent if label == REQUEST else lacking).append(
+                {"part": "exchange", "article": one["article"], "reason": f"lúc thu không ghi: {label}"}
+            )
     if pages:
         title = f"Hồ sơ {facts.id[:12]}: {pages[0].title}"
         wacz = make_wacz(pages, title, f"Trang đã lưu, {PURPOSE}.", moment, f"Cột Mốc {version('cotmoc')}")
         parts.files.append(File("luu-tru.wacz", "wacz", wacz))
+    parts.files.append(File("bia-ho-so.pdf", "cover", render_cover(profile, facts, parts, listed, exchanges, references, moment)))
     return parts, listed
 
 
@@ -173,12 +202,6 @@ def _page(parts: Parts, row: Mapping[str, Any], facts: StoryFacts, reader: Reade
     return slice_
 
 
-def _images(parts: Parts, row: Mapping[str, Any], wanted: bool) -> None:
-    """Images are not collected: say so for each article with a claim that shows some, with their addresses in `cac-ban.json`."""
-    if wanted and row["images"]:
-        parts.absent.append({"part": "images", "article": row["id"], "reason": f"{len(row['images'])} ảnh của bài không được thu"})
-
-
 def _plain(row: Mapping[str, Any]) -> bytes:
     lines = [row["title"], row["sapo"], row["body"], *row["captions"]]
     return ("\n\n".join(line for line in lines if line) + "\n").encode("utf-8", "replace")
@@ -199,8 +222,12 @@ def _references(parts: Parts, facts: StoryFacts) -> dict[str, Reference]:
     ]  # fmt: skip
     content = {
         "base_version": base.version,
-        "entries": [{**entry.model_dump(mode="json", exclude={"counter"}), "version": entry.version} for entry in found.values()],
+        "entries": [{**entry.model_dump(mode="json", exclude={"counter"}), "version": entry.version, "archived": facts.sources.get(id)} for id, entry in found.items()],
     }
+    parts.absent += [
+        {"part": "references", "article": "", "reason": f"chưa lưu trang gốc của tư liệu {id}; lưu bằng: cotmoc collect {entry.source.url}"}
+        for id, entry in found.items() if entry.source.url and id not in facts.sources
+    ]  # fmt: skip
     parts.files.append(File("tu-lieu.json", "references", readable(content)))
     return found
 

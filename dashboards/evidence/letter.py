@@ -40,7 +40,7 @@ def render_letter(
         nd30.body(document, "Đề nghị quý cơ quan xem xét, cải chính theo quy định và thông tin lại kết quả.")
     nd30.body(document, f"Công văn này chỉ nói về nội dung bài đăng, {PURPOSE}; không xem xét người viết bài./.")
     kept = [name for name in profile.recipients if name.startswith("Lưu")] or ["Lưu: VT"]
-    nd30.closing(document, ["Như trên", *kept], "QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ")
+    nd30.closing(document, ["Như trên", *kept], profile.signer)
     return nd30.to_bytes(document)
 
 

@@ -16,7 +16,6 @@ from pipelines.records import Alert
 from pipelines.settings import Profile, load_profile
 
 NAME = "cong-van"
-SIGNER = "QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ"
 
 
 def render_form(
@@ -38,7 +37,7 @@ def render_form(
             "differs": visible(alert.claim.differs), "references": cited,
         })  # fmt: skip
     tags = {
-        **forms.common(profile, moment.year, "……-……", SIGNER), "outlet": one_line(article["outlet"], 120),
+        **forms.common(profile, moment.year, "……-……"), "outlet": one_line(article["outlet"], 120),
         "published": time_vi(article["published"]), "headline": one_line(article["title"] or "(không có đầu đề)"),
         "url": one_line(article["canonical"] or article["url"]), "claims": claims, "foreign": is_foreign(article["kind"], article["lang"]),
         "purpose": PURPOSE,
@@ -84,7 +83,7 @@ def sample(document: DocxTemplate) -> Mapping[str, Any]:
     ref = {"id": "XX-01", "statement": "nội dung", "url": "", "sides": "một bên: ý kiến"}
     claim = {"sentence": "Câu.", "role": "khẳng định", "verdict": "mâu thuẫn", "differs": "số", "references": [ref]}
     return {
-        **forms.common(load_profile("ninh-binh"), 2026, "……-……", SIGNER), "outlet": "Báo", "published": "01/01/2026", "headline": "Tít",
+        **forms.common(load_profile("ninh-binh"), 2026, "……-……"), "outlet": "Báo", "published": "01/01/2026", "headline": "Tít",
         "url": "https://a.example/", "claims": [claim], "foreign": False, "purpose": PURPOSE,
     }  # fmt: skip
 

@@ -24,7 +24,7 @@ __all__ = ["FORMAT", "LOG", "NAME", "PICTURES", "SIGNATURES", "STAMPS", "SUM", "
 PURPOSE = "phục vụ trả lời, cải chính"
 # Roles that every article with a claim must have, and those that a pack must have once.
 PER_ARTICLE = ("warc", "body", "text", "revisions")
-ONCE = ("claims", "references", "decisions", "letter", "readme", "exchange", "wacz", "verifier")
+ONCE = ("claims", "references", "decisions", "letter", "cover", "readme", "exchange", "wacz", "verifier")
 
 
 @dataclass(frozen=True)

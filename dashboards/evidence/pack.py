@@ -36,6 +36,7 @@ from dashboards.evidence.warc import Reader, reader_of
 from dashboards.office.files import sha256, write_whole
 from pipelines.clock import local, now
 from pipelines.errors import UserError
+from pipelines.office import office_on
 from pipelines.settings import Settings, load_profile
 from pipelines.store import Store, audit
 from pipelines.store.papers import save_paper
@@ -65,26 +66,28 @@ def build_pack(
     Parts that cannot be had make the pack incomplete: it says which and bears “chua-du” in its name.
     Errors: UserError for a story without alerts, or when the disk refuses; nothing half-written keeps its final name.
     """
-    profile = load_profile(settings.profile)
+    profile = office_on(load_profile(settings.profile), settings.office, local(now()).date(), "cong-van")
     with store.read() as conn:
         facts = read_story(conn, story_id)
         head = conn.execute(select(audit_table.c.hash).order_by(audit_table.c.seq.desc()).limit(1)).scalar()
     moment = max(alert.raised for alert in facts.alerts)
     parts, articles = gather(facts, profile, reader or reader_of(settings.data), moment, settings.data)
     key = office_key(settings.data)
-    manifest = _manifest(facts, parts, articles, settings, head or audit.GENESIS)
-    manifest |= {"signer": public_hex(key)}
-    manifest["pack"] = pack_id(manifest)
-    target = output.resolve() / (f"ho-so_{story_id[:12]}_{manifest['pack'][:8]}" + ("_chua-du" if parts.missing else ""))
+    manifest = _manifest(facts, parts, articles, settings, head or audit.GENESIS, key)
+    target = _target(output, story_id, manifest)
     if not _there(target):
-        _picture(parts, articles, wanted=pictures)
+        if not _picture(parts, articles, wanted=pictures):
+            # The browser is there and failed: the pack is another, incomplete one.
+            manifest = _manifest(facts, parts, articles, settings, head or audit.GENESIS, key)
+            target = _target(output, story_id, manifest)
         manifest |= {"files": _listing(parts), "absent_optional": parts.absent}
-        _place(target, parts.files, manifest, key)
+        if not _there(target):
+            _place(target, parts.files, manifest, key)
     archive = zip_of(target)
     sealed = (target / NAME).read_bytes()
     found = json.loads(sealed)
     pack = Pack(
-        target, archive, manifest["pack"], not parts.missing, tuple(found["missing"]), tuple(found["absent_optional"]),
+        target, archive, manifest["pack"], not found["missing"], tuple(found["missing"]), tuple(found["absent_optional"]),
         hashlib.sha256(sealed).hexdigest(),
     )  # fmt: skip
     entry = readable(_note(store, settings, facts, pack, actor))
@@ -93,36 +96,46 @@ def build_pack(
     return pack
 
 
-def _picture(parts: Parts, articles: list[dict[str, Any]], *, wanted: bool) -> None:
-    """Add picture and print of the first article with a claim, or note why they are not there."""
+def _target(output: Path, story: str, manifest: dict[str, Any]) -> Path:
+    lacks = "_chua-du" if manifest["missing"] else ""
+    return output.resolve() / f"ho-so_{story[:12]}_{manifest['pack'][:8]}{lacks}"
+
+
+def _picture(parts: Parts, articles: list[dict[str, Any]], *, wanted: bool) -> bool:
+    """Add picture and print of the first article with a claim, or note why they are not there.
+
+    False when Chromium is on this machine and could not do it: then they are missing, not merely absent.
+    """
     from dashboards.evidence.chromium import render
 
     lead = next((a for a in articles if a.get("with_claim") and a.get("capture")), None)
     body = next((f for f in parts.files if lead and f.role == "body" and f.article == lead["id"]), None)
     made: dict[str, bytes] = {}
+    failed = False
     if lead is None or body is None:
         reason = "không có thân trang để dựng lại"
     elif not wanted:
         reason = "không yêu cầu chụp"
     else:
-        made, reason = render(body.content, lead["capture"]["content_type"])
+        made, reason, failed = render(body.content, lead["capture"]["content_type"])
     for kind, name in (("screenshot", "anh-chup.png"), ("print", "ban-in.pdf")):
         if lead and kind in made:
             parts.files.append(File(f"{lead['folder']}/{name}", kind, made[kind], lead["id"]))
         else:
-            parts.absent.append({"part": kind, "article": lead["id"] if lead else "", "reason": reason})
+            (parts.missing if failed else parts.absent).append({"part": kind, "article": lead["id"] if lead else "", "reason": reason})
+    return not failed
 
 
 def _manifest(
-    facts: StoryFacts, parts: Parts, articles: list[dict[str, Any]], settings: Settings, head: str
+    facts: StoryFacts, parts: Parts, articles: list[dict[str, Any]], settings: Settings, head: str, key: Ed25519PrivateKey
 ) -> dict[str, Any]:  # fmt: skip
     manifest: dict[str, Any] = {
         "format": FORMAT, "purpose": PURPOSE, "profile": settings.profile, "story": facts.id, "made": now().isoformat(),
         "status": "incomplete" if parts.missing else "complete", "missing": parts.missing, "absent_optional": parts.absent,
         "articles": articles, "tool": {"cotmoc": version("cotmoc"), "warcio": version("warcio")}, "audit_head": head,
-        "files": _listing(parts), "time_authorities": list(settings.tsa_urls),
+        "files": _listing(parts), "time_authorities": list(settings.tsa_urls), "signer": public_hex(key),
     }  # fmt: skip
-    return manifest
+    return manifest | {"pack": pack_id(manifest)}
 
 
 def _seals(manifest: bytes, key: Ed25519PrivateKey) -> list[File]:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from dashboards.evidence.keys import office_key, public_hex, sign
-from dashboards.evidence.manifest import NAME, SIGNATURES, readable
+from dashboards.evidence.keys import key_of, public_hex, sign
+from dashboards.evidence.manifest import SIGNATURES, readable
 from dashboards.office.files import write_whole
 
 
@@ -22,18 +22,16 @@ def signatures(key: Ed25519PrivateKey, files: Mapping[str, bytes], earlier: Mapp
 
 
 def add_sealed(folder: Path, data: Path, files: Mapping[str, bytes]) -> None:
-    """Add signed files to a pack that lies in `folder`, and renew its ZIP.
+    """Add files, signed by the key that signed the pack, to a pack that lies in `folder`, and renew its ZIP.
 
     The added files come first and the signatures last, so that a kill in between is mended by doing it again.
     """
-    key = office_key(data)
     raw = json.loads((folder / SIGNATURES).read_bytes())
-    earlier = dict(raw["signatures"]) if raw.get("public_key") == public_hex(key) else {}
-    if not earlier:
-        files = {NAME: (folder / NAME).read_bytes(), **files}
+    key = key_of(data, str(raw.get("public_key")))
+    earlier = dict(raw["signatures"])
     if all(earlier.get(name) == sign(key, name, body) and (folder / name).exists() for name, body in files.items()):
         files = {}
-    content = {folder / name: body for name, body in files.items() if name != NAME}
+    content = {folder / name: body for name, body in files.items()}
     if files:
         write_whole({**content, folder / SIGNATURES: signatures(key, files, earlier)})
     write_whole({zip_of(folder): zipped(folder)})

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Checks an evidence pack on any machine with Python 3.9 or newer: standard library only, no network, no other file.
 
-A copy lies in every pack as `kiem-tra.py`. Use: python3 kiem-tra.py [PACK] [--khoa PUBLIC-KEY-HEX]; without PACK it
-checks the folder that it lies in. Exit code 0 only for a complete and unaltered pack. What lies in a pack may have been
+A copy lies in every pack as `kiem-tra.py`. Use: python3 kiem-tra.py [PACK] [--khoa PUBLIC-KEY-HEX[,OLDER-KEY…]]; without
+PACK it checks the folder that it lies in. Exit code 0 only for a complete and unaltered pack. What lies in a pack may have been
 exchanged together with it: take this program, and the office's public key, from the office itself.
 """
 
@@ -126,7 +126,8 @@ def pack_id(manifest: dict[str, Any]) -> str:
 def altered(files: dict[str, bytes], manifest: dict[str, Any], key: str = "") -> list[str]:
     """Return which files are changed, lost or superfluous, and what is wrong with signature, log and stamps.
 
-    `key` is the office's public key in hex, when it is known from elsewhere.
+    `key` is the office's public key in hex, or several parted by commas (with those it signed with before), when known
+    from elsewhere.
     """
     problems = []
     digest = hashlib.sha256(files[NAME]).hexdigest()
@@ -175,7 +176,7 @@ def _signed(files: dict[str, bytes], signer: str, key: str) -> tuple[set[str], l
     except (ValueError, KeyError, TypeError, RecursionError):
         return set(), [f"{SIGNATURES}: không đọc được"]
     problems = [f"{SIGNATURES}: khóa không phải khóa ghi trong {NAME}"] if public != signer else []
-    if key and key.strip().lower() != public:
+    if key and public not in key.lower().replace(",", " ").split():
         problems.append(f"{SIGNATURES}: không phải chữ ký của cơ quan (khóa {public[:16]}…)")
     if NAME not in pairs:
         problems.append(f"{SIGNATURES}: không ký {NAME}")

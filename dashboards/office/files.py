@@ -16,8 +16,8 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def write_whole(files: Mapping[Path, bytes]) -> None:
-    """Write all files beside their places, flush them to the disk, then rename them.
+def write_whole(files: Mapping[Path, bytes], mode: int = 0o666) -> None:
+    """Write all files beside their places, flush them to the disk, then rename them; `mode` as the umask leaves it.
 
     UserError when that fails; then nothing half-written stays.
     """
@@ -25,7 +25,8 @@ def write_whole(files: Mapping[Path, bytes]) -> None:
     try:
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            with beside[path].open("wb") as out:
+            handle = os.open(beside[path], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+            with os.fdopen(handle, "wb") as out:
                 out.write(content)
                 out.flush()
                 os.fsync(out.fileno())

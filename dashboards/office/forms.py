@@ -54,11 +54,11 @@ def own_template(data: Path, name: str) -> bytes | None:
         raise UserError(f"{path}: không đọc được mẫu ({error.strerror})") from error
 
 
-def common(profile: Profile, year: int, sign: str, signer: str) -> dict[str, Any]:
+def common(profile: Profile, year: int, sign: str) -> dict[str, Any]:
     """Return the tags that every form carries."""
     return {
         "agency_parent": visible(profile.agency_parent), "agency": visible(profile.agency), "locality": visible(profile.locality),
-        "year": str(year), "sign": sign, "recipients": [visible(name) for name in profile.recipients], "signer": signer,
+        "year": str(year), "sign": sign, "recipients": [visible(name) for name in profile.recipients], "signer": visible(profile.signer),
     }  # fmt: skip
 
 

@@ -16,7 +16,6 @@ from dashboards.reports.records import Chart, Numbers, Report, Section, Table
 from dashboards.shown import visible
 
 NAME = "bao-cao"
-SIGNER = "QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ"
 
 
 def render_docx(report: Report, data: Path, *, template: bytes | None = None) -> bytes:
@@ -49,7 +48,7 @@ def context(report: Report, document: DocxTemplate) -> dict[str, Any]:
         for section in report.sections
     ]  # fmt: skip
     return {
-        **forms.common(report.office, report.end.year, "BC-……", SIGNER), "title": report.title,
+        **forms.common(report.office, report.end.year, "BC-……"), "title": report.title,
         "abstract": visible(report.abstract), "sections": sections, "due": visible(report.due),
     }  # fmt: skip
 

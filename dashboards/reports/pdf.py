@@ -7,7 +7,6 @@ from io import BytesIO
 
 from dashboards.office.pdf import Paper
 from dashboards.reports.charts import draw
-from dashboards.reports.docx import SIGNER
 from dashboards.reports.records import Report, Table
 from pipelines.clock import HANOI
 
@@ -37,7 +36,7 @@ def render_pdf(report: Report) -> bytes:
             tables += 1
             _heading(paper, f"Bảng {tables}. {table.caption}", "BI")
             _grid(paper, table)
-    paper.closing(report.office.recipients, SIGNER)
+    paper.closing(report.office.recipients, report.office.signer)
     return bytes(paper.output())
 
 

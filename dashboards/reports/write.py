@@ -5,16 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from dashboards.office.files import sha256, write_whole
 from dashboards.reports.content import build_report
-from dashboards.reports.docx import render_docx
+from dashboards.reports.docx import NAME, render_docx
 from dashboards.reports.pdf import render_pdf
 from dashboards.reports.records import Report
 from dashboards.shown import visible
-from pipelines.clock import now
+from pipelines.clock import local, now
+from pipelines.office import office_on
 from pipelines.settings import Settings
 from pipelines.store import Store, audit
 from pipelines.store.papers import save_paper
@@ -26,6 +28,8 @@ def write_report(
 ) -> dict[str, Path]:  # fmt: skip
     """Write a report into `output`; returns {"docx", "pdf", "csv"}. Errors as `build_report`; UserError for a bad template."""
     report = build_report(store, province, kind, start, end, owners)
+    # A report is a paper of the day it is written on; the names are those in force then, not those of its period.
+    report = replace(report, office=office_on(report.office, settings.office, local(now()).date(), NAME))
     stem = f"bao-cao_{kind}_{province.replace('/', '_')}_{start.isoformat()}_{end.isoformat()}"
     files = {"docx": render_docx(report, settings.data), "pdf": render_pdf(report), "csv": render_csv(report)}
     paths = {form: output.resolve() / f"{stem}.{form}" for form in files}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def evidence(
-    what: Annotated[list[str], typer.Argument(metavar="STORY | verify PACK | key | stamp", help="Mã câu chuyện hoặc cảnh báo (từ 6 ký tự đầu); “verify” và đường dẫn hồ sơ; “key”: khóa công khai; “stamp”: lấy dấu thời gian còn chờ.")],
+    what: Annotated[list[str], typer.Argument(metavar="STORY | verify PACK | key [rotate] | stamp", help="Mã câu chuyện hoặc cảnh báo (từ 6 ký tự đầu); “verify” và đường dẫn hồ sơ; “key”: khóa công khai, “key rotate”: đổi khóa; “stamp”: lấy dấu thời gian còn chờ.")],
     output: Annotated[Path | None, typer.Option("--output", help="Thư mục ghi hồ sơ (mặc định: DATA/evidence).")] = None,
     pictures: Annotated[bool, typer.Option("--pictures/--no-pictures", help="Chụp và in trang đã lưu bằng Chromium khi máy có.")] = True,
     key: Annotated[str, typer.Option("--key", help="Khóa công khai (hex) mà chữ ký phải thuộc về, khi kiểm tra.")] = "",
@@ -35,6 +35,9 @@ def evidence(
         from dashboards.evidence.keys import office_key, public_hex
 
         typer.echo(public_hex(office_key(config.data)))
+        return
+    if what == ["key", "rotate"]:
+        _rotate(config)
         return
     if what == ["stamp"]:
         _stamp(config)
@@ -63,6 +66,23 @@ def _build(store: Store, config: Settings, given: str, output: Path, pictures: b
             typer.echo(f"thiếu: {item['part']} {item['article'][:12]}: {item['reason']}", err=True)
         typer.echo("hồ sơ CHƯA ĐỦ, không dùng để gửi đi", err=True)
         raise typer.Exit(1)
+
+
+def _rotate(config: Settings) -> None:
+    from dashboards.evidence.keys import rotate
+    from flows.context import open_store
+    from pipelines.clock import now
+    from pipelines.store import audit
+
+    store, moment = open_store(config), now()
+    try:
+        before, after = rotate(config.data, moment)
+        with store.begin() as conn:
+            audit.append(conn, actor="cotmoc", action="evidence.key.rotate", thing=after, details={"retired": before}, now=moment)
+    finally:
+        store.close()
+    typer.echo(after)
+    typer.echo(f"khóa cũ {before[:16]}… cất ở {config.data / 'keys' / 'retired'}; công bố khóa mới, sao lưu thư mục keys", err=True)
 
 
 def _stamp(config: Settings) -> None:
