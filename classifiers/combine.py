@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from classifiers.claims import load_gate
 from classifiers.document import Document, Sentence
 from classifiers.frames import Finding, context_concepts
 from classifiers.matching import anchored, references
@@ -24,7 +25,9 @@ from pipelines.records import ASSERTIVE_ROLES, FLAG_VERDICTS, WATCH_VERDICTS, Ro
 # Thresholds on the weigher's probabilities, chosen on out-of-fold training sentences and the real news (docs/claims.md).
 RAISE = {"FLAG": 0.62, "POSITION": 0.5, "IMAGE": 0.5, "UNVERIFIED": 0.5}
 # A flag that no rule found needs more.
-RAISE_ALONE = 0.72
+RAISE_ALONE = 0.75
+# And a sentence whose concepts say by themselves that it is about the topic (score of the gate, claims.py).
+GATE_ALONE = 1.0
 SHOWN = 0.42
 SHOWN_NEAREST = 0.12
 SURE = 0.92
@@ -197,7 +200,7 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
     sentence = item.sentence
     neighbours = models.nearest(reading, group)
     context = context_concepts(document, sentence)
-    if group == "FLAG" and not anchored("TOPIC", sentence.concepts, context):
+    if group == "FLAG" and (not anchored("TOPIC", sentence.concepts, context) or load_gate().score(sentence) < GATE_ALONE):
         return None
     alike = sure >= CERTAIN and not sentence.has("THAICAM")
     kind, ranked = references(base, document, sentence, neighbours)

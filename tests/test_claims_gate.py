@@ -13,9 +13,12 @@ import pytest
 from classifiers.claims import candidates, on_topic
 from classifiers.document import build
 from classifiers.lexicon import load_lexicon
+from classifiers.referencebase import load_references
 from classifiers.surface import is_bare, read
+from classifiers.training import example, rows
 from pipelines.records import TextLine
 
+FLOORS = json.loads((Path(__file__).parent / "floors.json").read_text(encoding="utf-8"))["gate"]
 MUST_PASS = [
     "Trường Sa thuộc tỉnh nào sau sáp nhập?",
     "TRUONG SA thuoc tinh nao",
@@ -36,6 +39,24 @@ def test_topic_words_pass_in_every_language_and_spelling(text: str) -> None:
 @pytest.mark.parametrize("text", ["Giá cà phê tăng mạnh trong phiên sáng nay", "The recipe needs two eggs", "今天天气很好", "ອາຫານແຊບຫຼາຍ"])
 def test_other_news_does_not_pass(text: str) -> None:
     assert not on_topic(text)
+
+
+@pytest.mark.parametrize("text", ["bgioi vs lào mất r nha", "tq ẵm hơn nửa vịnh bb", "hsa là đặc khu của đà nẵng", "Bờ biển Kim Sơn dài 18 km."])
+def test_short_posts_without_a_topic_word_pass_by_their_concepts(text: str) -> None:
+    assert on_topic(text)
+
+
+def test_a_text_is_read_by_sentences_and_neighbours_of_a_claim_come_along() -> None:
+    text = "Hiệp định Vịnh Bắc Bộ ký năm 2000. Bên kia được phần lớn hơn, ta phần nhỏ. Hoa cải nở vàng bên sông."
+    kept = [sentence.text for sentence in candidates(build(TextLine(id="x", text=text)))]
+    assert kept[:2] == ["Hiệp định Vịnh Bắc Bộ ký năm 2000.", "Bên kia được phần lớn hơn, ta phần nhỏ."]
+
+
+def test_nearly_all_labelled_claims_pass_the_gate() -> None:
+    base = load_references()
+    found = [(row, example(row, base)) for row in rows() if row["verdict"] != "OUT_OF_SCOPE"]
+    kept = [read.sentence in candidates(read.document) for _, read in found if read is not None]
+    assert sum(kept) / len(kept) >= FLOORS["labelled"]
 
 
 def concepts(text: str) -> set[str]:
@@ -86,7 +107,7 @@ def test_every_labelled_claim_passes_and_few_sentences_of_the_news(shared_data: 
         document = build(line)
         seen += len(document.sentences)
         kept += len(candidates(document)) if on_topic(f"{line.title}\n{line.text}") else 0
-    assert kept / seen <= 0.05
+    assert kept / seen <= FLOORS["news_sentences_at_most"]
 
 
 def sample(folder: Path) -> list[TextLine]:

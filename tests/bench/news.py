@@ -13,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from classifiers.assessor import Assessor
@@ -25,13 +26,13 @@ def texts(folder: Path) -> Iterator[TextLine]:
     """Yield all texts of the three files."""
     with lzma.open(folder / "headlines_2025-08_2026-04.jsonl.xz", "rt", encoding="utf-8") as handle:
         for row in map(json.loads, handle):
-            yield TextLine(id=row["id"], title=row["title"] or "", text=row["summary"] or "", published=(row.get("published_fixed") or "2026-01-01")[:10])
+            yield TextLine(id=row["id"], title=row["title"] or "", text=row["summary"] or "", published=date.fromisoformat((row.get("published_fixed") or "2026-01-01")[:10]))
     with gzip.open(folder / "dantri_2021.jsonl.gz", "rt", encoding="utf-8") as handle:
         for number, row in enumerate(map(json.loads, handle)):
-            yield TextLine(id=f"dantri-{number}", title=row["sentences"][0], text="\n".join(row["sentences"][1:]), published="2021-06-01")
+            yield TextLine(id=f"dantri-{number}", title=row["sentences"][0], text="\n".join(row["sentences"][1:]), published=date(2021, 6, 1))
     with gzip.open(folder / "press_2016.jsonl.gz", "rt", encoding="utf-8") as handle:
         for number, row in enumerate(map(json.loads, handle)):
-            yield TextLine(id=f"press-{number}", title=row["title"], text=row["text"], published="2016-09-01")
+            yield TextLine(id=f"press-{number}", title=row["title"], text=row["text"], published=date(2016, 9, 1))
 
 
 def main() -> None:
