@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -39,7 +41,7 @@ def same_bytes(content: bytes) -> bytes:
     with ZipFile(BytesIO(content)) as archive:
         schema = json.loads(archive.read("schema.json"))
         names: dict[str, str] = {}
-        _number(schema, {}, names)
+        _number(schema, count(1), names)
         out = BytesIO()
         with ZipFile(out, "w") as target:
             for old, new in names.items():
@@ -48,14 +50,14 @@ def same_bytes(content: bytes) -> bytes:
     return out.getvalue()
 
 
-def _number(node: Any, ids: dict[int, int], names: dict[str, str]) -> None:
-    """Replace object ids and file names by their place in reading order."""
+def _number(node: Any, ids: Iterator[int], names: dict[str, str]) -> None:
+    """Replace object ids and file names by their place in reading order (two short-lived objects may have had one id)."""
     if isinstance(node, list):
         for part in node:
             _number(part, ids, names)
     elif isinstance(node, dict):
         if isinstance(node.get("__id__"), int):
-            node["__id__"] = ids.setdefault(node["__id__"], len(ids) + 1)
+            node["__id__"] = next(ids)
         if isinstance(node.get("file"), str):
             node["file"] = names.setdefault(node["file"], f"{len(names):03}.npy")
         for key in sorted(node):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 # Cross-validated floors on our own sentences, half of them rare forms (docs/train.md); tests/floors.json holds the same.
-FLOORS = {"flag precision": 0.88, "flag recall": 0.55, "alert f1": 0.68, "role_macro_f1": 0.55}
+FLOORS = {"flag precision": 0.88, "flag recall": 0.50, "alert f1": 0.64, "role_macro_f1": 0.53}
 CEILING_ECE = 0.05
 # A score may fall by so much between two trainings before the change is called a loss.
 SLACK = 0.01
