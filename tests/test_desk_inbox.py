@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -91,6 +92,25 @@ def test_facets_count_stories_as_if_they_alone_were_not_narrowed(desk: Desk) -> 
         assert dict(inbox.facets(conn, Wanted())["province"])["ninh-binh"] == 4
     text = sign_in(desk).get("/alerts", params={"tier": "watch"}).text
     assert titles(text) == ["A view on the islands"] and "Gắn cờ (3)" in text
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [Wanted(), Wanted(status=ALL), Wanted(tier="flag"), Wanted(province="ninh-binh"), Wanted(province="national"), Wanted(province="ninh-binh/lien-minh"),
+     Wanted(status="mới", verdict="CONTRADICTED"), Wanted(outlet="Báo Mẫu", tier="watch"), Wanted(analyst="Bàn 1", unread=True)],
+)  # fmt: skip
+def test_every_facet_counts_what_choosing_it_would_show(desk: Desk, wanted: Wanted) -> None:
+    one_more(desk, "Quảng", about=("quang-tri",))
+    with desk.store.begin() as conn:
+        conn.execute(alert_store.alerts.update().where(alert_store.alerts.c.title == "Bài Quảng").values(provinces=[], national=1))
+    with desk.store.read() as conn:
+        for name, values in inbox.facets(conn, wanted).items():
+            for value, many in values:
+                chosen = inbox.count(conn, replace(wanted, **{name: value}))
+                if name == "province" and value != "national":
+                    assert many <= chosen, "a province also shows national topics about no place"
+                else:
+                    assert many == chosen, (name, value)
 
 
 def test_decided_stories_leave_the_open_list_and_stay_under_all(desk: Desk) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -82,13 +82,13 @@ def _changed(analyst: str, since: datetime) -> ColumnElement[bool]:
     return or_(alerts.c.raised >= at, *(alerts.c.id.in_(query) for query in others))
 
 
-def _where(wanted: Wanted, without: str = "") -> ColumnElement[bool]:
+def _where(wanted: Wanted) -> ColumnElement[bool]:
     # What an analyst has yet to judge blind is not in their lists: its state would tell the first answer.
     clauses: list[ColumnElement[bool]] = [alerts.c.id.not_in(owed(wanted.analyst))] if wanted.analyst else []
-    if without != "status" and wanted.status != ALL:
+    if wanted.status != ALL:
         clauses.append(alerts.c.status.in_(OPEN_STATUSES) if wanted.status == OPEN else alerts.c.status == wanted.status)
-    clauses += [alerts.c[name] == getattr(wanted, name) for name in PLAIN if getattr(wanted, name) and name != without]
-    if wanted.province and without != "province":
+    clauses += [alerts.c[name] == getattr(wanted, name) for name in PLAIN if getattr(wanted, name)]
+    if wanted.province:
         clauses.append(_province(wanted.province))
     if wanted.assignee:
         clauses.append(alerts.c.id.in_(select(alert_work.c.alert).where(alert_work.c.assignee == wanted.assignee)))
@@ -105,29 +105,44 @@ def count(conn: Connection, wanted: Wanted) -> int:
 
 
 def facets(conn: Connection, wanted: Wanted) -> dict[str, list[tuple[str, int]]]:
-    """Return stories per value of each facet, the most first, each facet counted as if it alone were not narrowed."""
-    found: dict[str, list[tuple[str, int]]] = {}
-    stories = func.count(distinct(alerts.c.story))
-    for name in FACETS:
-        if name == "province":
-            found[name] = _provinces(conn, wanted)
+    """Return stories per value of each facet, the most first, each facet counted as if it alone were not narrowed.
+
+    One pass over the narrow columns: six grouped counts took twice its time at 5,000 alerts (2026-11-21).
+    """
+    free = Wanted(status=ALL, assignee=wanted.assignee, analyst=wanted.analyst, unread=wanted.unread, changed=wanted.changed)
+    columns = (alerts.c.story, alerts.c.tier, alerts.c.status, alerts.c.claim_type, alerts.c.verdict, alerts.c.outlet)
+    rows = conn.execute(select(*columns, cast(alerts.c.provinces, Text), alerts.c.national).where(_where(free)))
+    found: dict[str, defaultdict[str, set[str]]] = {name: defaultdict(set) for name in FACETS}
+    fits = _fits(wanted)
+    listed: dict[tuple[str, int], tuple[str, ...]] = {}
+    for story, tier, status, claim_type, verdict, outlet, raw, national in rows:
+        key = (raw, national)
+        if key not in listed:
+            listed[key] = (*json.loads(raw), *([NATIONAL] if national else []))
+        values = {"tier": (tier,), "status": (status,), "claim_type": (claim_type,), "verdict": (verdict,), "outlet": (outlet,), "province": listed[key]}
+        failed = [name for name, fit in fits.items() if not fit(values[name])]
+        if len(failed) > 1:
             continue
-        column = alerts.c[name]
-        query = select(column, stories).where(_where(wanted, name)).group_by(column).order_by(stories.desc(), column).limit(80)
-        found[name] = [(row[0], row[1]) for row in conn.execute(query)]
-    return found
+        for name in failed or FACETS:
+            for value in values[name]:
+                found[name][value].add(story)
+    counted = {name: [(value, len(stories)) for value, stories in values.items()] for name, values in found.items()}
+    return {name: sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:80] for name, pairs in counted.items()}
 
 
-def _provinces(conn: Connection, wanted: Wanted) -> list[tuple[str, int]]:
-    text = cast(alerts.c.provinces, Text)
-    query = select(text, alerts.c.national, func.count(distinct(alerts.c.story))).where(_where(wanted, "province"))
-    counted: Counter[str] = Counter()
-    for raw, national, many in conn.execute(query.group_by(text, alerts.c.national)):
-        for name in json.loads(raw):
-            counted[name] += many
-        if national:
-            counted[NATIONAL] += many
-    return counted.most_common()
+def _fits(wanted: Wanted) -> dict[str, Callable[[tuple[str, ...]], bool]]:
+    """Return per narrowed facet the same question as `_where` asks of the database, over a row's values."""
+    fits: dict[str, Callable[[tuple[str, ...]], bool]] = {}
+    for name in PLAIN:
+        if value := getattr(wanted, name):
+            fits[name] = lambda values, value=value: value in values  # type: ignore[misc]
+    if wanted.status != ALL:
+        states = OPEN_STATUSES if wanted.status == OPEN else (wanted.status,)
+        fits["status"] = lambda values: values[0] in states
+    if wanted.province:
+        chain = {wanted.province, wanted.province.split("/")[0]}
+        fits["province"] = lambda values: bool(chain & set(values)) or (values == (NATIONAL,))
+    return fits
 
 
 def stories(conn: Connection, wanted: Wanted, *, limit: int, offset: int = 0, newest: bool = False) -> list[str]:
