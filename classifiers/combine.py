@@ -28,6 +28,7 @@ RAISE = {"FLAG": 0.62, "POSITION": 0.5, "IMAGE": 0.5, "UNVERIFIED": 0.5}
 RAISE_ALONE = 0.75
 # And a sentence whose concepts say by themselves that it is about the topic (score of the gate, claims.py).
 GATE_ALONE = 1.0
+GATE_FAR = 3.0
 SHOWN = 0.42
 SHOWN_NEAREST = 0.12
 SURE = 0.92
@@ -202,7 +203,7 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
     context = context_concepts(document, sentence)
     if group == "FLAG" and (not anchored("TOPIC", sentence.concepts, context) or load_gate().score(sentence) < GATE_ALONE):
         return None
-    alike = sure >= CERTAIN and not sentence.has("THAICAM")
+    alike = sure >= CERTAIN and load_gate().score(sentence) >= GATE_FAR and not sentence.has("THAICAM")
     kind, ranked = references(base, document, sentence, neighbours)
     if alike and not ranked:
         ranked = [ref for ref, _ in vote(neighbours)[1] if ref in base]
