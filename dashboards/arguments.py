@@ -32,7 +32,7 @@ def arguments(
         favour.append(f"Bài nói bằng lời của mình ({role_vi(claim.role.value).lower()}), không phải dẫn lời.")
     else:
         against.append(f"Vai trò lời nói: {role_vi(claim.role.value).lower()}.")
-    (favour if claim.confidence >= SURE else against).append(f"Độ tin cậy {percent(claim.confidence)}" + (", thấp: cần đọc kỹ câu gốc." if claim.confidence < UNSURE else "."))
+    (favour if claim.confidence >= SURE else against).append(f"Độ tin cậy {percent(claim.confidence)}, thấp: cần đọc kỹ câu gốc." if claim.confidence < UNSURE else f"Độ tin cậy {percent(claim.confidence)}.")
     for entry in references:
         if entry.confidence is Confidence.VERIFIED:
             favour.append(f"Tư liệu {entry.id} đã đối chiếu với trang công khai.")

@@ -70,6 +70,14 @@ ORIGIN_VI = {
     "text": "chữ trên trang", "sitemap": "sitemap", "none": "không rõ",
 }  # fmt: skip
 
+# Areas of the reference base: the files of classifiers/references.
+AREA_VI = {
+    "law_of_the_sea": "Luật biển", "award_2016": "Phán quyết 2016", "dashed_line": "Đường đứt đoạn", "hoang_sa": "Hoàng Sa", "truong_sa": "Trường Sa",
+    "letter_1958": "Công thư 1958", "postwar": "Văn kiện sau chiến tranh", "names": "Tên gọi", "vietnamese_law": "Pháp luật Việt Nam",
+    "border_china": "Biên giới với Trung Quốc", "border_laos": "Biên giới với Lào", "border_cambodia": "Biên giới với Campuchia",
+    "gulf_of_tonkin": "Vịnh Bắc Bộ", "coast": "Bờ biển, vùng biển", "fisheries": "Nghề cá, IUU", "incidents": "Sự kiện, chiến sự", "administration": "Đơn vị hành chính",
+}  # fmt: skip
+
 # States that the collecting step writes into `source_states`.
 SOURCE_VI = {
     "new": "chưa hỏi lần nào", "ok": "tốt", "offline": "mạng của ta hỏng", "drying": "đang cạn tin", "flooding": "tăng đột biến", "empty": "feed rỗng",

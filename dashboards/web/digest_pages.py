@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboards.web.guards import PAPER_CSP
-from dashboards.web.view import page, store
-from pipelines.store.papers import list_papers
+from dashboards.web.view import page, settings, store
+from pipelines.clock import local, now
+from pipelines.store.papers import list_papers, months_of
 from pipelines.store.schema import papers
 
 TYPES = {
@@ -26,10 +28,16 @@ TYPES = {
 
 
 def digests(request: Request) -> Response:
-    """GET /digests: the newest issue by day, profile and kind, with its files; older ones folded."""
+    """GET /digests?month=2026-11: the newest issue by day, profile and kind, with its files; older ones folded."""
+    month = request.query_params.get("month", "")
+    chosen = month if re.fullmatch(r"\d{4}-\d{2}", month, re.ASCII) else ""
     with store(request).read() as conn:
-        rows = list_papers(conn, "digest", limit=800)
-    return page(request, "digests.html", issues=_issues(rows))
+        rows = list_papers(conn, "digest", limit=800, month=chosen)
+        months = months_of(conn, "digest")
+    today = local(now()).date().isoformat()
+    return page(
+        request, "digests.html", issues=_issues(rows), months=months, month=chosen, today=today, profile=settings(request).profile
+    )
 
 
 def _issues(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ CSP = (
 PAPER_CSP = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 MAX_FORM = 64 * 1024
 # Open without a session; the routes of the right `open` are these and no others (tests/test_accounts_threats.py).
-OPEN_PATHS = ("/login", "/login/code", "/setup", "/reset", "/oidc", "/oidc/callback", "/healthz")
+OPEN_PATHS = ("/login", "/login/code", "/setup", "/reset", "/oidc", "/oidc/callback", "/language", "/healthz")
 # Styles and pictures are the same for all; the API asks for a token of its own (dashboards/api/guard.py).
 OPEN_FOLDERS = ("/static/", "/api/")
 # All that a user sees who must first set a second factor.

@@ -1,77 +1,58 @@
-"""Overview, sources' health, references, about, and the probe."""
+"""About, the switch of languages, and the probe."""
 
 from __future__ import annotations
 
+import json
 from importlib.metadata import version
 from typing import Any
 
 from sqlalchemy import select
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from classifiers.models import folder_of
 from classifiers.referencebase import load_references
 from dashboards import queries
-from dashboards.web.view import page, settings, store
-from pipelines.clock import local, now
-from pipelines.errors import UserError
-from pipelines.settings import load_profile
-from pipelines.store import alerts as alert_store
-from pipelines.store import runs
-from pipelines.text import fold
+from dashboards.i18n import DEFAULT, LANGUAGES
+from dashboards.web.guards import local_target
+from dashboards.web.kept import kept
+from dashboards.web.view import LANGUAGE_COOKIE, page, settings, store
 
-
-def overview(request: Request) -> Response:
-    """GET /: the last seven days, what waits, how the sources are."""
-    with store(request).read() as conn:
-        values: dict[str, Any] = {
-            "days": queries.days(conn, now()),
-            "statuses": queries.tally(conn, "status"),
-            "waiting": alert_store.list_alerts(conn, status=alert_store.WAITING, limit=10),
-            "fresh": alert_store.list_alerts(conn, status=alert_store.NEW, limit=10),
-            "sources": queries.source_tally(conn),
-            "last_seen": queries.last_seen(conn),
-            "last_run": runs.last(conn),
-        }
-    most = max([1, *(day["articles"] for day in values["days"])])
-    return page(request, "overview.html", profile=load_profile(settings(request).profile), most=most, **values)
-
-
-def health(request: Request) -> Response:
-    """GET /health."""
-    with store(request).read() as conn:
-        names = getattr(request.app.state, "outlets", {})
-        return page(request, "health.html", sources=queries.sources(conn), names=names, last_seen=queries.last_seen(conn))
-
-
-def references(request: Request) -> Response:
-    """GET /references?q=: all entries, or those that hold every word of `q` (marks do not matter)."""
-    query = request.query_params.get("q", "").strip()[:200]
-    base, today, words = load_references(), local(now()).date(), fold(query).split()
-    found = [
-        entry for entry in base
-        if all(word in fold(f"{entry.id} {entry.statement_vi} {entry.statement_en} {entry.source.title}") for word in words)
-    ]  # fmt: skip
-    return page(request, "references.html", entries=found, base=base, q=query, today=today)
-
-
-def reference(request: Request) -> Response:
-    """GET /references/{id}."""
-    try:
-        entry = load_references().get(request.path_params["id"])
-    except UserError as error:
-        raise HTTPException(404, str(error)) from error
-    return page(request, "reference.html", entry=entry, today=local(now()).date())
+YEAR = 365 * 24 * 3600
 
 
 def about(request: Request) -> Response:
-    """GET /about: scope, exclusions, versions."""
-    with store(request).read() as conn:
-        used = queries.versions(conn)
+    """GET /about: scope, exclusions, error rates of the model in use, versions."""
+    used = kept(request, "about", lambda conn, _now: queries.versions(conn))
     return page(
-        request, "about.html", program=version("cotmoc"), base=load_references(), used=used,
+        request, "about.html", program=version("cotmoc"), base=load_references(), used=used["value"], card=_card(request, used["value"]),
         elasticsearch=bool(settings(request).elasticsearch_url),
     )  # fmt: skip
+
+
+def _card(request: Request, used: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the card of the model in use: the newest in the data folder or the one that ships; None when none is readable."""
+    for folder in (folder_of(settings(request).data), folder_of(None)):
+        cards = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True) if folder.is_dir() else []
+        for path in cards:
+            try:
+                card = json.loads(path.read_text(encoding="utf-8"))
+            except (OSError, ValueError):
+                continue
+            if isinstance(card, dict) and isinstance(card.get("cross_validated"), dict):
+                return card
+    return None
+
+
+def language(request: Request) -> Response:
+    """GET /language?to=&next=: remember the reader's language in this browser and go back."""
+    wanted = request.query_params.get("to", DEFAULT)
+    answer = RedirectResponse(local_target(request.query_params.get("next", "/")), 303)
+    answer.set_cookie(
+        LANGUAGE_COOKIE, wanted if wanted in LANGUAGES else DEFAULT, max_age=YEAR, httponly=True, samesite="lax", path="/",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
+    return answer
 
 
 def healthz(request: Request) -> Response:

@@ -10,8 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from dashboards import labels, shown
+from dashboards import labels, shown, steps
 from dashboards.highlight import sides
+from dashboards.i18n import DEFAULT, LANGUAGES, Catalogue, catalogue
 from dashboards.web.access import Access, may
 from dashboards.web.rights import ROLE_VI as ROLE_OF_STAFF_VI
 from pipelines.settings import Settings
@@ -25,27 +26,56 @@ TABLES = {
     "perspective_vi": labels.PERSPECTIVE_VI, "type_vi": labels.TYPE_VI, "confidence_vi": labels.CONFIDENCE_VI,
     "validity_vi": labels.VALIDITY_VI, "unit_vi": labels.UNIT_VI, "origin_vi": labels.ORIGIN_VI, "source_vi": labels.SOURCE_VI,
     "role_of_staff": ROLE_OF_STAFF_VI, "way_vi": labels.WAY_VI, "origin_of_setting": labels.SETTING_FROM_VI, "detail_vi": labels.DETAIL_VI,
+    "area_vi": labels.AREA_VI,
 }  # fmt: skip
+
+
+LABELS: dict[str, Callable[..., str]] = {
+    "time_vi": shown.time_vi, "tier_vi": shown.tier_vi, "role_vi": shown.role_vi, "verdict_vi": shown.verdict_vi,
+    "lang_vi": shown.lang_vi, "place_vi": shown.place_vi,
+}  # fmt: skip
+LANGUAGE_COOKIE = "cotmoc_lang"
 
 
 def _label(table: Mapping[str, str]) -> Callable[[str], str]:
     return lambda code: table.get(code, code)
 
 
-def environment() -> Environment:
-    """Return the environment that all HTML is rendered with: everything is escaped, unknown names are errors."""
+def environment(language: str = DEFAULT) -> Environment:
+    """Return the environment that HTML is rendered with in one language: everything is escaped, unknown names are errors."""
+    words = catalogue(language)
     env = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     env.add_extension("jinja2.ext.i18n")
-    env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    env.install_gettext_callables(words.text, words.plural, newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(
-        visible=shown.visible, one_line=shown.one_line, safe_url=shown.safe_url, time_vi=shown.time_vi,
-        tier_vi=shown.tier_vi, role_vi=shown.role_vi, verdict_vi=shown.verdict_vi, lang_vi=shown.lang_vi,
-        percent=shown.percent, browser_name=shown.browser_name, number=shown.number, sides=sides,
-        place_vi=shown.place_vi, **{name: _label(table) for name, table in TABLES.items()},
+        visible=shown.visible, one_line=shown.one_line, safe_url=shown.safe_url, said=words.said,
+        percent=shown.percent, browser_name=shown.browser_name, sides=sides,
+        number=shown.number if language == DEFAULT else "{:,}".format,
+        **{name: _spoken(label, words) for name, label in LABELS.items()},
+        **{name: _spoken(_label(table), words) for name, table in TABLES.items()},
     )  # fmt: skip
+    env.globals["lang"] = language
     return env
+
+
+def _spoken(label: Callable[..., str], words: Catalogue) -> Callable[..., str]:
+    return lambda code: words.said(label(code))
+
+
+def language(request: Request) -> str:
+    """Return the language that the reader switched to (cookie), Vietnamese unless another was chosen."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, DEFAULT)
+    return chosen if chosen in LANGUAGES else DEFAULT
+
+
+def environments(current: Callable[[], Settings]) -> dict[str, Environment]:
+    """Return the environment of each language, with the names of steps that the settings in force give."""
+    found = {name: environment(name) for name in LANGUAGES}
+    for name, env in found.items():
+        env.filters["step"] = _spoken(lambda status: steps.step(current(), status), catalogue(name))
+    return found
 
 
 def store(request: Request) -> Store:
@@ -64,8 +94,10 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     """Return `template` rendered with `values`, the user's name, the form token and `can(right)`."""
     session = getattr(request.state, "session", None)
     access: Access = request.app.state.access
-    text = request.app.state.jinja.get_template(template).render(
+    query = f"?{request.url.query}" if request.url.query else ""
+    text = request.app.state.jinja[language(request)].get_template(template).render(
         path=request.url.path,
+        here=request.url.path + query if request.method == "GET" else "/",
         analyst=session.analyst if session else "",
         token=access.token(session) if session else "",
         can=lambda right: may(session.role if session else "", right),

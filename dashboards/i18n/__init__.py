@@ -1,0 +1,82 @@
+"""Languages of the desk: Vietnamese is the message itself, English comes from `dashboards/locale/en.po`, read without a build step.
+
+Words made in Python (labels, errors, reasons) stay Vietnamese where they are made, because papers and the command line use them too;
+pages turn them over at the last moment: whole messages by the catalogue, finished sentences by the message they were made from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+LANGUAGES: Mapping[str, str] = {"vi": "Tiếng Việt", "en": "English"}
+DEFAULT = "vi"
+LOCALE = Path(__file__).parent.parent / "locale"
+_FIELD = re.compile(r"%\((\w+)\)s")
+# Longer finished sentences are not looked for among the patterns: nothing that we say is that long.
+LONGEST = 600
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Messages of one language; `patterns` are those with fields, the one with the most fixed text first."""
+
+    messages: Mapping[str, str]
+    patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
+
+    def text(self, message: str) -> str:
+        """Return the translation of a message, else the message."""
+        return self.messages.get(message, message)
+
+    def plural(self, one: str, many: str, count: int) -> str:
+        """Return the translation of the form for `count`; Vietnamese has one form."""
+        return self.text(one if count == 1 else many)
+
+    def said(self, sentence: str) -> str:
+        """Return the translation of a finished sentence: as a message, else by the pattern that made it, else as it is.
+
+        What stood in the fields is turned over too where it is itself a message (“lý do”, a role's name).
+        """
+        found = self.messages.get(sentence)
+        if found is not None or len(sentence) > LONGEST:
+            return found or sentence
+        for pattern, wanted in self.patterns:
+            hit = pattern.fullmatch(sentence)
+            if hit:
+                fields = {name: self.text(value) for name, value in hit.groupdict().items()}
+                return _filled(wanted, fields)
+        return sentence
+
+
+def _filled(wanted: str, fields: Mapping[str, str]) -> str:
+    return "".join(part.replace("%%", "%") if n % 2 == 0 else fields.get(part, "") for n, part in enumerate(_FIELD.split(wanted)))
+
+
+def _pattern(message: str) -> re.Pattern[str]:
+    parts = _FIELD.split(message)
+    seen: set[str] = set()
+    out = []
+    for number, part in enumerate(parts):
+        if number % 2 == 0:
+            out.append(re.escape(part.replace("%%", "%")))
+        else:
+            out.append(f"(?P={part})" if part in seen else f"(?P<{part}>.+?)")
+            seen.add(part)
+    return re.compile("".join(out), re.DOTALL)
+
+
+@cache
+def catalogue(language: str) -> Catalogue:
+    """Return the messages of `language`; Vietnamese and anything unknown have none of their own."""
+    if language == DEFAULT or language not in LANGUAGES:
+        return Catalogue({})
+    with (LOCALE / f"{language}.po").open("rb") as source:
+        entries = [entry for entry in read_po(source, locale=language) if entry.id and entry.string]
+    messages = {str(entry.id): str(entry.string) for entry in entries}
+    fixed = sorted((m for m in messages if _FIELD.search(m)), key=lambda m: -len(_FIELD.sub("", m)))
+    return Catalogue(messages, tuple((_pattern(message), messages[message]) for message in fixed))

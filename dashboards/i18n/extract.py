@@ -1,0 +1,126 @@
+"""`make messages`: gather what the desk says from templates and code into `dashboards/locale/en.po`, keeping what is translated.
+
+Templates: everything in `_()` and `{% trans %}`. Code: strings with Vietnamese letters in the modules of SPEAKING, an f-string as a
+message with fields (`f"lý do “{given}” …"` becomes `lý do “%(given)s” …`).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
+
+from dashboards.i18n import LOCALE
+
+ROOT = Path(__file__).parent.parent.parent
+TEMPLATES = ROOT / "dashboards" / "templates"
+# The digest is a paper of the office: Vietnamese whoever reads it.
+PAPERS = ("digest.html",)
+VIETNAMESE = re.compile(r"[À-ỹĐđ]")
+# Modules whose words reach pages of the desk.
+SPEAKING = (
+    "dashboards/*.py", "dashboards/web/*.py", "dashboards/accounts/*.py", "pipelines/records.py", "pipelines/watches.py",
+    "pipelines/store/alerts.py", "pipelines/store/work.py", "pipelines/store/saved.py", "pipelines/store/second_looks.py",
+    "pipelines/store/users.py", "pipelines/store/watches.py", "pipelines/store/engine.py", "pipelines/search/query*.py",
+    "pipelines/search/__init__.py", "dashboards/reports/periods.py",
+)  # fmt: skip
+
+
+def in_templates() -> Iterator[tuple[str, str]]:
+    """Give each message of the templates with the file that says it."""
+    for path in sorted(TEMPLATES.glob("*.html")):
+        if path.name in PAPERS:
+            continue
+        with path.open("rb") as source:
+            options = {"trim_blocks": "true", "lstrip_blocks": "true"}
+            for _line, _function, message, _comments in babel_extract(source, ("_", "gettext", "ngettext"), (), options):
+                for one in message if isinstance(message, tuple) else (message,):
+                    if one:
+                        yield one, path.relative_to(ROOT).as_posix()
+
+
+def in_code() -> Iterator[tuple[str, str]]:
+    """Give each Vietnamese string of the modules that speak to the desk, docstrings left out."""
+    for pattern in SPEAKING:
+        for path in sorted(ROOT.glob(pattern)):
+            for message in messages_of(path.read_text(encoding="utf-8")):
+                yield message, path.relative_to(ROOT).as_posix()
+
+
+def messages_of(code: str) -> Iterator[str]:
+    """Give the Vietnamese strings of one module; an f-string once, as a message with fields."""
+    tree = ast.parse(code)
+    silent = {
+        id(node.body[0].value) for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.body and isinstance(node.body[0], ast.Expr)
+    }  # fmt: skip
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            silent |= {id(part) for part in ast.walk(node)} - {id(node)}
+            message = _with_fields(node)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            message = node.value.replace("%", "%%")
+        else:
+            continue
+        if id(node) not in silent and VIETNAMESE.search(message):
+            yield message
+
+
+def _with_fields(node: ast.JoinedStr) -> str:
+    out, used = [], set()
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            out.append(str(part.value).replace("%", "%%"))
+            continue
+        assert isinstance(part, ast.FormattedValue)
+        names = [n.id for n in ast.walk(part.value) if isinstance(n, ast.Name)] + [n.attr for n in ast.walk(part.value) if isinstance(n, ast.Attribute)]
+        name = re.sub(r"\W", "", (names or ["x"])[-1])
+        while name in used:
+            name += "_"
+        used.add(name)
+        out.append(f"%({name})s")
+    return "".join(out)
+
+
+def gather() -> dict[str, list[str]]:
+    """Return all messages with the files that say them."""
+    found: dict[str, list[str]] = {}
+    for message, where in (*in_templates(), *in_code()):
+        if where not in (places := found.setdefault(message, [])):
+            places.append(where)
+    return found
+
+
+def main() -> None:
+    """Write the catalogue anew; say how many messages have no English yet."""
+    target = LOCALE / "en.po"
+    known = {}
+    if target.exists():
+        with target.open("rb") as source:
+            known = {entry.id: entry.string for entry in read_po(source, locale="en") if entry.id}
+    # A fixed date: the same words give the same file.
+    day = datetime(2026, 11, 21, tzinfo=UTC)
+    fresh = Catalog(
+        locale="en", project="cotmoc", version="1", header_comment="# The desk in English. Message ids are the Vietnamese words.",
+        creation_date=day, revision_date=day, msgid_bugs_address="", last_translator="", language_team="en", fuzzy=False,
+    )  # fmt: skip
+    found = gather()
+    for message, places in sorted(found.items()):
+        fresh.add(message, known.get(message, ""), locations=[(where, None) for where in places])  # type: ignore[misc]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as out:
+        write_po(out, fresh, width=120, omit_header=False, include_lineno=False)
+    missing = [message for message in found if not known.get(message)]
+    sys.stderr.write(f"{len(found)} messages, {len(missing)} without English\n")
+
+
+if __name__ == "__main__":
+    main()

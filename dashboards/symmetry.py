@@ -1,0 +1,74 @@
+"""False alarms by class, and one standard for all: what is raised and what people take back, by outlet class, language and direction.
+
+DUTIES 7.1 asks for this table every month. A false alarm is a conclusion “không sai lệch”.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, select
+
+from dashboards.highlight import sides
+from dashboards.shown import is_foreign
+from pipelines.store.alerts import FOLLOW, NEEDS_REPLY, NOT_DISTORTED
+from pipelines.store.rows import stamp
+from pipelines.store.schema import alerts, articles
+
+DAYS = 365
+FINAL = (NEEDS_REPLY, NOT_DISTORTED, FOLLOW)
+VIET_NAM, OTHERS, UNCLEAR = "lợi cho Việt Nam", "lợi cho nước khác", "không rõ hướng"
+DOMESTIC, FOREIGN = "trong nước", "nước ngoài"
+_PARTY = re.compile(
+    r"(?:cho|thuộc|thuộc về|của|to|for|by)\s+(?:the\s+)?(việt nam|viet nam|vietnam|trung quốc|china|đài loan|taiwan|lào|laos|campuchia|cambodia|"
+    r"philippines|malaysia)",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def direction(sentence: str, differs: str) -> str:
+    """Tell whom a sentence would favour: the one party that its differing span (else the sentence) gives something to."""
+    two = sides(differs) if differs else None
+    for text in (two.text if two else "", sentence):
+        named = {name.lower().replace(" ", "") in ("việtnam", "vietnam") for name in _PARTY.findall(text)}
+        if len(named) == 1:
+            return VIET_NAM if named.pop() else OTHERS
+    return UNCLEAR
+
+
+def band(confidence: float) -> str:
+    """Return the band of a confidence: below 70 %, 70–85 %, from 85 % on."""
+    return "< 70 %" if confidence < 0.7 else "70–85 %" if confidence < 0.85 else "≥ 85 %"
+
+
+def table(rows: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Return per name: raised, concluded, false alarms, and their share (None below one conclusion); the most raised first."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, status in rows:
+        row = found.setdefault(name, {"name": name, "raised": 0, "concluded": 0, "false": 0})
+        row["raised"] += 1
+        row["concluded"] += status in FINAL
+        row["false"] += status == NOT_DISTORTED
+    for row in found.values():
+        row["share"] = row["false"] / row["concluded"] if row["concluded"] else None
+    return sorted(found.values(), key=lambda row: (-row["raised"], row["name"]))
+
+
+def tables(conn: Connection, now: datetime, owners: Mapping[str, str]) -> dict[str, Any]:
+    """Return the tables by tier, type, verdict, confidence, outlet class, language and direction, over alerts of DAYS days."""
+    joined = and_(articles.c.id == alerts.c.article, articles.c.revision == alerts.c.revision)
+    named = (alerts.c.tier, alerts.c.claim_type, alerts.c.verdict, alerts.c.confidence, alerts.c.status, alerts.c.claim)
+    query = (
+        select(*named, articles.c.lang, articles.c.kind, articles.c.source)
+        .join(articles, joined).where(alerts.c.raised >= stamp(now - timedelta(days=DAYS)))
+    )  # fmt: skip
+    rows = list(conn.execute(query).mappings())
+    ways = {
+        "tier": lambda r: r["tier"], "type": lambda r: r["claim_type"], "verdict": lambda r: r["verdict"], "confidence": lambda r: band(r["confidence"]),
+        "outlet": lambda r: FOREIGN if is_foreign(r["kind"], r["lang"], owners.get(r["source"], "")) else DOMESTIC,
+        "lang": lambda r: r["lang"], "direction": lambda r: direction(r["claim"].get("sentence", ""), r["claim"].get("differs", "")),
+    }  # fmt: skip
+    return {name: table((way(row), row["status"]) for row in rows) for name, way in ways.items()}

@@ -1,0 +1,47 @@
+"""Health of the sources: state, reason, last item, next poll, and what each gave per day."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dashboards import queries
+from dashboards.charts import spark
+from dashboards.web.kept import kept
+from dashboards.web.view import page, store
+from pipelines.store.rows import stamp
+from pipelines.store.schema import frontier
+
+DAYS = 28
+
+
+def trends(conn: Connection, now: datetime) -> dict[str, list[int]]:
+    """Return items found per day (UTC) of the last 28 days for every source, oldest first, in one pass over an index."""
+    first = now - timedelta(days=DAYS - 1)
+    days = {(stamp(first + timedelta(days=n)) or "")[:10]: n for n in range(DAYS)}
+    day = func.substr(frontier.c.discovered, 1, 10)
+    query = select(frontier.c.source, day, func.count()).where(frontier.c.discovered >= min(days)).group_by(frontier.c.source, day)
+    found: dict[str, list[int]] = {}
+    for source, name, count in conn.execute(query).tuples():
+        if name in days:
+            found.setdefault(source, [0] * DAYS)[days[name]] += count
+    return found
+
+
+def health(request: Request) -> Response:
+    """GET /health?status=: the troubled ones first."""
+    wanted = request.query_params.get("status", "")[:40]
+    trend = kept(request, "trends", trends)["value"]
+    with store(request).read() as conn:
+        rows, tally, last_seen = queries.sources(conn), queries.source_tally(conn), queries.last_seen(conn)
+    names = getattr(request.app.state, "outlets", {})
+    shown: list[dict[str, Any]] = [
+        {**row, "name": names.get(row["source"], row["source"]), "line": spark(days), "sum": sum(days), "today": days[-1]}
+        for row in rows if wanted in ("", row["status"]) for days in [trend.get(row["source"], [0] * DAYS)]
+    ]  # fmt: skip
+    shown.sort(key=lambda row: (row["status"] == "ok", row["status"] == "new", -row["failures"], row["name"]))
+    return page(request, "health.html", sources=shown, tally=tally, wanted=wanted, total=len(rows), last_seen=last_seen, days=DAYS)
