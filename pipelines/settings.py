@@ -76,6 +76,8 @@ class Settings(BaseSettings):
     # State or outcome → the office's own name of that step; outcome → its ready reasons (docs/dashboard.md).
     steps: dict[str, str] = {}
     reasons: dict[str, tuple[str, ...]] = {}
+    # LibreTranslate server of the office for titles of the digest (docs/digest.md); none by default, nothing leaves the house.
+    translator_url: str = ""
     # Profile → names by date, recipients and signer of its papers (docs/settings.md).
     office: dict[str, Office] = {}
 

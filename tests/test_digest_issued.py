@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
@@ -120,7 +121,7 @@ def test_the_approved_issue_arrives_in_all_its_parts(desk: Desk, post: tuple[Box
     mail = message_from_bytes(envelope.content)
     assert envelope.rcpt_tos == ["a@x.example", "b@x.example"] and "b@x.example" not in envelope.content.decode("ascii")
     assert mail["From"] == "phong@so.example" and mail["X-Unsent"] is None
-    assert [part.get_content_type() for part in mail.walk()][:4] == ["multipart/mixed", "multipart/alternative", "text/plain", "text/html"]
+    assert [part.get_content_type() for part in mail.walk()][:5] == ["multipart/mixed", "multipart/alternative", "text/plain", "multipart/related", "text/html"]
     assert [name[-4:] for part in mail.walk() if (name := part.get_filename())] == ["docx", ".pdf"]
 
 
@@ -239,13 +240,22 @@ def test_an_editor_reorders_leaves_out_rewrites_and_approves_from_the_desk(desk:
     dropped = next(item for item in items if item.story == desk.ids["story"])
     assert save(story=dropped.story, place="0", dropped="1", summary="") == 303
     assert save(story=desk.ids["news"], summary="a" * 700) == 400
-    answer = client.post(address, data={"token": token(page), "action": "approve"}, follow_redirects=False)
+    # Whoever edited does not approve: no button, and a post is refused.
+    again = client.get(address).text
+    assert "Đã biên tập: Bàn 2" in again and 'value="approve"' not in again
+    assert save(action="approve") == 400
+    second = enter(desk, "Phó phòng", "approver")
+    shown = second.get(address).text
+    seen = re.search(r'name="seen" value="(\w+)"', shown)
+    assert seen
+    assert second.post(address, data={"token": token(shown), "action": "approve", "seen": "0" * 64}).status_code == 400
+    answer = second.post(address, data={"token": token(shown), "action": "approve", "seen": seen[1]}, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/digests")
     files = approved_files(desk.store, desk.settings, "ninh-binh", DAY)
     text = files["html"].read_text(encoding="utf-8")
     assert "Bến cảng cá &lt;b&gt;Kim Sơn&lt;/b&gt; được mở rộng." in text and "đã bỏ 1 tin, viết lại 1 tóm tắt" in text
     assert f'href="{dropped.url}">{dropped.title}' not in text.split("Nội dung có dữ kiện")[0]
     with desk.store.read() as conn:
-        assert [found["by"] for found in versions(conn, "ninh-binh", DAY)] == ["Bàn 2"] and audit.verify(conn)[1] is None
-    assert "Bản 1 đã duyệt: Bàn 2" in client.get(address).text and "đã duyệt, bản 1" in client.get("/digests").text
+        assert [found["by"] for found in versions(conn, "ninh-binh", DAY)] == ["Phó phòng"] and audit.verify(conn)[1] is None
+    assert "Bản 1 đã duyệt: Phó phòng" in client.get(address).text and "đã duyệt, bản 1" in client.get("/digests").text
     assert client.get("/digests/edit/mai").status_code == 404

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Connection, select, update
 
+from dashboards.digest.edits import ACTION as EDITED
 from dashboards.office.files import sha256, write_whole
 from pipelines.errors import UsageError, UserError
 from pipelines.settings import Settings
@@ -32,6 +33,18 @@ def versions(conn: Connection, province: str, day: date) -> list[dict[str, objec
     return [{**row["details"], "by": row["actor"], "at": row["at"]} for row in conn.execute(query.order_by(audit_table.c.seq)).mappings()]
 
 
+def editors(conn: Connection, province: str, day: date) -> tuple[str, ...]:
+    """Return who edited an issue since it was last approved; none of them may approve it."""
+    found: dict[str, None] = {}
+    query = select(audit_table.c.action, audit_table.c.actor).where(audit_table.c.object == f"{province} {day.isoformat()}")
+    for row in conn.execute(query.where(audit_table.c.action.in_((ACTION, EDITED))).order_by(audit_table.c.seq)):
+        if row.action == ACTION:
+            found.clear()
+        else:
+            found[row.actor] = None
+    return tuple(found)
+
+
 def approve(store: Store, settings: Settings, province: str, day: date, paths: Mapping[str, Path], by: str, now: datetime) -> dict[str, Path]:
     """Freeze the issue in `paths` as the next version in DATA/digests/approved; an unchanged issue keeps its version.
 
@@ -40,6 +53,10 @@ def approve(store: Store, settings: Settings, province: str, day: date, paths: M
     name = " ".join(by.split())[:60]
     if not name:
         raise UserError("cần tên người duyệt: --by")
+    with store.read() as conn:
+        hands = editors(conn, province, day)
+    if name.casefold() in {one.casefold() for one in hands}:
+        raise UserError(f"{name} đã biên tập số báo này; cần một người khác duyệt")
     files = {kind: paths[kind].read_bytes() for kind in KINDS}
     # The four forms come of one content; its text tells whether the issue changed.
     sums = {kind: sha256(content) for kind, content in files.items()}

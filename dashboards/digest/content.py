@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from dashboards.digest import gather
+from dashboards.digest.figures import charts, week
 from dashboards.digest.records import Digest
 from dashboards.shown import lang_vi
 from pipelines.clock import HANOI
@@ -35,6 +36,7 @@ def build_digest(store: Store, province: str, day: date, owners: Mapping[str, st
         follow = gather.following(conn, profile, start)
         corrections = gather.corrections(conn, profile, start, end)
         versions = gather.versions(conn)
+        days = week(conn, gather.names_of(profile), gather.ours(profile), end)
     langs: dict[str, int] = {}
     for row in found.rows:
         langs[row["lang"]] = langs.get(row["lang"], 0) + 1
@@ -44,7 +46,7 @@ def build_digest(store: Store, province: str, day: date, owners: Mapping[str, st
         by_lang=tuple((lang_vi(lang), count) for lang, count in sorted(langs.items(), key=lambda kv: (-kv[1], kv[0]))),
         attention=len(claims), domestic=found.domestic, foreign=found.foreign, sea_domestic=found.sea_domestic,
         sea_foreign=found.sea_foreign, claims=claims, follow=follow, corrections=corrections,
-        method=method_note(versions), left_out=found.left_out,
+        method=method_note(versions), left_out=found.left_out, charts=charts(found.themes, days),
     )  # fmt: skip
 
 
@@ -53,7 +55,8 @@ def method_note(versions: tuple[str, ...]) -> tuple[str, ...]:
     return (
         "Nguồn: báo chí và kênh công khai của các tổ chức trong danh mục; không thu thập tài khoản cá nhân. "
         "Các bản đăng lại được gộp theo câu chuyện, nêu báo đăng đầu tiên.",
-        "Tóm tắt là trích nguyên câu trong bài, không diễn giải. Tin tiếng nước ngoài giữ đầu đề gốc; chưa có bản dịch.",
+        "Tóm tắt là trích nguyên câu trong bài, không diễn giải. Tin tiếng nước ngoài giữ đầu đề gốc; ô bản dịch để trống khi cơ quan "
+        "chưa đặt máy dịch, và bản dịch máy luôn được ghi rõ là của máy. Chủ đề xếp theo từ ngữ của đầu đề và đoạn mở đầu.",
         "Nhận định do máy đối chiếu với cơ sở tư liệu có dẫn nguồn và cần người xem xét; "
         "phê bình, ý kiến, dẫn lời không bị nêu. “Yêu sách của một bên” không phải là sai hay đúng.",
         f"Phiên bản dùng trong kỳ: {'; '.join(versions) if versions else 'chưa có bài nào được đối chiếu'}.",

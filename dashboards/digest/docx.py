@@ -7,6 +7,7 @@ from docx.document import Document as DocumentType
 from dashboards.digest.outline import NOTHING, Line, Style, box, outline
 from dashboards.digest.records import Digest
 from dashboards.office import nd30
+from dashboards.reports.charts import draw
 
 
 def render_docx(digest: Digest) -> bytes:
@@ -15,6 +16,8 @@ def render_docx(digest: Digest) -> bytes:
     nd30.heading_block(document, digest.office, "ĐB-……", digest.day.year)
     nd30.title_block(document, digest.title, digest.period)
     nd30.table(document, box(digest))
+    for number, chart in enumerate(digest.charts, 1):
+        nd30.picture(document, draw(chart), f"Hình {number}. {chart.caption}")
     for section in outline(digest):
         nd30.heading(document, section.heading)
         for part in section.parts:
@@ -24,7 +27,7 @@ def render_docx(digest: Digest) -> bytes:
                 nd30.body(document, NOTHING)
             for entry in part.entries:
                 for place, one in enumerate(entry):
-                    _line(document, one, keep=place == 0 and len(entry) > 1)
+                    _line(document, one, keep=place < min(3, len(entry) - 1))
     nd30.closing(document, digest.office.recipients, digest.office.signer)
     return nd30.to_bytes(document)
 
@@ -32,6 +35,6 @@ def render_docx(digest: Digest) -> bytes:
 def _line(document: DocumentType, one: Line, *, keep: bool) -> None:
     small = one.style in (Style.NOTE, Style.META)
     nd30.body(
-        document, one.text, bold=one.style is Style.TITLE, italic=one.style in (Style.META, Style.QUOTE),
-        size=nd30.BODY - 1 if small else nd30.BODY, url=one.url, indent=one.style is not Style.NOTE, keep=keep,
+        document, one.text, bold=one.style in (Style.TITLE, Style.THEME), italic=one.style in (Style.META, Style.QUOTE, Style.THEME),
+        size=nd30.BODY - 1 if small else nd30.BODY, url=one.url, indent=one.style not in (Style.NOTE, Style.THEME), keep=keep,
     )  # fmt: skip

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 
-from docxtpl import DocxTemplate, RichText
+from docx.shared import Mm
+from docxtpl import DocxTemplate, InlineImage, RichText
 
 from dashboards.digest.outline import NOTHING, Line, Style, box, outline
 from dashboards.digest.records import Digest
 from dashboards.office import forms, nd30
+from dashboards.reports.charts import draw
+from dashboards.reports.records import Chart
 from dashboards.shown import visible
 
 NAME = "diem-bao"
@@ -27,9 +31,11 @@ def context(digest: Digest, document: DocxTemplate) -> dict[str, Any]:
         small = one.style in (Style.NOTE, Style.META)
         text = RichText()
         text.add(
-            visible(one.text), bold=one.style is Style.TITLE, italic=one.style in (Style.META, Style.QUOTE), font=nd30.FONT,
+            visible(one.text), bold=one.style in (Style.TITLE, Style.THEME), italic=one.style in (Style.META, Style.QUOTE, Style.THEME), font=nd30.FONT,
             size=2 * (nd30.BODY - 1 if small else nd30.BODY), url_id=document.build_url_id(one.url) if one.url else None,
         )  # fmt: skip
+        han, lao = nd30.far_fonts(one.text)
+        text.xml = text.xml.replace(f'w:cs="{nd30.FONT}"', f'w:cs="{lao}" w:eastAsia="{han}"')
         return {"rich": text, "text": visible(one.text), "style": one.style.value, "link": bool(one.url) or "://" in one.text}
 
     sections = []
@@ -39,9 +45,14 @@ def context(digest: Digest, document: DocxTemplate) -> dict[str, Any]:
             lines += [rich(Line(part.heading, Style.TITLE))] if part.heading else []
             lines += [rich(one) for entry in part.entries for one in entry] or [rich(Line(NOTHING))]
         sections.append({"heading": visible(section.heading), "lines": lines})
+    charts = [
+        {"number": number, "caption": visible(chart.caption), "picture": InlineImage(document, BytesIO(draw(chart)), width=Mm(150))}
+        for number, chart in enumerate(digest.charts, 1)
+    ]
     return {
         **forms.common(digest.office, digest.day.year, "ĐB-……"), "title": digest.title, "period": digest.period,
         "box": [[visible(name), value] for name, value in box(digest)], "sections": sections,
+        "charts": charts,
     }  # fmt: skip
 
 
@@ -56,7 +67,10 @@ def default() -> bytes:
     nd30.plain(grid.rows[1].cells[0].paragraphs[0], "{{ row[0] }}")
     nd30.plain(grid.rows[1].cells[1].paragraphs[0], "{{ row[1] }}", right=True)
     grid.rows[2].cells[0].paragraphs[0].text = "{%tr endfor %}"
-    forms.tags(document, ["{%p for section in sections %}"])
+    forms.tags(document, ["{%p for chart in charts %}"])
+    nd30.centred(document, "{{ chart.picture }}")
+    nd30.centred(document, "Hình {{ chart.number }}. {{ chart.caption }}")
+    forms.tags(document, ["{%p endfor %}", "{%p for section in sections %}"])
     nd30.heading(document, "{{ section.heading }}")
     forms.tags(document, ["{%p for line in section.lines %}"])
     forms.tags(document, ["{%p if line.link %}"])
@@ -77,11 +91,11 @@ def sample(document: DocxTemplate) -> Mapping[str, Any]:
     day = date(2026, 1, 2)
     start, end = period_of(day)
     empty: dict[str, Any] = dict.fromkeys(("domestic", "foreign", "sea_domestic", "sea_foreign", "claims", "follow", "corrections", "by_class", "by_lang"), ())
-    digest = Digest(load_profile("ninh-binh"), day, start, end, total=0, attention=0, method=method_note(()), **empty)
+    digest = Digest(load_profile("ninh-binh"), day, start, end, total=0, attention=0, method=method_note(()), charts=(Chart("hình", ("01/01",), (("bài", (1,)),)),), **empty)
     return context(digest, document)
 
 
 FORM = forms.Form(
     NAME, "điểm báo", frozenset({"agency", "title", "period", "sections", "recipients"}),
-    frozenset({"title", "period", "box", "sections"}), default, sample,
+    frozenset({"title", "period", "box", "charts", "sections"}), default, sample,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from dashboards import queries
 from dashboards.digest.carried import carriers
 from dashboards.digest.records import Checked, Cited, Correction, Item
 from dashboards.digest.summary import summary
+from dashboards.digest.themes import theme_of
 from dashboards.shown import is_foreign, one_line
 from pipelines.records import Alert
 from pipelines.settings import Profile
@@ -38,6 +40,7 @@ class News:
     sea_domestic: tuple[Item, ...]
     sea_foreign: tuple[Item, ...]
     left_out: int
+    themes: Counter[str]
 
 
 def names_of(profile: Profile) -> tuple[str, ...]:
@@ -93,16 +96,17 @@ def news(
         groups.items(), key=lambda kv: (-len({r["outlet"] for r in kv[1]}), _reverse(kv[1][0]["published"]), kv[0])
     )
     shown: dict[str, list[Item]] = {"domestic": [], "foreign": [], "sea_domestic": [], "sea_foreign": []}
-    left_out = 0
+    left_out, themes = 0, Counter[str]()
     for story, members in ranked:
         lead = next((row for row in members if row["id"] == row["first_article"]), members[0])
         where = "foreign" if _foreign(lead, owners) else "domestic"
+        themes[theme_of(lead["title"], lead["sapo"] or lead["body"])] += 1
         section = shown[where if any(row["is_about"] for row in members) else f"sea_{where}"]
         if len(section) < MOST:
             section.append(_item(story, lead, members, story in disputed))
         else:
             left_out += 1
-    return News(rows, sum(_foreign(row, owners) for row in rows), **{name: tuple(items) for name, items in shown.items()}, left_out=left_out)
+    return News(rows, sum(_foreign(row, owners) for row in rows), **{name: tuple(items) for name, items in shown.items()}, left_out=left_out, themes=themes)
 
 
 def _foreign(row: Mapping[str, Any], owners: Mapping[str, str]) -> bool:
@@ -120,11 +124,11 @@ def _item(story: str, lead: Mapping[str, Any], members: list[Mapping[str, Any]],
         story=story, title=one_line(lead["title"] or "(không có đầu đề)"), outlet=one_line(lead["outlet"], 80),
         published=moment(lead["published"]), url=lead["canonical"] or lead["url"], lang=lead["lang"],
         summary=summary(lead["title"], lead["sapo"], lead["body"], lead["lang"]),
-        copies=tuple(one_line(name, 80) for name in others), archived=lead["capture"] or "", disputed=disputed,
+        copies=tuple(one_line(name, 80) for name in others), archived=lead["capture"] or "", disputed=disputed, article=lead["id"], theme=theme_of(lead["title"], lead["sapo"] or lead["body"]),
     )  # fmt: skip
 
 
-def _ours(profile: Profile) -> Any:
+def ours(profile: Profile) -> Any:
     named = [cast(alerts.c.provinces, Text).contains(json.dumps(name), autoescape=True) for name in names_of(profile)]
     return or_(alerts.c.national == 1, *named)
 
@@ -138,7 +142,7 @@ def claims(conn: Connection, profile: Profile, start: datetime, end: datetime) -
     """Return the period's claims to be checked; what a person found undistorted or a duplicate is not among them."""
     settled = (alert_store.NOT_DISTORTED, alert_store.DUPLICATE)
     where = and_(
-        _ours(profile), _within(alerts.c.published, alerts.c.raised, start, end), alerts.c.status.not_in(settled)
+        ours(profile), _within(alerts.c.published, alerts.c.raised, start, end), alerts.c.status.not_in(settled)
     )
     return tuple(checked(conn, alert) for alert in _alerts(conn, where))
 
@@ -148,7 +152,7 @@ def following(conn: Connection, profile: Profile, start: datetime) -> tuple[Chec
     still = (alert_store.LOOKING, alert_store.FOLLOW, alert_store.WAITING, alert_store.NEEDS_REPLY)
     first = stamp(start)
     where = and_(
-        _ours(profile), alerts.c.status.in_(still), alerts.c.raised < first,
+        ours(profile), alerts.c.status.in_(still), alerts.c.raised < first,
         or_(alerts.c.published.is_(None), alerts.c.published < first),
     )  # fmt: skip
     return tuple(checked(conn, alert) for alert in list(_alerts(conn, where))[:MOST])
@@ -186,7 +190,7 @@ def corrections(conn: Connection, profile: Profile, start: datetime, end: dateti
         select(alerts, decisions.c.outcome, decisions.c.reason.label("decision_reason"), decisions.c.decided)
         .join(decisions, decisions.c.alert == alerts.c.id)
         .where(
-            _ours(profile), decisions.c.outcome == alert_store.NOT_DISTORTED, decisions.c.undone.is_(None),
+            ours(profile), decisions.c.outcome == alert_store.NOT_DISTORTED, decisions.c.undone.is_(None),
             alerts.c.status == alert_store.NOT_DISTORTED, decisions.c.decided >= stamp(start),
             decisions.c.decided < stamp(end), alerts.c.raised < stamp(start),
         )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 from dashboards.digest.outline import NOTHING, box, outline
 from dashboards.digest.records import Digest
+from dashboards.reports.charts import draw
 
 
 def render_html(digest: Digest) -> bytes:
@@ -11,5 +14,6 @@ def render_html(digest: Digest) -> bytes:
     from dashboards.web.view import environment
 
     template = environment().get_template("digest.html")
-    text = template.render(digest=digest, box=box(digest), sections=outline(digest), nothing=NOTHING)
+    pictures = [(chart.caption, "data:image/png;base64," + b64encode(draw(chart)).decode()) for chart in digest.charts]
+    text = template.render(digest=digest, pictures=pictures, box=box(digest), sections=outline(digest), nothing=NOTHING)
     return text.encode()

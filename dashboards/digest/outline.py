@@ -20,6 +20,7 @@ class Style(StrEnum):
     TEXT = "text"
     QUOTE = "quote"
     NOTE = "note"
+    THEME = "theme"
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ def box(digest: Digest) -> list[tuple[str, str]]:
 def outline(digest: Digest) -> list[Section]:
     """Return the sections after the box, in the order of DUTIES 6.2."""
     sections = [
-        ("Tin nổi bật về địa phương", _pair(digest.domestic, digest.foreign)),
-        ("Biên giới, biển, đảo", _pair(digest.sea_domestic, digest.sea_foreign)),
+        ("Tin nổi bật về địa phương", _pair(digest.domestic, digest.foreign, digest.desk)),
+        ("Biên giới, biển, đảo", _pair(digest.sea_domestic, digest.sea_foreign, digest.desk)),
         ("Nội dung có dữ kiện cần đối chiếu", (Part("", tuple(_checked(one) for one in digest.claims)),)),
         ("Dự kiến theo dõi", (Part("", tuple(_follow(one) for one in digest.follow)),)),
         ("Đính chính các số trước", (Part("", tuple(_corrected(one) for one in digest.corrections)),)),
@@ -75,17 +76,28 @@ def outline(digest: Digest) -> list[Section]:
     return [Section(f"{roman[i]}. {title}", parts) for i, (title, parts) in enumerate(sections)]
 
 
-def _pair(inside: Iterable[Item], outside: Iterable[Item]) -> tuple[Part, ...]:
+def _pair(inside: Iterable[Item], outside: Iterable[Item], desk: str) -> tuple[Part, ...]:
     return (
-        Part("1. Báo, kênh trong nước", tuple(_item(one) for one in inside)),
-        Part("2. Báo, kênh nước ngoài", tuple(_item(one) for one in outside)),
+        Part("1. Báo, kênh trong nước", _themed(inside, desk)),
+        Part("2. Báo, kênh nước ngoài", _themed(outside, desk)),
     )
 
 
-def _item(item: Item) -> tuple[Line, ...]:
+def _themed(items: Iterable[Item], desk: str) -> tuple[tuple[Line, ...], ...]:
+    """Group items by theme: themes in the order of their first item, items in their own; each theme named once."""
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        groups.setdefault(item.theme, []).append(item)
+    return tuple(
+        (*([line(theme, Style.THEME)] if place == 0 else []), *_item(item, desk)) for theme, group in groups.items() for place, item in enumerate(group)
+    )
+
+
+def _item(item: Item, desk: str) -> tuple[Line, ...]:
     lines = [line(item.title, Style.TITLE, item.url)]
     if item.lang != "vi":
-        lines.append(line(f"Đầu đề gốc bằng {lang_vi(item.lang)}. Bản dịch: (chưa có)", Style.NOTE))
+        said = f"Bản dịch máy, chưa ai duyệt: {item.translation}" if item.translation else "Bản dịch: (chưa có)"
+        lines.append(line(f"Đầu đề gốc bằng {lang_vi(item.lang)}. {said}", Style.NOTE))
     meta = f"{item.outlet}, {time_vi(item.published)}"
     if item.copies:
         meta += f"; đăng lại: {', '.join(item.copies)}"
@@ -94,9 +106,9 @@ def _item(item: Item) -> tuple[Line, ...]:
         lines.append(line("Bài có câu cần đối chiếu, xem mục III.", Style.NOTE))
     if item.summary:
         lines.append(line(item.summary))
-    where = [safe_url(item.url) or "địa chỉ gốc không mở được"]
-    where.append(f"bản lưu {item.archived[:12]}" if item.archived else "chưa có bản lưu")
-    lines.append(line(" · ".join(where), Style.NOTE, item.url))
+    lines.append(line(safe_url(item.url) or "địa chỉ gốc không mở được", Style.NOTE, item.url))
+    kept = f"{desk}/articles/{item.article}/archived" if desk and item.article else None
+    lines.append(line(f"Bản lưu {item.archived[:12]}" if item.archived else "Chưa có bản lưu", Style.NOTE, kept if item.archived else None))
     return tuple(lines)
 
 

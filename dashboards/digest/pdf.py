@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboards.digest.outline import NOTHING, Style, box, outline
 from dashboards.digest.records import Digest
 from dashboards.office.pdf import Paper
+from dashboards.reports.charts import draw
 
 
 def render_pdf(digest: Digest) -> bytes:
@@ -15,9 +16,11 @@ def render_pdf(digest: Digest) -> bytes:
     paper.add_page()
     paper.masthead(digest.office, "ĐB-……", digest.day.year)
     paper.para(digest.title, style="B", size=14, align="C")
-    paper.para(digest.period, style="I", size=13, align="C")
-    paper.ln(2)
+    paper.para(digest.period, style="B", size=13, align="C")
+    paper.rule(40)
     paper.rows(box(digest))
+    for number, chart in enumerate(digest.charts, 1):
+        paper.picture(draw(chart), f"Hình {number}. {chart.caption}")
     for section in sections:
         paper.ln(3)
         _heading(paper, section.heading, "B")
@@ -28,9 +31,9 @@ def render_pdf(digest: Digest) -> bytes:
                 paper.para(NOTHING, indent=10)
             for entry in part.entries:
                 for one in entry:
-                    style = {Style.TITLE: "B", Style.META: "I", Style.QUOTE: "I"}.get(one.style, "")
+                    style = {Style.THEME: "BI", Style.TITLE: "B", Style.META: "I", Style.QUOTE: "I"}.get(one.style, "")
                     size = 11.5 if one.style in (Style.META, Style.NOTE) else 13
-                    paper.para(one.text, style=style, size=size, url=one.url, align="L" if one.style is Style.NOTE else "J")
+                    paper.para(one.text, style=style, size=size, url=one.url, align="L" if one.style in (Style.NOTE, Style.THEME) else "J")
                 paper.ln(1.5)
     if paper.lost:
         paper.para(

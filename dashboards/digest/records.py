@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from dashboards.digest.themes import OTHER
+from dashboards.reports.records import Chart
 from pipelines.settings import Profile
 
 
@@ -22,6 +24,9 @@ class Item:
     copies: tuple[str, ...] = ()
     archived: str = ""
     disputed: bool = False
+    article: str = ""
+    theme: str = OTHER
+    translation: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,9 @@ class Digest:
     corrections: tuple[Correction, ...]
     method: tuple[str, ...]
     left_out: int = 0
+    charts: tuple[Chart, ...] = ()
+    # Address of the desk, where archived copies are read; empty: they are only named.
+    desk: str = ""
 
     @property
     def title(self) -> str:

@@ -15,6 +15,7 @@ from dashboards.digest.form import render_form
 from dashboards.digest.html import render_html
 from dashboards.digest.mail import render_mail
 from dashboards.digest.pdf import render_pdf
+from dashboards.digest.translate import translated
 from dashboards.office.files import sha256, write_whole
 from dashboards.office.forms import own_template
 from pipelines.clock import now
@@ -35,7 +36,8 @@ def write_digest(
     with store.read() as conn:
         edits = edits_of(conn, province, day)
     digest = edited(build_digest(store, province, day, owners), edits)
-    digest = replace(digest, office=office_on(digest.office, settings.office, day, FORM_NAME))
+    digest = translated(digest, settings)
+    digest = replace(digest, desk=settings.desk_url, office=office_on(digest.office, settings.office, day, FORM_NAME))
     stem = f"diem-bao_{province.replace('/', '_')}_{day.isoformat()}"
     own = own_template(settings.data, FORM_NAME)
     word = render_form(digest, own) if own else render_docx(digest)

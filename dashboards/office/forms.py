@@ -18,6 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from lxml.etree import XMLSyntaxError
 
 from dashboards.office import nd30
+from dashboards.office.letterhead import broken
 from dashboards.shown import visible
 from pipelines.errors import UserError
 from pipelines.settings import Profile
@@ -57,7 +58,7 @@ def own_template(data: Path, name: str) -> bytes | None:
 def common(profile: Profile, year: int, sign: str) -> dict[str, Any]:
     """Return the tags that every form carries."""
     return {
-        "agency_parent": visible(profile.agency_parent), "agency": visible(profile.agency), "locality": visible(profile.locality),
+        "agency_parent": visible(broken(profile.agency_parent, bold=False)), "agency": visible(broken(profile.agency, bold=True)), "locality": visible(profile.locality),
         "year": str(year), "sign": sign, "recipients": [visible(name) for name in profile.recipients], "signer": visible(profile.signer),
     }  # fmt: skip
 

@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from docx import Document
 from docx.document import Document as DocumentType
@@ -16,10 +17,13 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
+from dashboards.office.letterhead import broken
 from dashboards.shown import safe_url, visible
 from pipelines.settings import Profile
 
 FONT = "Times New Roman"
+# On every Windows with Office; LibreOffice takes what it has in their place.
+HAN, LAO = "SimSun", "Leelawadee UI"
 BODY = 13
 # Widths in mm of the two columns of the heading block; together the text's width.
 LEFT, RIGHT = 75, 90
@@ -40,8 +44,8 @@ def new_document(profile: Profile, moment: datetime, title: str) -> DocumentType
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = FONT, Pt(BODY)
     fonts = normal.element.get_or_add_rPr().get_or_add_rFonts()
-    for kind in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
-        fonts.set(qn(kind), FONT)
+    for kind, name in (("w:ascii", FONT), ("w:hAnsi", FONT), ("w:cs", LAO), ("w:eastAsia", HAN)):
+        fonts.set(qn(kind), name)
     normal.paragraph_format.space_after = Pt(0)
     normal.paragraph_format.line_spacing = 1.1
     _page_number(section.header.paragraphs[0])
@@ -64,9 +68,9 @@ def heading_block(document: DocumentType, profile: Profile, sign: str, year: int
     left, right = table.rows[0].cells
     first = left.paragraphs[0]
     if profile.agency_parent:
-        _centre(first, profile.agency_parent, size=12)
+        _centre(first, broken(profile.agency_parent, bold=False), size=12)
         first = left.add_paragraph()
-    _centre(first, profile.agency, bold=True, size=12)
+    _centre(first, broken(profile.agency, bold=True), bold=True, size=12)
     _rule(left.add_paragraph(), Mm(26))
     _centre(left.add_paragraph(), f"Số: ……/{sign}", size=13)
     if about:
@@ -192,6 +196,19 @@ def watermark(document: DocumentType, text: str) -> None:
         paragraph.runs[0].font.color.rgb = RGBColor(0x80, 0x80, 0x80)
 
 
+def picture(document: DocumentType, png: bytes, caption: str) -> None:
+    """Add a centred picture 150 mm wide with its caption under it, kept together."""
+    place = document.add_paragraph()
+    place.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    place.paragraph_format.space_before = Pt(8)
+    place.paragraph_format.keep_with_next = True
+    shape = place.add_run().add_picture(io.BytesIO(png), width=Mm(150))
+    shape._inline.docPr.set("descr", visible(caption))
+    under = document.add_paragraph()
+    under.paragraph_format.space_after = Pt(6)
+    _centre(under, caption, italic=True, size=12)
+
+
 def to_bytes(document: DocumentType) -> bytes:
     """Return the DOCX; equal content gives equal bytes, because the ZIP carries no clock time."""
     raw = io.BytesIO()
@@ -210,6 +227,23 @@ def _run(paragraph: Paragraph, text: str, *, bold: bool = False, italic: bool = 
     run.bold, run.italic = bold, italic
     run.font.size, run.font.name = Pt(size), FONT
     run.font.color.rgb = RGBColor(0, 0, 0)
+    if any(char >= "\u0e80" for char in text):
+        far_letters(run._r, text)
+
+
+def far_fonts(text: str) -> tuple[str, str]:
+    """Return the font names for Chinese (w:eastAsia) and for Lao (w:cs) in `text`; ours where there is none of either.
+
+    Named because a program that looks for “Times New Roman” with Chinese letters may show nothing (LibreOffice 7.4, 2026-11-21).
+    """
+    return (HAN if any("\u2e80" <= char <= "\u9fff" for char in text) else FONT, LAO if any("\u0e80" <= char <= "\u0eff" for char in text) else FONT)
+
+
+def far_letters(run: Any, text: str) -> None:
+    """Set the fonts of a run's Chinese and Lao letters."""
+    fonts = run.get_or_add_rPr().get_or_add_rFonts()
+    for kind, name in zip(("w:eastAsia", "w:cs"), far_fonts(text), strict=True):
+        fonts.set(qn(kind), name)
 
 
 def _centre(paragraph: Paragraph, text: str, *, bold: bool = False, italic: bool = False, size: int = BODY) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+from PIL import Image
 
+from dashboards.office.letterhead import ROOM, broken
 from dashboards.shown import safe_url, visible
 from pipelines.errors import UserError
 from pipelines.settings import Profile
@@ -107,18 +110,20 @@ class Paper(FPDF):
         self.set_font("serif", style, size)
         if indent:
             self.set_x(self.l_margin + indent)
+        # The decree's first line: 10 mm in, by blanks that are neither broken nor stretched.
+        first = "\u00a0" * round(10 / self.get_string_width("\u00a0")) if align == "J" else ""
         self.multi_cell(
-            0, size * 0.47, self.clean(text), align=align, link=safe_url(url) or "", new_x=XPos.LMARGIN, new_y=YPos.NEXT
+            0, size * 0.47, first + self.clean(text), align=align, link=safe_url(url) or "", new_x=XPos.LMARGIN, new_y=YPos.NEXT
         )  # fmt: skip
         self.ln(1)
 
     def masthead(self, profile: Profile, sign: str, year: int) -> None:
         """The block of issuing body, quốc hiệu, tiêu ngữ, number, place and date (blank)."""
         top = self.get_y()
-        left = [(profile.agency_parent, "", 12)] if profile.agency_parent else []
-        left_end = self._column(29, 76, [*left, (profile.agency, "B", 12)], top, 24, [(f"Số: ……/{sign}", "", 13)])
+        left = [(broken(profile.agency_parent, bold=False), "", 12)] if profile.agency_parent else []
+        left_end = self._column(30, ROOM, [*left, (broken(profile.agency, bold=True), "B", 12)], top, 24, [(f"Số: ……/{sign}", "", 13)])
         right_end = self._column(
-            105, 91, [("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "B", 12), ("Độc lập - Tự do - Hạnh phúc", "B", 13)], top, 50,
+            105, 90, [("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "B", 12), ("Độc lập - Tự do - Hạnh phúc", "B", 13)], top, 50,
             [(f"{profile.locality}, ngày …… tháng …… năm {year}", "I", 13)],
         )  # fmt: skip
         self.set_xy(self.l_margin, max(left_end, right_end) + 6)
@@ -128,6 +133,7 @@ class Paper(FPDF):
         after: Sequence[tuple[str, str, int]],
     ) -> float:  # fmt: skip
         self.set_y(y)
+        margin, self.c_margin = self.c_margin, 0
         for part in (lines, after):
             for text, style, size in part:
                 self.set_x(x)
@@ -136,6 +142,7 @@ class Paper(FPDF):
             if part is lines:
                 self.line(x + (width - rule) / 2, self.get_y() + 1, x + (width + rule) / 2, self.get_y() + 1)
                 self.ln(3)
+        self.c_margin = margin
         return self.get_y()
 
     def rows(self, rows: Sequence[tuple[str, str]], widths: tuple[int, int] = (135, 30)) -> None:
@@ -144,6 +151,22 @@ class Paper(FPDF):
         with self.table(col_widths=widths, text_align=("LEFT", "RIGHT"), first_row_as_headings=False, line_height=6, width=165, align="LEFT") as grid:
             for label, value in rows:
                 grid.row([self.clean(label), self.clean(value)])
+
+    def picture(self, png: bytes, caption: str, width: float = 150) -> None:
+        """A centred picture with its caption under it, never parted from it by the end of a page."""
+        with Image.open(BytesIO(png)) as opened:
+            height = width * opened.height / opened.width
+        if self.get_y() + height + 16 > self.h - 20:
+            self.add_page()
+        self.ln(3)
+        self.image(BytesIO(png), x=self.l_margin + (165 - width) / 2, w=width, alt_text=self.clean(caption))
+        self.para(caption, style="I", size=12, align="C")
+
+    def rule(self, width: float) -> None:
+        """A short rule under a title."""
+        at = self.l_margin + (165 - width) / 2
+        self.line(at, self.get_y() + 0.5, at + width, self.get_y() + 0.5)
+        self.ln(4)
 
     def grid(
         self, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int], *, size: float = 12, right: bool = False

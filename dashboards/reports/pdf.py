@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from io import BytesIO
 
 from dashboards.office.pdf import Paper
 from dashboards.reports.charts import draw
@@ -19,6 +18,7 @@ def render_pdf(report: Report) -> bytes:
     paper.masthead(report.office, "BC-……", report.end.year)
     paper.para(report.title, style="B", size=14, align="C")
     paper.para(report.abstract, style="B", size=13, align="C")
+    paper.rule(40)
     tables = charts = 0
     for section in report.sections:
         paper.ln(3)
@@ -27,11 +27,7 @@ def render_pdf(report: Report) -> bytes:
             paper.para(line)
         for chart in section.charts:
             charts += 1
-            picture = draw(chart)
-            if paper.get_y() > paper.h - 110:
-                paper.add_page()
-            paper.image(BytesIO(picture), w=160)
-            paper.para(f"Hình {charts}. {chart.caption}", style="I", size=12, align="C")
+            paper.picture(draw(chart), f"Hình {charts}. {chart.caption}")
         for table in section.tables:
             tables += 1
             _heading(paper, f"Bảng {tables}. {table.caption}", "BI")
@@ -52,9 +48,4 @@ def _grid(paper: Paper, table: Table) -> None:
         paper.para("Không có", indent=10)
         return
     widths = {2: (125, 40), 3: (45, 85, 35)}.get(len(table.head), (65, *(100 // (len(table.head) - 1),) * (len(table.head) - 1)))
-    paper.set_font("serif", "", 12)
-    aligns = ("LEFT", *("LEFT",) * (len(table.head) - 2), "RIGHT")
-    with paper.table(col_widths=widths, text_align=aligns, line_height=6, width=165, align="LEFT") as grid:
-        for row in (table.head, *table.rows):
-            grid.row([paper.clean(cell) for cell in row])
-    paper.ln(2)
+    paper.grid(table.head, table.rows, widths, right=True)

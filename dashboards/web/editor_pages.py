@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from starlette.concurrency import run_in_threadpool
@@ -10,13 +11,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboards.digest import build_digest, write_digest
-from dashboards.digest.approve import approve, versions
-from dashboards.digest.edits import LISTS, Edit, edits_of, record
+from dashboards.digest.approve import approve, editors, versions
+from dashboards.digest.edits import LISTS, Edit, edited, edits_of, record
+from dashboards.digest.outline import outline
+from dashboards.office.files import sha256
 from dashboards.web.access import Access
-from dashboards.web.rights import require
+from dashboards.web.rights import may, require
 from dashboards.web.view import page, settings, store
 from pipelines.clock import now
 from pipelines.errors import UserError
+from pipelines.store import Store
 
 TITLES = dict(zip(LISTS, ("Tin trong nước về địa phương", "Tin nước ngoài về địa phương", "Biên giới, biển, đảo: trong nước", "Biên giới, biển, đảo: nước ngoài"), strict=True))
 
@@ -28,6 +32,13 @@ def _day(request: Request) -> date:
         raise HTTPException(404, "Không có số báo của ngày này.") from error
 
 
+def _mark(store: Store, province: str, day: date, owners: Mapping[str, str]) -> str:
+    """What an approval is of: a hash of all lines of the issue as it would be written now."""
+    with store.read() as conn:
+        edits = edits_of(conn, province, day)
+    return sha256(repr(outline(edited(build_digest(store, province, day, owners), edits))).encode())
+
+
 def editor(request: Request) -> Response:
     """GET /digests/edit/{day}: the stories of the office's issue, each with its form."""
     return _editor(request)
@@ -37,9 +48,12 @@ def _editor(request: Request, status: int = 200, error: str = "") -> Response:
     day, province = _day(request), settings(request).profile
     digest = build_digest(store(request), province, day, getattr(request.app.state, "owners", {}))
     with store(request).read() as conn:
-        found, done = edits_of(conn, province, day), versions(conn, province, day)
+        found, done, hands = edits_of(conn, province, day), versions(conn, province, day), editors(conn, province, day)
+    me = request.state.session
+    seen = sha256(repr(outline(edited(digest, found))).encode())
+    right = may(me.role, "approve") and me.analyst.casefold() not in {name.casefold() for name in hands}
     sections = [(TITLES[name], [(item, found.get(item.story, Edit())) for item in getattr(digest, name)]) for name in LISTS]
-    return page(request, "editor.html", status, digest=digest, day=day.isoformat(), sections=sections, versions=done, error=error)
+    return page(request, "editor.html", status, digest=digest, day=day.isoformat(), sections=sections, versions=done, error=error, editors=hands, seen=seen, may_approve=right)
 
 
 async def edit(request: Request) -> Response:
@@ -49,7 +63,7 @@ async def edit(request: Request) -> Response:
     if not access.token_fits(request.state.session, str(form.get("token", ""))):
         raise HTTPException(403, "Trang đã cũ hoặc biểu mẫu không đến từ trang này; hãy tải lại trang.")
     day, config, analyst = _day(request), settings(request), request.state.session.analyst
-    given = {name: str(form.get(name, "")) for name in ("action", "story", "place", "dropped", "summary")}
+    given = {name: str(form.get(name, "")) for name in ("action", "story", "place", "dropped", "summary", "seen")}
     if given["action"] == "approve":
         require(request, "approve")
 
@@ -57,6 +71,8 @@ async def edit(request: Request) -> Response:
         try:
             if given["action"] == "approve":
                 owners = getattr(request.app.state, "owners", {})
+                if given["seen"] != _mark(store(request), config.profile, day, owners):
+                    raise UserError("số báo đã đổi sau khi bạn mở trang này; đọc lại rồi duyệt")
                 paths = write_digest(store(request), config, config.profile, day, config.data / "digests", owners=owners)
                 approve(store(request), config, config.profile, day, paths, analyst, now())
                 return RedirectResponse("/digests", 303)
