@@ -19,12 +19,13 @@ from classifiers.referencebase import ReferenceBase
 from classifiers.roles import Decision, decide
 from classifiers.units import HOME
 from classifiers.verdicts import Judged, weigh
-from classifiers.weigher import NUMERIC, from_rules
+from classifiers.weigher import FINE, NUMERIC, from_rules
 from pipelines.records import ASSERTIVE_ROLES, FLAG_VERDICTS, WATCH_VERDICTS, Role, Verdict
 
 # Thresholds on the weigher's probabilities, chosen on out-of-fold training sentences and the real news (docs/claims.md).
 RAISE = {"FLAG": 0.62, "POSITION": 0.5, "IMAGE": 0.5, "UNVERIFIED": 0.5}
-# A flag that no rule found needs more.
+# A wrong number or date that a comparison found needs less, a flag that no rule found more.
+RAISE_NUMERIC = 0.4
 RAISE_ALONE = 0.75
 # And a sentence whose concepts say by themselves that it is about the topic (score of the gate, claims.py).
 GATE_ALONE = 1.0
@@ -34,6 +35,8 @@ SHOWN_NEAREST = 0.12
 SURE = 0.92
 # From here on the models need no rule to tell them that the entry can answer (out of fold: 150 right, 15 wrong).
 CERTAIN = 0.85
+# Roles that the text around tells, which the models of single sentences see less well than the rules.
+SEEN_AROUND = frozenset({Role.REPORT_ACTION, Role.QUESTION, Role.SATIRE_FICTION, Role.LEGAL_TEXT})
 RAISING = FLAG_VERDICTS | WATCH_VERDICTS
 WATCH_GROUPS = {"POSITION": Verdict.POSITION_CLAIM, "IMAGE": Verdict.NEEDS_IMAGE_REVIEW, "UNVERIFIED": Verdict.UNVERIFIED}
 GROUP_OF = {verdict: group for group, verdict in WATCH_GROUPS.items()}
@@ -78,15 +81,18 @@ def _raised(base: ReferenceBase, models: Models, document: Document, item: Item,
     """Return the finding that is raised and how sure it is; None when the evidence does not carry it."""
     for group in ("FLAG", *WATCH_GROUPS):
         sure = likely.get(group, 0.0)
-        if sure < RAISE[group]:
-            continue
         mine = [f for f, _ in choose(item.found) if (f.verdict in FLAG_VERDICTS if group == "FLAG" else f.verdict is WATCH_GROUPS[group])]
         finding = mine[0] if mine else None
+        if sure < (RAISE_NUMERIC if finding is not None and finding.rule.startswith(NUMERIC) else RAISE[group]):
+            continue
         if finding is None and sure >= (RAISE_ALONE if group == "FLAG" else RAISE[group]):
             finding = _from_model(base, models, document, item, reading, group, sure)
         if finding is None:
             continue
-        decision = settle_role(decide(document, item.sentence, finding), reading)
+        by_rules = decide(document, item.sentence, finding)
+        if (by_rules.role in SEEN_AROUND and by_rules.sure >= 0.8) or (by_rules.role in (Role.REBUT, Role.OPINION) and sure < CERTAIN):
+            continue
+        decision = settle_role(by_rules, reading)
         if decision.role not in ASSERTIVE_ROLES:
             decision = Decision(_own(reading), reading.assertive, DIFFERS)
         judged = weigh(document, item.sentence, finding, decision)
@@ -185,6 +191,13 @@ def _all_known(base: ReferenceBase, refs: list[str], sentence: Sentence) -> bool
     return bool(said) and not sentence.has(*STATES, *DEEDS) and all(any(abs(q.value - k) <= 0.006 * k for k in known) for q in said)
 
 
+def _may_be_part(base: ReferenceBase, ref: str, sentence: Sentence) -> bool:
+    """Whether the sentence counts a part of what the entry measures ("riêng một đội đã cắm 471 mốc")."""
+    said = [q.value for q in numbers_of(sentence) if q.unit in UNIT_VI]
+    known = [float(v.value) for v in base.get(ref).values if isinstance(v.value, int | float)]
+    return bool(said and known) and max(said) < max(known) and sentence.has("SUBUNIT", "PART") and base.get(ref).type == "measurement" and not sentence.has(*STATES, *DEEDS)
+
+
 DEEDS = ("CEDE", "GIVE", "SOLD", "RECOG", "LEASE", "FOREIGNADMIN", "CHANGEBORDER", "GONE")
 OWN_TITLE_TYPES = ("D01", "D08")
 RECOGNISED = ("RECOG", "RECOGPLACE", "UNCLOS", "PCA", "SFT", "LTR", "CAIRO", "POTSDAM", "GENEVA", "CLCS", "CN")
@@ -201,7 +214,10 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
     sentence = item.sentence
     neighbours = models.nearest(reading, group)
     context = context_concepts(document, sentence)
-    if group == "FLAG" and (not anchored("TOPIC", sentence.concepts, context) or load_gate().score(sentence) < GATE_ALONE):
+    topical = anchored("TOPIC", sentence.concepts, context)
+    if (group == "FLAG" and (not topical or load_gate().score(sentence) < GATE_ALONE)) or (group == "IMAGE" and not topical and not sentence.has("MAP")):
+        return None
+    if group == "FLAG" and sure < SURE and any(f.verdict in WATCH_VERDICTS for f in item.found):
         return None
     alike = sure >= CERTAIN and load_gate().score(sentence) >= GATE_FAR and not sentence.has("THAICAM")
     kind, ranked = references(base, document, sentence, neighbours)
@@ -213,7 +229,10 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
         agreed = any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS and not f.rule.startswith("date") for f in item.found)
         if (agreed and sure < SURE) or (sure < CERTAIN and not _answerable(base, ranked[0], kind, sentence, alike)):
             return None
-        if _all_known(base, ranked[:2], sentence):
+        if _all_known(base, ranked[:2], sentence) or _may_be_part(base, ranked[0], sentence):
+            return None
+        fine = {ref for f in item.found if f.verdict in FINE and f.weight >= 0.5 for ref in f.refs}
+        if sure < SURE and fine & set(ranked[:1]):
             return None
         if kind in OWN_TITLE_TYPES and sentence.has("VN") and not sentence.has(*RECOGNISED) and not sentence.has("NEG"):
             # Viet Nam's own title, barely stated, is the office's stated position (CODEBOOK); only rules may object.
