@@ -8,7 +8,7 @@ PROFILE ?= ninh-binh
 SHARED_DATA ?= $(wildcard ../shared/data)
 export SHARED_DATA
 
-.PHONY: setup demo test start replay bench bench-index lint clean servers elasticsearch servers-stop
+.PHONY: setup demo test start replay bench bench-index bench-web messages lint clean servers elasticsearch servers-stop
 
 setup: $(VENV)/.ready
 
@@ -29,7 +29,7 @@ test: setup
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo >/dev/null || $(BIN)/lint-imports
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest $(if $(TESTS),$(TESTS),-n 2 --dist loadgroup)
 
 start: setup
 	@exec $(BIN)/cotmoc start --profile $(PROFILE) $(if $(DATA),--data $(DATA)) $(if $(PORT),--port $(PORT)) $(START)
@@ -50,6 +50,13 @@ bench: setup
 
 bench-index: setup
 	@$(BIN)/python -m tests.bench.index $(BENCH)
+
+bench-web: setup
+	@$(BIN)/python -m tests.bench.web $(BENCH)
+
+# What the desk says, gathered into dashboards/locale/en.po; then translate the empty ones there.
+messages: setup
+	@$(BIN)/python -m dashboards.i18n.extract
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -17,6 +17,7 @@ from dashboards.shown import is_foreign
 from pipelines.store.alerts import FOLLOW, NEEDS_REPLY, NOT_DISTORTED
 from pipelines.store.rows import stamp
 from pipelines.store.schema import alerts, articles
+from pipelines.text import fold
 
 DAYS = 365
 FINAL = (NEEDS_REPLY, NOT_DISTORTED, FOLLOW)
@@ -33,7 +34,7 @@ def direction(sentence: str, differs: str) -> str:
     """Tell whom a sentence would favour: the one party that its differing span (else the sentence) gives something to."""
     two = sides(differs) if differs else None
     for text in (two.text if two else "", sentence):
-        named = {name.lower().replace(" ", "") in ("việtnam", "vietnam") for name in _PARTY.findall(text)}
+        named = {fold(name).replace(" ", "") == "vietnam" for name in _PARTY.findall(text)}
         if len(named) == 1:
             return VIET_NAM if named.pop() else OTHERS
     return UNCLEAR

@@ -37,6 +37,13 @@ class Catalogue:
         """Return the translation of the form for `count`; Vietnamese has one form."""
         return self.text(one if count == 1 else many)
 
+    def _field(self, value: str) -> str:
+        """Return a message inside of a sentence, where its first letter may have become small."""
+        found = self.messages.get(value)
+        if found is None and (found := self.messages.get(value[:1].upper() + value[1:])):
+            found = found[:1].lower() + found[1:]
+        return found or value
+
     def said(self, sentence: str) -> str:
         """Return the translation of a finished sentence: as a message, else by the pattern that made it, else as it is.
 
@@ -48,7 +55,7 @@ class Catalogue:
         for pattern, wanted in self.patterns:
             hit = pattern.fullmatch(sentence)
             if hit:
-                fields = {name: self.text(value) for name, value in hit.groupdict().items()}
+                fields = {name: self._field(value) for name, value in hit.groupdict().items()}
                 return _filled(wanted, fields)
         return sentence
 

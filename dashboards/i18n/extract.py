@@ -24,6 +24,8 @@ TEMPLATES = ROOT / "dashboards" / "templates"
 # The digest is a paper of the office: Vietnamese whoever reads it.
 PAPERS = ("digest.html",)
 VIETNAMESE = re.compile(r"[À-ỹĐđ]")
+# Patterns, markup and tables of characters are no messages.
+MARKUP = re.compile(r"[\\<\u202a-\u202e]|\(\?")
 # Modules whose words reach pages of the desk.
 SPEAKING = (
     "dashboards/*.py", "dashboards/web/*.py", "dashboards/accounts/*.py", "pipelines/records.py", "pipelines/watches.py",
@@ -70,7 +72,7 @@ def messages_of(code: str) -> Iterator[str]:
             message = node.value.replace("%", "%%")
         else:
             continue
-        if id(node) not in silent and VIETNAMESE.search(message):
+        if id(node) not in silent and VIETNAMESE.search(message) and not MARKUP.search(message):
             yield message
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, String, Table, Text
 
 from pipelines.store.schema_base import metadata
 
@@ -82,6 +82,8 @@ frontier = Table(
     Column("recheck", String(40)),
     Column("etag", Text),
     Column("last_modified", Text),
+    # Trend lines of all sources at once.
+    Index("ix_frontier_discovered", "discovered", "source"),
 )
 
 captures = Table(

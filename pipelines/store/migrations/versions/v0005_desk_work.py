@@ -13,6 +13,8 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 INDICES = (
     ("alerts", ("status", "tier", "story", "published", "confidence", "version"), "ix_alerts_inbox"),
     ("alerts", ("raised",), "ix_alerts_raised"),
+    ("articles", ("current", "published", "lang", "source"), "ix_articles_overview"),
+    ("frontier", ("discovered", "source"), "ix_frontier_discovered"),
     ("decisions", ("decided",), "ix_decisions_decided"),
     ("decisions", ("batch",), "ix_decisions_batch"),
     ("papers", ("story",), "ix_papers_story"),
@@ -116,11 +118,13 @@ def upgrade() -> None:
     )
     for table, columns, name in INDICES:
         op.create_index(name, table, list(columns), unique=False)
+    op.drop_index("ix_articles_current_published", table_name="articles")
 
 
 def downgrade() -> None:
     """Drop all of it."""
     op.drop_table("api_buckets")
+    op.create_index("ix_articles_current_published", "articles", ["current", "published"], unique=False)
     for table, _columns, name in reversed(INDICES):
         op.drop_index(name, table_name=table)
     for table in ("second_looks", "saved_filters", "visits", "seen", "mentions", "notes", "alert_events", "alert_work"):
