@@ -42,7 +42,17 @@ def present(marker: str) -> bool:
     return bool(folder) and Path(folder).is_dir()
 
 
+# The sample newsroom stands on fixed ports: its files never run side by side.
+NEWSROOM = {
+    f"test_{name}.py"
+    for name in ("cli", "demo", "first_round", "health", "kill", "newsroom", "newsroom_collected", "replay", "replay_server", "sources_add", "workers")
+}
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        # Two workers (pytest-xdist, --dist loadgroup): a file is never parted, so that what a module makes once is made once.
+        item.add_marker(pytest.mark.xdist_group("newsroom" if item.path.name in NEWSROOM else item.path.name))
     absent = {marker for marker in MEND if not present(marker)}
     left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in absent)]
     if not left_out:
@@ -71,6 +81,9 @@ def absent_in_ci(request: pytest.FixtureRequest) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.getoption("numprocesses", None):
+        for marker in (marker for marker in MEND if not present(marker)):
+            terminalreporter.write_line(f"left out: suite “{marker}”; to add it: {MEND[marker]}", yellow=True)
     for marker, count in config.stash.get(LEFT_OUT, {}).items():
         if count:
             terminalreporter.write_line(f"left out: {count} tests of suite “{marker}”; to add it: {MEND[marker]}", yellow=True)
@@ -90,8 +103,19 @@ def elasticsearch_url() -> str:
 
 @pytest.fixture(scope="session")
 def database_url() -> str:
-    """Address of a real, empty PostgreSQL database whose tables a test may drop."""
-    return os.environ["COTMOC_TEST_DATABASE_URL"]
+    """Address of a real, empty PostgreSQL database whose tables a test may drop; each worker of pytest-xdist has its own."""
+    from sqlalchemy import create_engine, text
+
+    url, worker = os.environ["COTMOC_TEST_DATABASE_URL"], os.environ.get("PYTEST_XDIST_WORKER")
+    if not worker:
+        return url
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT")
+    own = f"{engine.url.database}_{worker}"
+    with engine.connect() as conn:
+        if not conn.execute(text("SELECT 1 FROM pg_database WHERE datname = :own"), {"own": own}).scalar():
+            conn.execute(text(f'CREATE DATABASE "{own}"'))
+    engine.dispose()
+    return f"{url.rsplit('/', 1)[0]}/{own}"
 
 
 @pytest.fixture
