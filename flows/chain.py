@@ -181,6 +181,14 @@ def notify(chain: Chain) -> StepCount:
     return run(chain.store, chain.settings, now())
 
 
+def remind(chain: Chain) -> list[StepCount]:
+    """Remind people of deadlines by the same channels (docs/deadlines.md); no step at all when nothing is owed."""
+    from dashboards.reports.reminders import remind as run
+
+    count = run(chain.store, chain.settings, now())
+    return [count] if count.entered else []
+
+
 def record(chain: Chain, run: str, counts: Iterable[StepCount]) -> None:
     """Append the counts of finished steps to a run."""
     from pipelines.store import runs

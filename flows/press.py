@@ -117,11 +117,11 @@ def deliver_task() -> list[StepCount]:
 @task(name="notify")
 def notify_task() -> list[StepCount]:
     """Tell people what they are owed; a channel that is away keeps its notices in the outbox."""
-    from flows.chain import notify
+    from flows.chain import notify, remind
 
     chain = _chain(0, 1)
     try:
-        return _say([notify(chain)])
+        return _say([notify(chain), *remind(chain)])
     finally:
         chain.close()
 

@@ -47,10 +47,10 @@ def test_the_numbers_are_those_of_the_store(desk: Desk) -> None:
     decide(desk, "hostile", alert_store.NOT_DISTORTED, "Bàn 1", 1, 4)
     n = build_report(desk.store, "ninh-binh", "monthly", FIRST, LAST).numbers
     assert (n.collected, n.ours, n.claims, n.reviewed) == (5, 5, 3, 2)
-    assert dict(n.by_class) == {"trong nước": 4, "nước ngoài": 1} and dict(n.by_lang) == {"tiếng Việt": 4, "tiếng Anh": 1}
+    assert dict(n.by_class) == {"trong nước, chưa phân loại": 4, "nước ngoài, chưa phân loại": 1} and dict(n.by_lang) == {"tiếng Việt": 4, "tiếng Anh": 1}
     assert dict(n.references) == {"GT-02": 1} and sum(count for _, count in n.by_verdict) == 3
     assert (n.needs_reply, n.false_alarms, n.concluded) == (1, 1, 2)
-    assert [hours for _, hours in n.hours] == [0.0, 3.0, 3.0]
+    assert [hours for _, hours in n.hours] == [0.0, 3.0, 3.0, None, None]
     assert sum(row[1] for row in n.trend) == 5 and sum(row[2] for row in n.trend) == 3 and len(n.trend) == 30
 
 

@@ -57,8 +57,8 @@ def build_report(
 METHOD = (
     "Số liệu đếm từ kho của Cột Mốc: bài trên báo chí và kênh công khai của các tổ chức trong danh mục; không có số liệu về cá nhân.",
     "Bài được tính theo ngày đăng, không rõ thì theo ngày thu. Nội dung cần đối chiếu do máy nêu; kết luận là của người trực.",
-    "Tỷ lệ báo động nhầm là phần kết luận “không sai lệch” trong các nội dung đã có kết luận. Phản hồi của báo, kênh sau khi gửi "
-    "công văn không được ghi trong hệ thống; người soạn điền.",
+    "Tỷ lệ báo động nhầm là phần kết luận “không sai lệch” trong các nội dung đã có kết luận. Việc gửi công văn và trả lời của báo, "
+    "kênh do người trực ghi (cotmoc evidence sent, answered); công văn tính vào kỳ của ngày gửi.",
 )
 
 
@@ -94,7 +94,8 @@ def _replies(n: Numbers, corrections: Table) -> Section:
     rate = f"{100 * n.false_alarms / n.concluded:.1f} %".replace(".", ",") if n.concluded else "chưa có kết luận nào"
     rows = (
         ("Nội dung hai người thống nhất cần phản hồi", number(n.needs_reply)), ("Hồ sơ chứng cứ đã lập", number(n.packs)),
-        ("Công văn đề nghị cải chính đã gửi", BLANK), ("Đã được cải chính, trả lời", BLANK),
+        ("Công văn đề nghị cải chính đã gửi", number(n.sent)), ("Đã có trả lời", number(n.answered)),
+        ("Trong đó đã cải chính", number(n.corrected)),
         ("Nội dung đã có kết luận", number(n.concluded)), ("Trong đó không sai lệch (báo động nhầm)", number(n.false_alarms)),
         ("Tỷ lệ báo động nhầm", rate),
     )  # fmt: skip

@@ -28,6 +28,7 @@ class Due:
     to: str
     basis: str
     left: int
+    kind: str = "annual"
 
     @property
     def reminder(self) -> str:
@@ -50,7 +51,7 @@ def upcoming(profiles: Iterable[Profile], today: date, days: int = 400) -> list[
                 on = date(year, month, day)
                 left = (on - today).days
                 if -LATE <= left <= days:
-                    found.append(Due(profile.name, profile.title, one.name, on, one.to, one.basis, left))
+                    found.append(Due(profile.name, profile.title, one.name, on, one.to, one.basis, left, "five-year" if one.every == 5 else "annual"))
     return sorted(found, key=lambda due: (due.day, due.office, due.name))
 
 

@@ -13,15 +13,27 @@ from sqlalchemy import Connection, Text, and_, cast, func, or_, select
 
 from dashboards.labels import TYPE_VI
 from dashboards.reports.records import Numbers
+from dashboards.reports.replies import CORRECTED, Reply, replies
 from dashboards.shown import is_foreign, lang_vi, place_vi, verdict_vi
 from pipelines.clock import HANOI, local
 from pipelines.records import Verdict
 from pipelines.settings import Profile, load_profile, profile_names
 from pipelines.store import alerts as alert_store
 from pipelines.store.rows import moment, stamp
-from pipelines.store.schema import alerts, article_provinces, articles, decisions, papers
+from pipelines.store.schema import alerts, article_provinces, articles, audit, decisions, papers
 
 PRODUCTS = {"digest": "điểm báo (số)", "evidence": "hồ sơ chứng cứ", "report": "báo cáo", "factcard": "thẻ thông tin", "correction": "bản đính chính"}
+OWNER_VI = {
+    "central press": "báo chí trung ương", "provincial press": "báo, đài địa phương", "city press": "báo chí thành phố",
+    "official": "trang của cơ quan nhà nước", "journal": "tạp chí", "foreign press": "báo chí nước ngoài",
+    "foreign state media": "truyền thông nhà nước nước ngoài", "foreign public broadcaster": "đài công nước ngoài",
+    "think tank": "viện nghiên cứu", "fact-checker": "trang kiểm chứng", "portal": "trang tổng hợp",
+    "wire": "hãng tin", "organisation channel": "kênh của tổ chức",
+}  # fmt: skip
+CHANNEL_VI = {
+    "radio": "thẻ thông tin: truyền thanh, loa", "sms160": "thẻ thông tin: tin nhắn", "sms500": "thẻ thông tin: tin nhắn dài, Zalo",
+    "web": "thẻ thông tin: trang thông tin điện tử",
+}  # fmt: skip
 FINAL = (alert_store.NEEDS_REPLY, alert_store.NOT_DISTORTED, alert_store.FOLLOW)
 
 
@@ -51,31 +63,60 @@ def numbers(conn: Connection, profile: Profile, start: date, end: date, owners: 
     contradicted: Counter[str] = Counter(
         ref for row in judged if row["verdict"] == Verdict.CONTRADICTED.value for ref in row["claim"]["refs"]
     )
+    said = replies(conn)
+    stories = {row["story"] for row in _claims(conn, names, None, None)}
+    asked = [one for one in said.values() if start <= one.sent <= end and one.story in stories]
     finals = [row["status"] for row in judged if row["status"] in FINAL]
     made = Counter(conn.execute(_issued(profile, first, last)).scalars())
     made["digest"] = len(set(conn.execute(select(papers.c.day).where(papers.c.kind == "digest", papers.c.province == profile.name, papers.c.made >= first, papers.c.made < last)).scalars()))
     return Numbers(
         collected=conn.execute(select(func.count()).select_from(articles).where(*inside)).scalar_one(), ours=len(ours),
-        by_class=_most("nước ngoài" if is_foreign(r["kind"], r["lang"], owners.get(r["source"], "")) else "trong nước" for r in ours),
+        by_class=_most(_class(r, owners.get(r["source"], "")) for r in ours),
         by_lang=_most(lang_vi(row["lang"]) for row in ours),
         by_topic=_most(name for row in ours for name, yes in (("địa phương", row["local"]), ("biên giới, biển, đảo (toàn quốc)", row["national"])) if yes),
         by_place=_places(conn, names, inside),
         claims=len(judged), reviewed=sum(row["id"] in decided for row in judged),
         by_type=_most(f"{row['claim_type']} {TYPE_VI.get(row['claim_type'], '')}".strip() for row in judged),
         by_verdict=_most(verdict_vi(row["verdict"]) for row in judged), by_status=_most(row["status"] for row in judged),
-        references=tuple(contradicted.most_common(10)), hours=_hours(judged, decided),
-        needs_reply=finals.count(alert_store.NEEDS_REPLY), packs=made["evidence"],
+        references=tuple(contradicted.most_common(10)), hours=_hours(judged, decided, said),
+        needs_reply=finals.count(alert_store.NEEDS_REPLY), packs=made["evidence"], sent=len(asked),
+        answered=sum(one.answered is not None for one in asked), corrected=sum(one.answer == CORRECTED for one in asked),
         false_alarms=finals.count(alert_store.NOT_DISTORTED), concluded=len(finals),
-        products=tuple((label, made[kind]) for kind, label in PRODUCTS.items() if made[kind]),
+        products=(*((label, made[kind]) for kind, label in PRODUCTS.items() if made[kind]), *_channels(conn, profile, first, last)),
         trend=_trend(start, end, [row["at"] for row in ours], [row["raised"] for row in judged]),
     )  # fmt: skip
+
+
+def _class(row: Mapping[Any, Any], owner: str) -> str:
+    """The class of the outlet by its owner as declared, else only whether it is of this country."""
+    if owner in OWNER_VI:
+        return OWNER_VI[owner]
+    return "nước ngoài, chưa phân loại" if is_foreign(row["kind"], row["lang"], owner) else "trong nước, chưa phân loại"
+
+
+def _channels(conn: Connection, profile: Profile, first: str | None, last: str | None) -> list[tuple[str, int]]:
+    """Return how often the office's own products went out by each channel (DUTIES 1.6), as its audit log tells."""
+    query = select(audit.c.action, audit.c.object, audit.c.details).where(
+        audit.c.action.in_(("digest.send", "factcard.write", "evidence.export")), audit.c.at >= first, audit.c.at < last
+    )
+    found: Counter[str] = Counter()
+    for row in conn.execute(query):
+        if row.action == "digest.send" and row.object.split(" ")[0] == profile.name:
+            found["điểm báo gửi qua thư điện tử (lần)"] += 1
+        elif row.action == "factcard.write":
+            found[CHANNEL_VI[row.details["format"]]] += 1
+        elif row.action == "evidence.export":
+            found["hồ sơ tải về để gửi đi (lần)"] += 1
+    return sorted(found.items())
 
 
 def _claims(conn: Connection, names: Collection[str], first: str | None, last: str | None) -> list[Mapping[str, Any]]:
     named = cast(alerts.c.provinces, Text)
     everywhere = and_(alerts.c.national == 1, named == "[]")
     whose = or_(everywhere, *(named.contains(json.dumps(name), autoescape=True) for name in names))
-    query = select(alerts).where(whose, alerts.c.raised >= first, alerts.c.raised < last).order_by(alerts.c.raised, alerts.c.id)
+    query = select(alerts).where(whose).order_by(alerts.c.raised, alerts.c.id)
+    if first and last:
+        query = query.where(alerts.c.raised >= first, alerts.c.raised < last)
     return [dict(row) for row in conn.execute(query).mappings()]
 
 
@@ -88,9 +129,11 @@ def _decided(conn: Connection, ids: list[str]) -> dict[str, list[Mapping[str, An
     return found
 
 
-def _hours(judged: list[Mapping[str, Any]], decided: Mapping[str, list[Mapping[str, Any]]]) -> tuple[tuple[str, float | None], ...]:
+def _hours(
+    judged: list[Mapping[str, Any]], decided: Mapping[str, list[Mapping[str, Any]]], said: Mapping[str, Reply]
+) -> tuple[tuple[str, float | None], ...]:
     """Median hours between the steps; None where no case has both ends."""
-    seen, looked, settled = [], [], []
+    seen, looked, settled, sent, answered = [], [], [], [], []
     for row in judged:
         published, raised = moment(row["published"]), moment(row["raised"])
         if published and raised and raised >= published:
@@ -102,7 +145,13 @@ def _hours(judged: list[Mapping[str, Any]], decided: Mapping[str, list[Mapping[s
             final = [datetime.fromisoformat(d["decided"]) for d in took if d["outcome"] == alert_store.NEEDS_REPLY]
             if row["status"] == alert_store.NEEDS_REPLY and final:
                 settled.append((final[-1] - first).total_seconds() / 3600)
-    steps = (("từ lúc đăng đến lúc phát hiện", seen), ("từ lúc phát hiện đến lúc có người xem", looked), ("từ lúc xem đến khi thống nhất cần phản hồi", settled))
+            reply = said.get(row["story"])
+            if reply:
+                # Only the day of sending and of the answer is known.
+                sent.append(24.0 * max(0, (reply.sent - local(first).date()).days))
+                answered += [24.0 * (reply.answered - reply.sent).days] if reply.answered else []
+    steps = (("từ lúc đăng đến lúc phát hiện", seen), ("từ lúc phát hiện đến lúc có người xem", looked), ("từ lúc xem đến khi thống nhất cần phản hồi", settled),
+             ("từ lúc xem đến khi gửi công văn (tính theo ngày)", sent), ("từ khi gửi đến khi có trả lời (tính theo ngày)", answered))  # fmt: skip
     return tuple((name, round(median(values), 1) if values else None) for name, values in steps)
 
 

@@ -59,6 +59,9 @@ class Numbers:
     hours: tuple[tuple[str, float | None], ...] = ()
     needs_reply: int = 0
     packs: int = 0
+    sent: int = 0
+    answered: int = 0
+    corrected: int = 0
     false_alarms: int = 0
     concluded: int = 0
     products: tuple[tuple[str, int], ...] = ()

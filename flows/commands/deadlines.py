@@ -15,6 +15,7 @@ def deadlines(
     date: Annotated[str | None, typer.Option("--date", help="Tính từ ngày, 2026-11-21 (mặc định: hôm nay).")] = None,
     ics: Annotated[Path | None, typer.Option("--ics", help="Ghi lịch iCalendar (.ics) vào tệp này.")] = None,
     remind: Annotated[bool, typer.Option("--remind", help="Chỉ việc phải nhắc đúng hôm nay (T-30, T-7, T-1).")] = False,
+    push: Annotated[bool, typer.Option("--push", help="Gửi lời nhắc đến hạn qua các kênh thông báo (mỗi mốc một lần).")] = False,
     json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
@@ -33,6 +34,9 @@ def deadlines(
         today = datetime.date.fromisoformat(date) if date else local(now()).date()
     except ValueError as error:
         raise UsageError(f"--date {date}: viết ngày như 2026-11-21") from error
+    if push:
+        _push(data)
+        return
     profiles = [load_profile(name) for name in ([profile] if profile else profile_names())]
     dues = reminders(profiles, today) if remind else upcoming(profiles, today)
     if ics:
@@ -46,3 +50,22 @@ def deadlines(
             typer.echo(f"{due.day:%d/%m/%Y}  {due.left:>4} ngày  {due.reminder:<8} {due.title}: {due.name} → {due.to}")
     if not dues and not json:
         typer.echo("không có việc nào" + (" phải nhắc hôm nay" if remind else ""), err=True)
+
+
+def _push(data: Path | None) -> None:
+    from dashboards.reports.reminders import remind
+    from flows.context import open_store, settings
+    from pipelines.clock import now
+    from pipelines.errors import UsageError
+
+    config = settings(data)
+    if not config.notify:
+        raise UsageError("chưa có kênh thông báo nào; đặt mục [notify] trong cấu hình (docs/notify.md)")
+    store = open_store(config)
+    try:
+        count = remind(store, config, now())
+    finally:
+        store.close()
+    typer.echo(" ".join(f"{name}={number}" for name, number in count.outcomes.items()) or "không có lời nhắc nào đến hạn", err=True)
+    if count.outcomes.get("retry"):
+        raise typer.Exit(1)

@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 
 
 def evidence(
-    what: Annotated[list[str], typer.Argument(metavar="STORY | verify PACK | key [rotate] | stamp", help="Mã câu chuyện hoặc cảnh báo (từ 6 ký tự đầu); “verify” và đường dẫn hồ sơ; “key”: khóa công khai, “key rotate”: đổi khóa; “stamp”: lấy dấu thời gian còn chờ.")],
+    what: Annotated[list[str], typer.Argument(metavar="STORY | verify PACK | key [rotate] | stamp | sent STORY | answered STORY", help="Mã câu chuyện hoặc cảnh báo (từ 6 ký tự đầu); “verify” và đường dẫn hồ sơ; “key”: khóa công khai, “key rotate”: đổi khóa; “stamp”: lấy dấu thời gian còn chờ; “sent”, “answered”: ghi đã gửi công văn, đã có trả lời.")],
     output: Annotated[Path | None, typer.Option("--output", help="Thư mục ghi hồ sơ (mặc định: DATA/evidence).")] = None,
     pictures: Annotated[bool, typer.Option("--pictures/--no-pictures", help="Chụp và in trang đã lưu bằng Chromium khi máy có.")] = True,
     key: Annotated[str, typer.Option("--key", help="Khóa công khai (hex) mà chữ ký phải thuộc về, khi kiểm tra.")] = "",
+    day: Annotated[str | None, typer.Option("--date", help="Ngày gửi công văn, ngày nhận trả lời (mặc định: hôm nay).")] = None,
+    answer: Annotated[str, typer.Option("--answer", help="đã cải chính; đã trả lời, không cải chính; từ chối.")] = "đã cải chính",
+    by: Annotated[str, typer.Option("--by", help="Người ghi (bàn, chức danh).")] = "cotmoc",
     data: DataOption = None,
 ) -> None:
     """Lập hồ sơ chứng cứ của một câu chuyện (thư mục và ZIP), hoặc kiểm tra một hồ sơ (verify)."""
@@ -41,6 +44,9 @@ def evidence(
         return
     if what == ["stamp"]:
         _stamp(config)
+        return
+    if what[0] in ("sent", "answered") and len(what) == 2:
+        _reply(config, what[0], what[1], day, answer, by)
         return
     if len(what) != 1:
         raise UsageError("cotmoc evidence STORY: cần đúng một mã câu chuyện")
@@ -83,6 +89,32 @@ def _rotate(config: Settings) -> None:
         store.close()
     typer.echo(after)
     typer.echo(f"khóa cũ {before[:16]}… cất ở {config.data / 'keys' / 'retired'}; công bố khóa mới, sao lưu thư mục keys", err=True)
+
+
+def _reply(config: Settings, what: str, given: str, day: str | None, answer: str, by: str) -> None:
+    import datetime
+
+    from dashboards.reports.replies import note_answer, note_sent
+    from flows.context import open_store
+    from pipelines.clock import local, now
+    from pipelines.errors import UsageError
+
+    moment = now()
+    try:
+        on = datetime.date.fromisoformat(day) if day else local(moment).date()
+    except ValueError as error:
+        raise UsageError(f"--date {day}: viết ngày như 2026-11-21") from error
+    store = open_store(config)
+    try:
+        story = _story(store, given)
+        with store.begin() as conn:
+            if what == "sent":
+                note_sent(conn, story, on, by, local(moment))
+            else:
+                note_answer(conn, story, on, answer, by, local(moment))
+    finally:
+        store.close()
+    typer.echo(f"đã ghi: {story[:12]} {'gửi' if what == 'sent' else answer} ngày {on:%d/%m/%Y}", err=True)
 
 
 def _stamp(config: Settings) -> None:

@@ -17,6 +17,7 @@ def notify(
     """Gửi các thông báo đến hạn; cũng là một bước của mỗi vòng theo dõi."""
     import json
 
+    from dashboards.reports.reminders import remind
     from flows.context import open_store, settings
     from flows.outcomes import lines
     from pipelines.clock import now
@@ -37,9 +38,12 @@ def notify(
         return
     store = open_store(config)
     count = run(store, config, now())
+    reminded = remind(store, config, now())
     store.close()
+    for one in (reminded,) if reminded.entered else ():
+        typer.echo(lines([{"step": one.step, "in": one.entered, "outcomes": one.outcomes}])[0], err=True)
     view = {"step": count.step, "in": count.entered, "outcomes": count.outcomes}
     typer.echo(json.dumps(view) if as_json else lines([view])[0])
-    if count.outcomes.get("retry"):
+    if count.outcomes.get("retry") or reminded.outcomes.get("retry"):
         typer.echo("có kênh không nhận tin; tin được giữ lại và gửi lại sau", err=True)
         raise typer.Exit(1)
