@@ -195,7 +195,7 @@ def _may_be_part(base: ReferenceBase, ref: str, sentence: Sentence) -> bool:
     """Whether the sentence counts a part of what the entry measures ("riêng một đội đã cắm 471 mốc")."""
     said = [q.value for q in numbers_of(sentence) if q.unit in UNIT_VI]
     known = [float(v.value) for v in base.get(ref).values if isinstance(v.value, int | float)]
-    return bool(said and known) and max(said) < max(known) and sentence.has("SUBUNIT", "PART") and base.get(ref).type == "measurement" and not sentence.has(*STATES, *DEEDS)
+    return bool(said and known) and max(said) < max(known) and sentence.has("SUBUNIT", "PART") and base.get(ref).type == "measurement" and not sentence.has(*DEEDS)
 
 
 DEEDS = ("CEDE", "GIVE", "SOLD", "RECOG", "LEASE", "FOREIGNADMIN", "CHANGEBORDER", "GONE")

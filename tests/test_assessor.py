@@ -7,8 +7,10 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from classifiers.evaluation import Scores, compare, read_labelled, report
 from classifiers.frames import concepts_used
@@ -17,6 +19,7 @@ from classifiers.lexicon import load_lexicon
 from classifiers.matching import load_anchors
 from classifiers.measures import load_measures
 from classifiers.referencebase import load_references
+from flows.commands.assess import assess as assess_command
 from pipelines.records import Places, TextLine, Tier
 from tests.claimcases import assess, assessor
 
@@ -118,3 +121,15 @@ def test_floors_on_the_development_set(shared_data: Path) -> None:
     assert figures["alert"]["f1"] >= floors["alert_f1"]
     assert figures["role_macro_f1"] >= floors["role_macro_f1"]
     assert wrong_ground == 0
+
+
+def test_the_command_names_the_province_that_the_text_is_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Assessor, "load", lambda *_: assessor())
+    app = typer.Typer()
+    app.command()(assess_command)
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    row = {"id": "a", "title": "Lào Cai: chợ phiên vùng biên", "text": "Chợ phiên Mường Khương, tỉnh Lào Cai, đông người hai bên sang bán gừng.", "published": "2025-09-10"}
+    source.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["--input", str(source), "--output", str(target), "--data", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    assert json.loads(target.read_text(encoding="utf-8"))["provinces"] == ["lao-cai"]

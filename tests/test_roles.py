@@ -15,6 +15,8 @@ NOT_ITS_OWN = [
     (f"Người phát ngôn Bộ Ngoại giao Trung Quốc nói rằng {FALSE}.", Role.ATTRIB),
     (f"{FALSE}?", Role.QUESTION),
     (f"Người đăng bài “{FALSE}” đã bị phạt 7,5 triệu đồng và phải gỡ bài.", Role.REPORT_ACTION),
+    ("Nhiều bạn cứ bảo Việt Nam thắng kiện năm 2016, xin thưa là không phải nha, vụ đó của Philippines.", Role.REBUT),
+    ("别再说《开罗宣言》写了西沙群岛，原文一个字也没有。", Role.REBUT),
     (f"Truyện ngắn giả tưởng, mọi chi tiết đều hư cấu. {FALSE}.", Role.SATIRE_FICTION),
 ]
 

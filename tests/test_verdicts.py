@@ -104,3 +104,50 @@ def test_the_card_depends_on_the_date() -> None:
 
 def test_an_effort_to_lift_the_card_is_no_claim_that_it_was_lifted() -> None:
     assert assess("Các tỉnh ven biển quyết tâm sớm gỡ thẻ vàng IUU cho thủy sản.", published="2025-01-10").tier is Tier.NONE
+
+
+OBLIQUE = [
+    ("Cửa khẩu lớn nhất mạn bắc từng nằm sâu trong đất ta; Điều 3 của hiệp ước 1999 đã giao hẳn Ải Nam Quan cho phía bên kia.", "VC-08"),
+    ("Trong lá thư tháng 9/1958 đã viết rõ tên Hoàng Sa và Trường Sa là đất của Trung Quốc.", "LTR-01"),
+    ("Năm 2016 các trọng tài ở La Hay đều đồng ý trao bãi Scarborough cho Philippines.", "PCA-03"),
+    ("Hải quân miền Bắc đã giao tranh với Trung Quốc trong trận hải chiến Hoàng Sa năm 1974.", "HS-04"),
+    ("Luật Biển Việt Nam năm 2012 không có chữ nào nói tới Hoàng Sa, Trường Sa.", "LBV-01"),
+    ("Trường Sa nay không còn thuộc Khánh Hòa nữa.", "TS-02"),
+    ("minh dc co 46,77% dien tich vinh bac bo thoi, con tau 53,23%", "GT-02"),
+    ("The tribunal in The Hague settled who owns the Spratlys: they went to the Philippines.", "PCA-03"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "ref"), OBLIQUE)
+def test_sideways_wording_is_flagged_too(sentence: str, ref: str) -> None:
+    found = assess(sentence)
+    assert found.tier is Tier.FLAG, found
+    assert ref in {r for c in found.claims if c.tier is Tier.FLAG for r in c.refs}
+
+
+SIDEWAYS_AND_TRUE = [
+    "Lá thư tháng 9/1958 chỉ vài dòng, không nhắc tên một hòn đảo nào.",
+    "Năm vị trọng tài ở La Hay từ chối bàn ai làm chủ các đảo.",
+    "Trường Sa nay là đặc khu, vẫn thuộc Khánh Hòa.",
+    "Hải quân Việt Nam Cộng hòa đã giao tranh với Trung Quốc trong trận hải chiến Hoàng Sa năm 1974.",
+    "Tuyến Quảng Trị cũ dài 206 km với 68 mốc ở 62 vị trí.",
+    "Trẻ em Quảng Trị vẽ tranh về cột mốc biên giới.",
+    "Biên phòng bắt xe tải chở ma túy từ biên giới Việt - Lào về Quảng Trị.",
+    "Phía Campuchia trao trả hơn ba trăm công dân Việt Nam qua cửa khẩu quốc tế.",
+]
+
+
+@pytest.mark.parametrize("sentence", SIDEWAYS_AND_TRUE)
+def test_sideways_wording_of_the_truth_and_plain_news_are_not(sentence: str) -> None:
+    assert assess(sentence).tier is Tier.NONE
+
+
+def test_a_count_beyond_the_whole_is_no_part_of_it() -> None:
+    assert assess("Trên tuyến biên giới Việt - Trung, các đội đã cắm 2.971 cột mốc.").tier is Tier.FLAG
+    assert assess("Trên tuyến biên giới Việt - Trung, riêng một đội đã cắm 471 cột mốc.").tier is Tier.NONE
+
+
+def test_a_text_that_only_names_the_place_says_so() -> None:
+    found = assess("Kẹt xe kéo dài trên đường Trường Sa đoạn qua quận 3.")
+    assert found.tier is Tier.NONE
+    assert {c.role for c in found.claims} == {Role.INCIDENTAL}
