@@ -30,6 +30,7 @@ RAISE_ALONE = 0.75
 # And a sentence whose concepts say by themselves that it is about the topic (score of the gate, claims.py).
 GATE_ALONE = 1.0
 GATE_FAR = 3.0
+FAR = 0.9
 SHOWN = 0.42
 SHOWN_NEAREST = 0.12
 SURE = 0.92
@@ -219,10 +220,10 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
         return None
     if group == "FLAG" and sure < SURE and any(f.verdict in WATCH_VERDICTS for f in item.found):
         return None
-    alike = sure >= CERTAIN and load_gate().score(sentence) >= GATE_FAR and not sentence.has("THAICAM")
+    alike = sure >= FAR and load_gate().score(sentence) >= GATE_FAR and not sentence.has("THAICAM")
     kind, ranked = references(base, document, sentence, neighbours)
     if alike and not ranked:
-        ranked = [ref for ref, _ in vote(neighbours)[1] if ref in base]
+        ranked = [ref for ref, _ in vote(neighbours)[1] if ref in base and not (group == "FLAG" and ref.startswith("EVT-"))]
     if not ranked:
         return None
     if group == "FLAG":

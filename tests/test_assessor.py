@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from classifiers.assessor import Assessor
 from classifiers.evaluation import Scores, compare, read_labelled, report
 from classifiers.frames import concepts_used
 from classifiers.instruments import load_register
