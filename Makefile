@@ -47,6 +47,7 @@ bench: setup
 	@$(BIN)/python -m tests.bench.extract
 	@$(BIN)/python -m tests.bench.places
 	@$(BIN)/python -m tests.bench.claims
+	@$(BIN)/python -m tests.bench.digest
 
 bench-index: setup
 	@$(BIN)/python -m tests.bench.index $(BENCH)

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from classifiers.referencebase import load_references
 from dashboards.factcards import FORMATS, approve, approved, draft, faults
-from dashboards.factcards.card import parts_of_sms
+from dashboards.factcards.card import Sms, parts_of_sms, seconds_of, sms_of, unmarked
 from pipelines.errors import UserError
 from pipelines.store import Store, audit
 from pipelines.store.papers import list_papers
@@ -87,6 +87,27 @@ def test_drafts_of_the_whole_base_are_true_to_their_numbers() -> None:
 
 def test_messages_are_counted_as_the_networks_do() -> None:
     assert [parts_of_sms(text) for text in ("a" * 160, "a" * 161, "ệ" * 70, "ệ" * 71, "ệ" * 160)] == [1, 2, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "coding", "places", "messages"),
+    [
+        ("Vinh Bac Bo", "GSM-7", 11, 1), ("à è é ì ò ù É", "GSM-7", 13, 1), ("Vịnh", "UCS-2", 4, 1), ("đ", "UCS-2", 1, 1), ("Á", "UCS-2", 1, 1),
+        ("{}", "GSM-7", 4, 1), ("€" * 80, "GSM-7", 160, 1), ("€" * 81, "GSM-7", 162, 2), ("a" * 306, "GSM-7", 306, 2), ("a" * 307, "GSM-7", 307, 3),
+        ("a" * 152 + "€" + "a" * 152, "GSM-7", 306, 3), ("`", "UCS-2", 1, 1), ("ệ" * 500, "UCS-2", 500, 8), ("😀" * 35, "UCS-2", 70, 1), ("", "GSM-7", 0, 1),
+    ],
+)  # fmt: skip
+def test_the_coding_and_the_places_of_a_message_are_told(text: str, coding: str, places: int, messages: int) -> None:
+    assert sms_of(text) == Sms(coding, places, messages)
+
+
+def test_the_pace_of_reading_is_stated() -> None:
+    assert FORMATS["radio"].syllables == 150 and seconds_of("một " * 150) == 50 and seconds_of("một") == 1
+
+
+def test_a_draft_without_marks_fits_one_message() -> None:
+    plain = unmarked("Đường phân định Vịnh Bắc Bộ dài khoảng 500 km")
+    assert plain == "Duong phan dinh Vinh Bac Bo dai khoang 500 km" and sms_of(plain).coding == "GSM-7"
 
 
 def test_the_command_drafts_approves_gives_and_writes(tmp_path: Path) -> None:

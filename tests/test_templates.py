@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ from dashboards.digest.write import write_digest
 from dashboards.evidence import build_pack
 from dashboards.evidence.letter_form import FORM as LETTER
 from dashboards.office import nd30
-from dashboards.office.forms import Form, check, folder_of, opened
+from dashboards.office.forms import Form, check, folder_of, opened, paragraphs
 from dashboards.reports import write_report
 from dashboards.reports.docx import FORM as REPORT
 from pipelines.errors import UserError
@@ -51,17 +52,39 @@ def test_the_shipped_forms_are_right_and_always_the_same_bytes(form: Form) -> No
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 def test_unknown_missing_and_broken_tags_are_named(form: Form) -> None:
-    assert check(form, edited(form, "{{ locality }}", "{{ dia_danh }}")) == ["thẻ lạ: dia_danh"]
+    strange = check(form, edited(form, "{{ locality }}", "{{ dia_danh }}"))
+    assert len(strange) == 1 and re.fullmatch(r"thẻ lạ: dia_danh \(dòng \d+: “\{\{ dia_danh \}\}, ngày …… .*”\)", strange[0])
     assert check(form, edited(form, "{{ agency }}", "Sở Mẫu")) == ["thiếu thẻ: agency"]
-    assert "viết sai" in check(form, edited(form, "{{ agency }}", "{{ agency "))[0]
+    broken = check(form, edited(form, "{{ agency }}", "{{ agency "))[0]
+    assert "viết sai" in broken and re.search(r"\(dòng 2: “\{\{ agency ?”\)", broken)
+    assert "dòng 2" in check(form, edited(form, "{{ agency }}", "{{ agency + }}"))[0]
     assert "viết sai" in check(form, edited(form, "{%p endfor %}", ""))[0]
     for junk in (b"", b"x" * 100, form.default()[:500]):
         assert check(form, junk) == ["không phải tệp DOCX đọc được"]
 
 
+def line_of(form: Form, tag: str) -> int:
+    return next(number for number, text in enumerate(paragraphs(form.default()), 1) if tag in text)
+
+
+def test_every_tag_of_the_shipped_forms_is_explained_in_the_docs() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "templates.md").read_text(encoding="utf-8")
+    for form in FORMS:
+        found = set()
+        for text in paragraphs(form.default()):
+            for inside in re.findall(r"\{[{%]([^{}]*)[}%]\}", text):
+                found |= {word for word in re.findall(r"[a-z_]+(?:\.[a-z_]+)*", re.sub(r"'[^']*'", "", inside)) if word not in WORDS}
+        found |= form.allowed
+        assert found and [tag for tag in sorted(found) if f"`{tag}`" not in page] == [], form.name
+
+
+# Words of the template language, and names of one loop that stand for an element.
+WORDS = {"p", "r", "tr", "for", "in", "endfor", "if", "else", "elif", "endif", "not", "name", "section", "line", "table", "chart", "row", "claim", "ref"}
+
+
 def test_a_wrong_part_of_a_tag_is_found_by_the_trial() -> None:
-    assert check(REPORT, edited(REPORT, "{{ section.heading }}", "{{ section.tieu_de }}")) == ["thẻ lạ: tieu_de"]
-    assert check(LETTER, edited(LETTER, "{{ claim.sentence }}", "{{ claim.cau }}")) == ["thẻ lạ: cau"]
+    assert check(REPORT, edited(REPORT, "{{ section.heading }}", "{{ section.tieu_de }}")) == [f"thẻ lạ: tieu_de (dòng {line_of(REPORT, 'section.heading')}: “{{{{ section.tieu_de }}}}”)"]
+    assert check(LETTER, edited(LETTER, "{{ claim.sentence }}", "{{ claim.cau }}")) == [f"thẻ lạ: cau (dòng {line_of(LETTER, 'claim.sentence')}: ““{{{{ claim.cau }}}}””)"]
 
 
 def test_a_template_cannot_reach_behind_its_tags() -> None:

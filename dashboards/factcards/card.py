@@ -34,9 +34,11 @@ class Format:
     syllables: int = 0
 
 
-# A newsreader speaks about 180 Vietnamese syllables a minute; ten seconds are kept for greeting and breath.
+# Syllables a minute of a newsreader (a figure of ours, to be tried with the loudspeaker of the place); of the 60 seconds ten
+# are kept for greeting and breath.
+PACE = 180
 FORMATS = {
-    "radio": Format("bài đọc truyền thanh 60 giây", syllables=150),
+    "radio": Format("bài đọc truyền thanh 60 giây", syllables=PACE * 50 // 60),
     "sms160": Format("tin nhắn 160 ký tự", characters=160),
     "sms500": Format("tin nhắn 500 ký tự", characters=500),
     "web": Format("đoạn cho trang thông tin", characters=2000),
@@ -76,7 +78,7 @@ def faults(entry: Reference, form: str, text: str, today: date) -> list[str]:
     if limit.characters and len(text) > limit.characters:
         found.append(f"dài {len(text)} ký tự, nhiều nhất {limit.characters}; viết gọn lại, máy không tự cắt")
     if limit.syllables and len(text.split()) > limit.syllables:
-        found.append(f"dài {len(text.split())} âm tiết, nhiều nhất {limit.syllables} cho 60 giây")
+        found.append(f"dài {len(text.split())} âm tiết, nhiều nhất {limit.syllables} cho 60 giây ({PACE} âm tiết một phút)")
     held = " ".join((
         entry.statement_vi, entry.statement_en, entry.statement_zh, entry.note, *(side.position_vi for side in entry.sides),
         entry.source.title, entry.source.number, entry.source.article, entry.source.date, entry.source.url,
@@ -122,9 +124,54 @@ def approved(conn: Connection, entry: Reference, form: str, lang: str, today: da
     return {"text": rows[0]["details"]["text"], "by": rows[0]["actor"], "second": rows[0]["details"]["second"], "at": rows[0]["at"]}
 
 
+# GSM 03.38 basic set and its extension (an extension letter takes two places). Of the Vietnamese letters only à è é ì ò ù É
+# are among them: “ă â đ ê ô ơ ư” and all tone marks but these send the whole message as UCS-2.
+GSM7 = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+EXTENDED = frozenset("^{}\\[~]|€\f")
+
+
+@dataclass(frozen=True)
+class Sms:
+    """What a text costs by SMS: its coding, its length in that coding's places, and how many messages that makes."""
+
+    coding: str
+    places: int
+    messages: int
+
+
+def sms_of(text: str) -> Sms:
+    """Return the cost: GSM-7 takes 160 places (153 each in a chain), UCS-2, needed for Vietnamese marks, 70 (67)."""
+    if all(char in GSM7 or char in EXTENDED for char in text):
+        # An extension letter is never torn apart by the end of a message.
+        return _chained("GSM-7", [2 if char in EXTENDED else 1 for char in text], 160, 153)
+    return _chained("UCS-2", [len(char.encode("utf-16-le")) // 2 for char in text], 70, 67)
+
+
+def _chained(coding: str, places: list[int], one: int, chained: int) -> Sms:
+    total = sum(places)
+    if total <= one:
+        return Sms(coding, total, 1)
+    messages, room = 1, chained
+    for place in places:
+        if place > room:
+            messages, room = messages + 1, chained
+        room -= place
+    return Sms(coding, total, messages)
+
+
 def parts_of_sms(text: str) -> int:
-    """Return how many messages a text takes: letters with Vietnamese marks need UCS-2, 70 characters, or 67 in a chain."""
-    plain = all(ord(char) < 128 for char in text)
-    one, chained = (160, 153) if plain else (70, 67)
-    units = len(text.encode("utf-16-le")) // 2
-    return 1 if units <= one else -(-units // chained)
+    """Return how many messages a text takes."""
+    return sms_of(text).messages
+
+
+def seconds_of(text: str) -> int:
+    """Return how long a newsreader needs for a text, at `PACE` syllables a minute."""
+    return -(-60 * len(text.split()) // PACE)
+
+
+def unmarked(text: str) -> str:
+    """Return a Vietnamese text without marks, as phones of old need it; a draft that a person has to read and approve."""
+    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return unicodedata.normalize("NFC", "".join(char for char in plain if not unicodedata.combining(char)))

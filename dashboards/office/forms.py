@@ -12,6 +12,7 @@ from typing import Any
 
 from docx import Document
 from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
@@ -81,23 +82,61 @@ def render(template: bytes, name: str, context: Callable[[DocxTemplate], Mapping
 
 
 def check(form: Form, template: bytes) -> list[str]:
-    """Return what is wrong with a template: broken tags, unknown ones, missing ones, and what a trial shows."""
+    """Return what is wrong with a template, each with its line where it has one: broken tags, unknown, missing, what a trial shows.
+
+    Lines are paragraphs that hold text, counted through heads, body, tables and feet as they are read.
+    """
     try:
         document = DocxTemplate(BytesIO(template))
         document.init_docx()
         used = set(document.get_undeclared_template_variables(_environment()))
     except TemplateError as error:
-        return [_words(error)]
+        return [_words(error) + _broken_at(template)]
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, XMLSyntaxError):
         return ["không phải tệp DOCX đọc được"]
-    problems = [f"thẻ lạ: {name}" for name in sorted(used - form.allowed - COMMON)]
+    problems = [f"thẻ lạ: {name}{_at(template, name)}" for name in sorted(used - form.allowed - COMMON)]
     problems += [f"thiếu thẻ: {name}" for name in sorted(form.needed - used)]
     if not problems:
         try:
             render(template, form.name, form.sample)
         except UserError as error:
-            problems.append(str(error).removeprefix(f"mẫu {form.name}.docx: ").removesuffix("; xem: cotmoc templates check"))
+            said = str(error).removeprefix(f"mẫu {form.name}.docx: ").removesuffix("; xem: cotmoc templates check")
+            strange = re.fullmatch(r"thẻ lạ: (\w+)", said)
+            problems.append(said + (_at(template, strange[1]) if strange else ""))
     return problems
+
+
+def paragraphs(template: bytes) -> list[str]:
+    """Return the texts of a template that are not empty, in the order of the document; pieces of one paragraph joined."""
+    document = Document(BytesIO(template))
+    parts = [document.element.body]
+    for section in document.sections:
+        parts += [section.first_page_header._element, section.header._element, section.footer._element, section.first_page_footer._element]
+    texts = ("".join(node.text or "" for node in one.iter(qn("w:t"))) for part in parts for one in part.iter(qn("w:p")))
+    return [text for text in texts if text.strip()]
+
+
+def _at(template: bytes, name: str) -> str:
+    """Say in which line a tag stands, and the line."""
+    tag = re.compile(rf"\{{[{{%][^}}%]*\b{re.escape(name)}\b")
+    found = next(((number, text) for number, text in enumerate(paragraphs(template), 1) if tag.search(text)), None)
+    return f" (dòng {found[0]}: “{found[1][:60]}”)" if found else ""
+
+
+def _broken_at(template: bytes) -> str:
+    """Say in which line a tag cannot be read: braces that do not pair, or an expression that is none."""
+    for number, text in enumerate(paragraphs(template), 1):
+        plain = re.sub(r"\{([{%#])(?:tr|tc|p|r)\s", r"{\1 ", text)
+        inside = re.findall(r"\{\{(.*?)\}\}", plain)
+        bad = plain.count("{{") != plain.count("}}") or plain.count("{%") != plain.count("%}")
+        for one in inside:
+            try:
+                _environment().compile_expression(one)
+            except TemplateSyntaxError:
+                bad = True
+        if bad:
+            return f" (dòng {number}: “{text[:60]}”)"
+    return ""
 
 
 def _environment() -> SandboxedEnvironment:

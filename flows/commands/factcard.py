@@ -17,13 +17,14 @@ def factcard(
     by: Annotated[str, typer.Option("--by", help="Người duyệt thứ nhất (bàn, chức danh).")] = "",
     second: Annotated[str, typer.Option("--second", help="Người duyệt thứ hai.")] = "",
     text: Annotated[Path | None, typer.Option("--text", help="Tệp văn bản của thẻ khi duyệt (mặc định: bản nháp từ tư liệu).")] = None,
+    plain: Annotated[bool, typer.Option("--no-marks", help="Bản nháp không dấu, để một tin nhắn chứa được 160 ký tự.")] = False,
     output: Annotated[Path | None, typer.Option("--output", help="Thư mục ghi thẻ (mặc định: in ra).")] = None,
     data: DataOption = None,
 ) -> None:
     """Thẻ thông tin cho truyền thanh, tin nhắn, trang web: chỉ phát văn bản đã có hai người duyệt."""
     from classifiers.referencebase import load_references
     from dashboards.factcards import FORMATS, approve, approved, draft, faults
-    from dashboards.factcards.card import LANGS, parts_of_sms
+    from dashboards.factcards.card import LANGS, PACE, seconds_of, sms_of, unmarked
     from flows.context import open_store, settings
     from pipelines.clock import local, now
     from pipelines.errors import UsageError, UserError
@@ -35,6 +36,7 @@ def factcard(
     today = local(moment).date()
     if verb == "draft":
         words = draft(entry, form, lang)
+        words = unmarked(words) if plain and lang == "vi" else words
         typer.echo(words)
         for fault in faults(entry, form, words, today):
             typer.echo(f"chưa dùng được: {fault}", err=True)
@@ -54,7 +56,10 @@ def factcard(
         with store.read() as conn:
             card = approved(conn, entry, form, lang, today)
         if form.startswith("sms"):
-            typer.echo(f"{len(card['text'])} ký tự, {parts_of_sms(card['text'])} tin nhắn", err=True)
+            cost = sms_of(card["text"])
+            typer.echo(f"{len(card['text'])} ký tự, {cost.places} chỗ {cost.coding}, {cost.messages} tin nhắn", err=True)
+        if form == "radio":
+            typer.echo(f"{len(card['text'].split())} âm tiết, đọc khoảng {seconds_of(card['text'])} giây ({PACE} âm tiết một phút)", err=True)
         if output is None:
             typer.echo(card["text"])
             return
