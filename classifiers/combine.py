@@ -36,6 +36,8 @@ SHOWN_NEAREST = 0.12
 SURE = 0.92
 # From here on the models need no rule to tell them that the entry can answer (out of fold: 150 right, 15 wrong).
 CERTAIN = 0.85
+# Below this the weigher never reaches a threshold: the costly search of neighbours is spared.
+HOPELESS = 0.2
 # Roles that the text around tells, which the models of single sentences see less well than the rules.
 SEEN_AROUND = frozenset({Role.REPORT_ACTION, Role.QUESTION, Role.SATIRE_FICTION, Role.LEGAL_TEXT})
 RAISING = FLAG_VERDICTS | WATCH_VERDICTS
@@ -60,8 +62,11 @@ def combine(base: ReferenceBase, models: Models | None, document: Document, item
     chosen = choose(item.found)
     if models is None or item.reading is None:
         return [(_by_rules(document, item.sentence, f), _rule_confidence(document, item.sentence, f), alone) for f, alone in chosen]
-    likely = models.weigh(from_rules(item.sentence, item.found, item.decision), item.reading)
-    raised = _raised(base, models, document, item, item.reading, likely)
+    raised = None
+    alarm = sum(item.reading.groups.get(group, 0.0) for group in RAISE)
+    if alarm >= HOPELESS or any(f.verdict in RAISING for f in item.found):
+        likely = models.weigh(from_rules(item.sentence, item.found, item.decision), item.reading)
+        raised = _raised(base, models, document, item, item.reading, likely)
     if raised is not None:
         known = set(raised[0].finding.refs)
         kept = [f for f, _ in chosen if f.rule.startswith(NUMERIC) and f.verdict not in RAISING and not known & set(f.refs)]
