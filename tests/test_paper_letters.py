@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from pypdf import PdfReader
 
 from dashboards.office.pdf import Paper
@@ -37,3 +38,22 @@ def test_letters_that_no_font_holds_are_counted_and_shown_as_a_box(tmp_path: Pat
 def test_a_paper_in_vietnamese_alone_embeds_no_other_font(tmp_path: Path) -> None:
     paper("Chỉ có tiếng Việt.", tmp_path / "c.pdf")
     assert (tmp_path / "c.pdf").stat().st_size < 60_000
+
+
+def test_a_missing_font_is_one_line_and_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dashboards.digest import write_digest
+    from dashboards.office import fonts, letterhead, pdf
+    from dashboards.reports import charts
+    from pipelines.errors import UserError
+    from tests.desk import DAY, make_desk
+
+    desk = make_desk(tmp_path / "data")
+    for module in (fonts, pdf, charts):
+        monkeypatch.setattr(module, "FONTS", tmp_path)
+    letterhead._font.cache_clear()
+    try:
+        with pytest.raises(UserError, match="thiếu phông chữ"):
+            write_digest(desk.store, desk.settings, "ninh-binh", DAY, tmp_path / "out")
+    finally:
+        letterhead._font.cache_clear()
+    assert not (tmp_path / "out").exists()

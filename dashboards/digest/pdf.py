@@ -28,7 +28,7 @@ def render_pdf(digest: Digest) -> bytes:
             if part.heading:
                 _heading(paper, part.heading, "BI")
             if not part.entries:
-                paper.para(NOTHING, indent=10)
+                paper.para(NOTHING, indent=10, align="L")
             for entry in part.entries:
                 for one in entry:
                     style = {Style.THEME: "BI", Style.TITLE: "B", Style.META: "I", Style.QUOTE: "I"}.get(one.style, "")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 
 from PIL import ImageFont
 
-FONTS = Path(__file__).parent.parent / "fonts"
+from dashboards.office import fonts
+
 # Room of the left column in mm at 12 points: the text's 165 mm less the country's name (88 mm in bold) and a gap.
 ROOM, POINTS = 70, 12
 _MM = 25.4 / 72
@@ -19,7 +19,7 @@ _BEFORE = (re.compile(r"\s(?=(?:TỈNH|THÀNH PHỐ|XÃ|PHƯỜNG|ĐẶC KHU)\s)
 @cache
 def _font(bold: bool) -> ImageFont.FreeTypeFont:
     # Ten times the size, for widths finer than a pixel.
-    return ImageFont.truetype(str(FONTS / f"LiberationSerif-{'Bold' if bold else 'Regular'}.ttf"), POINTS * 10)
+    return ImageFont.truetype(fonts.font_file(f"LiberationSerif-{'Bold' if bold else 'Regular'}"), POINTS * 10)
 
 
 def width(text: str, *, bold: bool) -> float:

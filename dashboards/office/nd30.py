@@ -177,7 +177,7 @@ def closing(document: DocumentType, recipients: Sequence[str], signer: str) -> N
     """Put “Nơi nhận” (left) and the signature block (right); name, signature and seal stay blank."""
     document.add_paragraph()
     grid = document.add_table(rows=1, cols=2)
-    _widths(grid, (85, 80), bare=True)
+    _widths(grid, (75, 90), bare=True)
     left, right = grid.rows[0].cells
     _run(left.paragraphs[0], "Nơi nhận:", bold=True, italic=True, size=12)
     for place, name in enumerate(recipients):

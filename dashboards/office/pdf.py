@@ -12,12 +12,11 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from PIL import Image
 
+from dashboards.office.fonts import FONTS, font_file
 from dashboards.office.letterhead import ROOM, broken
 from dashboards.shown import safe_url, visible
-from pipelines.errors import UserError
 from pipelines.settings import Profile
 
-FONTS = Path(__file__).parent.parent / "fonts"
 SERIF = "LiberationSerif"
 STYLES = {"": "Regular", "B": "Bold", "I": "Italic", "BI": "BoldItalic"}
 # Letters that the serif font lacks: Chinese (the 9,257 commonest, simplified and traditional) and Lao from shipped fonts,
@@ -43,10 +42,7 @@ class Paper(FPDF):
         super().__init__(format="A4")
         self.mark, self.lost = mark, 0
         for style, name in STYLES.items():
-            path = FONTS / f"{SERIF}-{name}.ttf"
-            if not path.exists():
-                raise UserError(f"{path}: thiếu phông chữ của văn bản; cài lại chương trình (make setup)")
-            self.add_font("serif", style, str(path))
+            self.add_font("serif", style, font_file(f"{SERIF}-{name}", FONTS))
         self.extra: frozenset[int] = frozenset()
         self.set_margins(30, 20, 15)
         self.set_auto_page_break(True, 20)
@@ -185,7 +181,7 @@ class Paper(FPDF):
             self.add_page()
         self.ln(6)
         top = self.get_y()
-        self._column(112, 78, [(signer, "B", 13), ("(chữ ký, dấu và họ tên để trống)", "I", 11)], top, 0, [])
+        self._column(105, 90, [(signer, "B", 13), ("(chữ ký, dấu và họ tên để trống)", "I", 11)], top, 0, [])
         self.set_xy(self.l_margin, top)
         self.set_font("serif", "BI", 12)
         self.cell(80, 5.4, "Nơi nhận:", new_x=XPos.LMARGIN, new_y=YPos.NEXT)

@@ -6,6 +6,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
+from dashboards.office.fonts import font_file
 from dashboards.office.pdf import FONTS, SERIF
 from dashboards.reports.records import Chart
 
@@ -21,7 +22,7 @@ def draw(chart: Chart) -> bytes:
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(FONTS / f"{SERIF}-Regular.ttf"), size)
+    return ImageFont.truetype(font_file(f"{SERIF}-Regular", FONTS), size)
 
 
 def _columns(chart: Chart) -> bytes:

@@ -45,7 +45,7 @@ def _heading(paper: Paper, text: str, style: str) -> None:
 
 def _grid(paper: Paper, table: Table) -> None:
     if not table.rows:
-        paper.para("Không có", indent=10)
+        paper.para("Không có", indent=10, align="L")
         return
     widths = {2: (125, 40), 3: (45, 85, 35)}.get(len(table.head), (65, *(100 // (len(table.head) - 1),) * (len(table.head) - 1)))
     paper.grid(table.head, table.rows, widths, right=True)
