@@ -86,7 +86,7 @@ def update_health(
             failed = sum(poll.outcome not in ANSWERED for poll in mine)
             feeds.add_failures(conn, source.id, now, failed)
             trend = feeds.trend(conn, source.id, now)
-            verdict = assess(source, mine, known_of(conn, source.id, now), before, trend, now)
+            verdict = assess(source, mine, known_of(conn, source, now), before, trend, now)
             row: dict[str, Any] = {
                 "status": verdict.status, "reason": verdict.reason, "failures": verdict.failures,
                 "last_attempt": stamp(now), "next_poll": stamp(now + verdict.interval),

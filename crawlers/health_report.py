@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,12 +39,21 @@ def report(
                 "status_vi": STATUS_VI.get(status, status), "reason": state.get("reason") or "",
                 "failures": state.get("failures") or 0.0, "verified": source.verified,
                 "interval_minutes": (state.get("interval") or source.rhythm * 60) // 60, "trend": trend, "line": line(trend),
+                "failed_days": feeds.failures(conn, id, now), "addresses": [_address(each) for each in feeds.of_source(conn, id)],
             }  # fmt: skip
             for name in ("last_attempt", "last_success", "last_item", "next_poll"):
                 row[name] = state.get(name)
                 row[f"{name}_local"] = show(moment(state.get(name)))
             rows.append(row)
     return sorted(rows, key=lambda row: (_ORDER.get(row["status"], 1), row["source"]))
+
+
+def _address(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the last poll of one feed, sitemap or list page came to."""
+    return {
+        "url": row["url"], "outcome": row["outcome"], "reason": row["reason"], "http_status": row["status"],
+        "checked": row["checked"], "items": row["item_count"], "moved_to": row["moved_to"], "trust_of_304": row["trust"],
+    }  # fmt: skip
 
 
 def short(stamp: str | None) -> str:

@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from crawlers import exchange as ex
+from crawlers.canary import declares, selector_trouble
 from crawlers.polling import Poll
+from crawlers.registry import Registry, Source
 from crawlers.volume import alarm
 from pipelines.store import articles, frontier
 from pipelines.store.rows import moment
@@ -21,6 +23,9 @@ CLOCK_SECONDS = 600.0
 IN_A_ROW, DOZEN = 3, 12
 # So long after a lie is found it is the news about a source; the full requests go on for a week.
 LIE_SHOWN = timedelta(hours=24)
+# How the parser of an article says that the declared selectors found nothing (pipelines/extract/engine.py).
+MISSED = "(selectors missed)"
+CANARY_WINDOW = timedelta(days=1)
 _SEEN = {"new", "same", ex.UNCHANGED}
 _THIN = "thin"
 _STATUS_OF = {
@@ -37,17 +42,23 @@ _REFUSALS = ("401", "402", "403", "451")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the store knows of a source: when its items were found, how its newest pages ended, which parser read them."""
+    """What the store knows of a source: when its items were found, how its newest pages ended, which parser read them.
+
+    `trouble`: why its declared selectors are thought to match no more (`canary.selector_trouble`), or empty.
+    """
 
     found: Sequence[datetime] = ()
     pages: Sequence[tuple[str, str]] = ()
     parsers: Sequence[str] = ()
+    trouble: str = ""
 
 
-def known_of(conn: Connection, source: str, now: datetime) -> Known:
+def known_of(conn: Connection, source: Source, now: datetime) -> Known:
     """Read what the verdict needs."""
+    id = source.id
+    trouble = selector_trouble(conn, Registry((source,)), now, now - CANARY_WINDOW).get(id, "")
     return Known(
-        frontier.found_at(conn, source, now), frontier.lately(conn, source, now, DOZEN), articles.parsers(conn, source, now)
+        frontier.found_at(conn, id, now), frontier.lately(conn, id, now, DOZEN), articles.parsers(conn, id, now), trouble
     )
 
 
@@ -74,10 +85,25 @@ def status_of(polls: Sequence[Poll], bad: Sequence[Poll], known: Known, now: dat
     volume = alarm(known.found, now)
     if volume:
         return volume
-    missed = [parser for parser in known.parsers if parser.endswith("(selectors missed)")]
-    if len(missed) >= IN_A_ROW and len(missed) == len(known.parsers):
-        return "selectors", f"bộ chọn không còn khớp ở {len(missed)} bài mới nhất; bài vẫn đọc được bằng cách chung, hãy sửa tệp nguồn"
-    return _noted(polls, now)
+    return _selectors(polls[0].source, known, now) or _noted(polls, now)
+
+
+def _selectors(source: Source, known: Known, now: datetime) -> tuple[str, str] | None:
+    """Judge whether the declared selectors still match: none of the newest few, or less than half of the last days.
+
+    Selectors that are only assumed (never seen on a page of this outlet) say nothing when they miss.
+    """
+    if not declares(source, now):
+        return None
+    missed = [parser.endswith(MISSED) for parser in known.parsers]
+    if len(missed) >= IN_A_ROW and all(missed):
+        why = f"bộ chọn không còn khớp ở {len(missed)} bài mới nhất"
+    elif known.trouble and any(missed[:IN_A_ROW]):
+        # Three matching articles in a row, and the declaration has been mended.
+        why = known.trouble
+    else:
+        return None
+    return "selectors", f"{why}; bài vẫn đọc được bằng cách chung, hãy sửa tệp nguồn"
 
 
 def _noted(polls: Sequence[Poll], now: datetime) -> tuple[str, str]:

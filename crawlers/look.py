@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import urlsplit
 
+from crawlers.markup import TAG, without
 from pipelines.charset import decode
 from pipelines.text import normalize
 
@@ -43,9 +44,10 @@ SAID = {
 }  # fmt: skip
 # Of these the article itself is there, cut short or empty: kept, and looked at again.
 _CUT = {"paywall", "needs-script", "empty"}
-_HEAD = re.compile(r"(?is)<(?:title|h1)\b[^>]*>(.*?)</(?:title|h1)\s*>|<meta[^>]+(?:og:title|twitter:title)[^>]*>|\"headline\"\s*:\s*\"([^\"]{1,300})\"")
-_HIDDEN = re.compile(r"(?is)<(script|style|template|nav|header|footer|svg|head)\b.*?</\1\s*>|<!--.*?-->")
-_TAGS = re.compile(r"(?s)<[^>]{0,3000}>")
+# Every pattern here ends at the next "<" or after few letters: a page of nothing but "<script" takes no longer than another.
+_HEAD = re.compile(r"(?is)<(?:title|h1)\b[^<>]{0,300}>(.{0,300}?)</(?:title|h1)\s{0,9}>|<meta\s[^<>]{0,2000}>|\"headline\"\s{0,9}:\s{0,9}\"([^\"]{1,300})\"")
+_META_TITLE = re.compile(r"(?i)og:title|twitter:title")
+_HIDDEN = ("script", "style", "template", "nav", "header", "footer", "svg", "head")
 _WORD = re.compile(r"\w{2,}")
 
 
@@ -74,12 +76,13 @@ def look(body: bytes, url: str, final_url: str, content_type: str, headline: str
     sent_away = url != final_url and bool(_LOGIN_PATH.search(urlsplit(final_url).path))
     if len(plain) > _SHORT and not sent_away:
         return Look()
-    heads = " ".join(match.group(0) for match in _HEAD.finditer(text))
+    found = (match.group(0) for match in _HEAD.finditer(text))
+    heads = " ".join(head for head in found if head[:5].lower() != "<meta" or _META_TITLE.search(head))
     named = bool(headline) and _shares(headline, f"{heads} {plain}")
     if sent_away and not named:
         return Look("consent" if "consent" in final_url else "login", True)
     if len(plain) <= _SHORT:
-        shown = normalize(f"{html.unescape(_TAGS.sub(' ', heads))} {plain}")
+        shown = normalize(f"{html.unescape(TAG.sub(' ', heads))} {plain}")
         kinds = [kind for kind, pattern in _patterns() if pattern.search(shown)]
         wall = next((kind for kind in kinds if kind not in _CUT), "")
         # Without a headline to look for, only a page of few words is taken for a wall.
@@ -95,12 +98,12 @@ def look(body: bytes, url: str, final_url: str, content_type: str, headline: str
 
 def _plain(text: str) -> str:
     """Return what a reader sees, roughly: without scripts, navigation and markup."""
-    shown = _TAGS.sub(" ", _HIDDEN.sub(" ", text))
+    shown = TAG.sub(" ", without(text, _HIDDEN))
     return " ".join(normalize(html.unescape(shown)).split())
 
 
 def _shares(headline: str, text: str) -> bool:
     """Tell whether at least half of the headline's words stand in `text`."""
     words = set(_WORD.findall(normalize(headline).lower()))
-    there = set(_WORD.findall(normalize(html.unescape(_TAGS.sub(" ", text)) + text).lower()))
+    there = set(_WORD.findall(normalize(html.unescape(TAG.sub(" ", text)) + text).lower()))
     return bool(words) and len(words & there) * 2 >= len(words)

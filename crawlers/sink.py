@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from crawlers import exchange as ex
@@ -22,7 +22,7 @@ from pipelines.errors import UserError
 from pipelines.records import Capture, content_id
 from pipelines.settings import Settings
 from pipelines.store import Store, captures, frontier
-from pipelines.store.frontier import Due
+from pipelines.store.frontier import Due, Fetched
 
 # One sync and one transaction for so many pages, or for what came in meanwhile. More would be faster by little, and
 # each page waiting here may hold 15 MB.
@@ -31,6 +31,7 @@ BATCH = 16
 _FINAL = {"not-a-page"}
 _PATIENCE = {ex.GONE: frontier.GIVE_UP_GONE}
 THIN = "thin"
+_FETCHED = {"new", "same", ex.UNCHANGED}
 _DAY = 86400.0
 _READABLE = ("text/", "application/xhtml", "application/xml")
 
@@ -147,22 +148,29 @@ class Sink:
         self._warc.commit()
         with self._store.begin() as conn:
             captures.add(conn, [each.capture for each in judged if each.capture is not None])
+            self._note(conn, judged)
+            frontier.done(conn, [done for each in judged if (done := _fetched(each)) is not None], self._now)
             for each in judged:
-                if each.capture is not None and each.result.exchange is not None:
-                    self._note(conn, each.capture, each.result.exchange)
-                self._close(conn, each)
+                self._fail(conn, each)
         for each in judged:
             self.outcomes[each.outcome] += 1
 
-    def _note(self, conn: frontier.Connection, capture: Capture, answer: Exchange) -> None:
-        facts = facts_row(answer)
-        if facts is None:
-            return
-        print_of = facts["certificate"]
-        shown = certificate_row(answer.network) if print_of and print_of not in self._certificates else None
-        captures.add_facts(conn, capture.id, facts, shown)
-        if print_of:
-            self._certificates.add(print_of)
+    def _note(self, conn: frontier.Connection, judged: list[_Judged]) -> None:
+        """Keep what the network told of the captures of a batch, and of each certificate once per run."""
+        rows: dict[str, dict[str, Any]] = {}
+        shown = []
+        for each in judged:
+            answer = each.result.exchange
+            facts = facts_row(answer) if each.capture is not None and answer is not None else None
+            if facts is None or each.capture is None or answer is None:
+                continue
+            rows[each.capture.id] = facts
+            print_of = facts["certificate"]
+            if print_of and print_of not in self._certificates:
+                self._certificates.add(print_of)
+                found = certificate_row(answer.network)
+                shown += [found] if found else []
+        captures.add_all_facts(conn, rows, shown)
 
     def _rendered(self, item: Due) -> bytes:
         source = self._registry.describe(item.source)
@@ -184,25 +192,28 @@ class Sink:
             warc_offset=offset, warc_length=length, etag=etag or None, last_modified=modified or None,
         )  # fmt: skip
 
-    def _close(self, conn: frontier.Connection, judged: _Judged) -> None:
+    def _fail(self, conn: frontier.Connection, judged: _Judged) -> None:
         item, answer = judged.result.item, judged.result.exchange
         outcome, reason = judged.outcome, judged.reason
-        if outcome == ex.DEFERRED:
-            return
-        if outcome in {"new", "same", ex.UNCHANGED}:
-            # A truthful 304 often comes without its validators: keep the ones that were sent.
-            kept = (item.etag, item.last_modified) if outcome == ex.UNCHANGED else (None, None)
-            etag = (answer.header("etag") if answer else "") or kept[0]
-            modified = (answer.header("last-modified") if answer else "") or kept[1]
-            shown = THIN if judged.odd and outcome != ex.UNCHANGED else outcome
-            # A page without words is asked for in full the next time.
-            if judged.odd:
-                etag = modified = None
-            frontier.done(conn, item, shown, self._now, etag, modified, judged.odd)
+        if outcome == ex.DEFERRED or outcome in _FETCHED:
             return
         wait = _DAY if outcome == ex.ROBOTS else answer.retry_after if answer else None
         patience = _PATIENCE.get(outcome, frontier.GIVE_UP)
         frontier.failed(conn, item, outcome, reason, self._now, final=outcome in _FINAL, wait=wait, patience=patience)
+
+
+def _fetched(judged: _Judged) -> Fetched | None:
+    """Return what closes an address in the frontier, or None for one that was not fetched."""
+    item, answer, outcome = judged.result.item, judged.result.exchange, judged.outcome
+    if outcome not in _FETCHED:
+        return None
+    # A truthful 304 often comes without its validators: keep the ones that were sent.
+    kept = (item.etag, item.last_modified) if outcome == ex.UNCHANGED else (None, None)
+    etag = (answer.header("etag") if answer else "") or kept[0]
+    modified = (answer.header("last-modified") if answer else "") or kept[1]
+    shown = THIN if judged.odd and outcome != ex.UNCHANGED else outcome
+    # A page without words is asked for in full the next time.
+    return Fetched(item, shown, None if judged.odd else etag, None if judged.odd else modified, judged.odd)
 
 
 def _settle(batch: list[_Result]) -> None:

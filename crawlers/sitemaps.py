@@ -14,6 +14,8 @@ from pipelines.dates import VIETNAM, parse_date
 # The protocol allows 50,000 addresses; a news sitemap holds two days (support.google.com, news sitemaps).
 MAX_URLS = 5000
 MAX_BYTES = 50_000_000
+# Elements of one file: an address with a dozen pictures has fifty.
+MAX_NODES = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,17 @@ def parse_sitemap(body: bytes, url: str, now: datetime, zone: tzinfo = VIETNAM) 
     maps: list[str] = []
     facts: dict[str, str] = {}
     dated: dict[str, datetime] = {}
-    seen_root = False
+    seen_root, nodes = False, 0
     stream = etree.iterparse(
         BytesIO(body), events=("start", "end"), recover=True, resolve_entities=False, no_network=True, huge_tree=False,
     )  # fmt: skip
     try:
         for event, node in stream:
-            name = etree.QName(node).localname if isinstance(node.tag, str) else ""
+            # A tag of a broken file may be no name at all ("<:"): etree.QName raises there.
+            name = node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+            nodes += event == "end"
+            if nodes > MAX_NODES:
+                break
             if event == "start":
                 seen_root = seen_root or name in {"urlset", "sitemapindex"}
                 continue

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,22 @@ class Office:
 
         return by_step(collect(self.settings, self.store, self.registry, **given))
 
+    def read(self, now: datetime) -> list[str]:
+        """Read what was captured; return the outcomes, oldest capture first."""
+        from crawlers.warc import read_body
+        from pipelines.read import read_capture
+        from pipelines.store import captures
+
+        outcomes = []
+        with self.store.begin() as conn:
+            for capture in captures.unread(conn):
+                headers, body = read_body(self.settings, capture)
+                found = self.registry.describe(capture.source)
+                outcome, reason = read_capture(conn, capture, headers, body, found, captures.hint(conn, capture), now)
+                captures.mark_read(conn, capture.id, outcome, reason)
+                outcomes.append(outcome)
+        return outcomes
+
 
 def by_step(counts: list[StepCount]) -> dict[str, dict[str, int]]:
     """Return step → outcomes."""
@@ -159,3 +176,28 @@ def office(data: Path, *sources: Source, **given: Any) -> Office:
     """Open an office in the folder `data`."""
     settings = Settings(data=data, **given)
     return Office(settings, Store.open(settings.store_url), Registry(tuple(sources)))
+
+
+def urls(desk: Office) -> list[str]:
+    """Return the addresses of all captures that nobody has read."""
+    from pipelines.store import captures
+
+    with desk.store.read() as conn:
+        return sorted(capture.url for capture in captures.unread(conn))
+
+
+def state(desk: Office, name: str = "mau") -> dict[str, Any]:
+    """Return the health row of a source."""
+    from pipelines.store import feeds
+
+    with desk.store.read() as conn:
+        return feeds.source_state(conn, name) or {}
+
+
+def publish(site: Site, count: int, path: str = "/rss", etag: str | None = None) -> list[str]:
+    """Serve `count` articles and a feed that names them."""
+    links = [f"/bai-{number}.html" for number in range(count)]
+    for link in links:
+        site.page(link, f"Bài {link}")
+    site.feed(path, links, etag=etag)
+    return links

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawlers.feeds import FeedItem, parse_feed
@@ -107,6 +107,7 @@ def test_authors_and_creators_have_no_place() -> None:
 
 
 @given(st.binary(max_size=400))
+@example(b"<:")
 def test_no_bytes_make_the_parsers_raise(body: bytes) -> None:
     assert parse_feed(body, URL, NOW).outcome in {"feed", "empty", "not-a-feed"}
     assert parse_sitemap(body, URL, NOW).outcome in {"feed", "empty", "not-a-feed", "too-large"}

@@ -15,7 +15,7 @@ from crawlers.health import STATUS_VI, STATUSES, Verdict, assess, is_due
 from crawlers.health_report import line, report
 from crawlers.judging import Known
 from crawlers.polling import Poll
-from crawlers.registry import Source
+from crawlers.registry import Selectors, Source
 from pipelines.settings import Settings
 from pipelines.store import feeds, frontier
 from pipelines.store.frontier import Found
@@ -41,12 +41,14 @@ def poll(outcome: str, **given: Any) -> Poll:
 
 def verdict(
     *polls: Poll, trend: list[int] | None = None, failures: float = 0.0, pages: list[tuple[str, str]] | None = None,
-    parsers: list[str] | None = None,
+    parsers: list[str] | None = None, trouble: str = "", declared: Source = BAO,
 ) -> Verdict:  # fmt: skip
     before = {"failures": failures, "last_item": None}
     trend = trend or [0] * 28
     found = [NOW - timedelta(days=27 - day, minutes=30 + 7 * n) for day, count in enumerate(trend) for n in range(count)]
-    return assess(BAO, polls, Known(found, pages or [], parsers or []), before, trend, NOW)
+    for each in polls:
+        each.source = declared
+    return assess(declared, polls, Known(found, pages or [], parsers or [], trouble), before, trend, NOW)
 
 
 def test_every_status_is_in_the_list_and_has_a_vietnamese_name() -> None:
@@ -112,8 +114,47 @@ def test_a_feed_that_answers_while_all_its_pages_fail() -> None:
 
 
 def test_selectors_that_match_no_more_are_said_although_the_articles_are_read() -> None:
-    assert verdict(poll("new"), parsers=["cotmoc-1 resiliparse-2.0.1 (selectors missed)"] * 3).status == "selectors"
-    assert verdict(poll("new"), parsers=["cotmoc-1 resiliparse-2.0.1 (selectors missed)", "cotmoc-1 selectors:2026"] * 2).status == "ok"
+    missed, matched = "cotmoc-1 resiliparse-2.0.1 (selectors missed)", "cotmoc-1 selectors:2026"
+
+    def status(parsers: list[str], trouble: str = "", version: str = "2026") -> str:
+        declared = BAO.model_copy(update={"selectors": (Selectors(version=version, body="div.body"),)})
+        return verdict(poll("new"), parsers=parsers, trouble=trouble, declared=declared).status
+
+    assert status([missed] * 3) == "selectors"
+    assert status([missed, matched] * 2) == "ok"
+    assert status([missed, matched, matched, missed, missed], "7/12 bài") == "selectors", "half of the day's articles"
+    assert status([matched] * 3 + [missed] * 2, "7/12 bài") == "ok", "mended: the newest match again"
+    assert status([missed] * 5, "", "assumed-2026") == "ok", "selectors never seen to match say nothing"
+
+
+def test_a_new_page_design_is_reported_over_http_and_forgotten_once_the_selectors_are_mended(site: Site, tmp_path: Path) -> None:
+    def publish(first: int, box: str) -> None:
+        links = [f"/bai-{n}" for n in range(first, first + 6)]
+        site.feed("/rss", links)
+        for link in links:
+            words = " ".join(f"Đoạn {n} của {link}: bộ đội tuần tra cột mốc, sửa lại rãnh thoát nước." for n in range(12))
+            site.page(link, "")
+            site.routes[link] = Answer(
+                f'<html><title>Tin {link}</title><h1>Tin {link}</h1><div class="{box}"><p>{words}</p></div></html>',
+                headers={"Content-Type": "text/html; charset=utf-8"},
+            )
+
+    def round_at(box: str, version: str, hours: float) -> str:
+        declared = source(site, selectors=(Selectors(version=version, title="h1", body=f"div.{box}"),))
+        desk = office(tmp_path, declared)
+        at = NOW + timedelta(hours=hours)
+        desk.collect(now=at)
+        desk.read(at)
+        desk.collect(now=at + timedelta(minutes=10))
+        with desk.store.read() as conn:
+            return str((feeds.source_state(conn, "mau") or {})["status"])
+
+    publish(1, "cu")
+    assert round_at("cu", "2025", 0) == "ok"
+    publish(11, "moi")
+    assert round_at("cu", "2025", 2) == "selectors"
+    publish(21, "moi")
+    assert round_at("moi", "2026", 4) == "ok"
 
 
 def test_slow_servers_and_wrong_clocks() -> None:

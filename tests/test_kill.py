@@ -58,7 +58,7 @@ def once(site: Site, data: Path) -> subprocess.Popen[str]:
 
 def finish(site: Site, data: Path) -> None:
     process = once(site, data)
-    out, err = process.communicate(timeout=200)
+    out, err = process.communicate(timeout=600)
     assert process.returncode == 0, err[-2000:]
     assert "outcomes:" in out
 

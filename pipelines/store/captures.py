@@ -32,7 +32,7 @@ class Hint:
 def add(conn: Connection, found: Iterable[Capture]) -> int:
     """Insert captures; those that are there already (same URL and body) stay as they are. Return how many were new."""
     rows = [{**capture.model_dump(), "fetched": stamp(capture.fetched)} for capture in found]
-    return sum(insert_once(conn, captures, [row]) for row in rows)
+    return insert_once(conn, captures, rows)
 
 
 def known(conn: Connection, ids: Collection[str]) -> set[str]:
@@ -49,9 +49,13 @@ def latest(conn: Connection, url: str) -> tuple[str, str] | None:
 
 def add_facts(conn: Connection, capture_id: str, facts: Mapping[str, Any], certificate: Mapping[str, Any] | None) -> None:
     """Keep what the network told of a capture (columns of `network_facts`), and the server's certificate once."""
-    if certificate:
-        insert_once(conn, certificates, [certificate])
-    insert_once(conn, facts_table, [{"capture": capture_id, **facts}])
+    add_all_facts(conn, {capture_id: facts}, [certificate] if certificate else [])
+
+
+def add_all_facts(conn: Connection, facts: Mapping[str, Mapping[str, Any]], shown: Iterable[Mapping[str, Any]]) -> None:
+    """Keep what the network told of many captures (id → columns of `network_facts`), and each certificate once."""
+    insert_once(conn, certificates, list(shown))
+    insert_once(conn, facts_table, [{"capture": key, **row} for key, row in facts.items()])
 
 
 def network_facts(conn: Connection, capture_id: str) -> dict[str, Any] | None:

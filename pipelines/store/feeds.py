@@ -56,6 +56,15 @@ def add_failures(conn: Connection, source: str, now: datetime, failures: int) ->
     upsert(conn, source_days, {"source": source, "day": day, "failures": before + failures})
 
 
+def failures(conn: Connection, source: str, now: datetime, days: int = TREND_DAYS) -> list[int]:
+    """Return the failed polls per day (UTC) of the last `days` days, oldest first, today last."""
+    first = now - timedelta(days=days - 1)
+    since = (stamp(first) or "")[:10]
+    query = select(source_days.c.day, source_days.c.failures).where(source_days.c.source == source, source_days.c.day >= since)
+    found = {str(name): int(count) for name, count in conn.execute(query).tuples()}
+    return [found.get((stamp(first + timedelta(days=n)) or "")[:10], 0) for n in range(days)]
+
+
 def trend(conn: Connection, source: str, now: datetime, days: int = TREND_DAYS) -> list[int]:
     """Return the items found per day (UTC) of the last `days` days, oldest first, today last; other days count 0.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
 from pipelines.store.rows import insert_once, moment, stamp
 from pipelines.store.schema import frontier
@@ -140,17 +140,34 @@ def _due(rows: Iterable[Any]) -> Iterator[Due]:
         )  # fmt: skip
 
 
-def done(
-    conn: Connection, item: Due, outcome: str, now: datetime, etag: str | None, last_modified: str | None, odd: str = ""
-) -> None:
-    """Close an address that was fetched, and plan the next look at it; `odd` says why there was little to read."""
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An address that was fetched, with its outcome; `odd` says why there was little to read."""
+
+    item: Due
+    outcome: str
+    etag: str | None = None
+    last_modified: str | None = None
+    odd: str = ""
+
+
+def done(conn: Connection, fetched: Collection[Fetched], now: datetime) -> None:
+    """Close addresses that were fetched, and plan the next look at each; one statement for all of them."""
+    if fetched:
+        columns = ("state", "outcome", "reason", "attempts", "next_try", "recheck", "etag", "last_modified")
+        change = update(frontier).where(frontier.c.url == bindparam("at")).values({name: bindparam(f"new_{name}") for name in columns})
+        conn.execute(change, [_closed(each, now) for each in fetched])
+
+
+def _closed(each: Fetched, now: datetime) -> dict[str, Any]:
+    item, odd = each.item, each.odd
     looks = (*RECHECKS, LATE_LOOK) if odd else RECHECKS
     later = next((item.discovered + gap for gap in looks if item.discovered + gap > now), None)
     values: dict[str, Any] = {
-        "state": DONE, "outcome": outcome, "reason": odd, "attempts": 0, "next_try": None,
-        "recheck": stamp(later), "etag": etag, "last_modified": last_modified,
+        "state": DONE, "outcome": each.outcome, "reason": odd, "attempts": 0, "next_try": None,
+        "recheck": stamp(later), "etag": each.etag, "last_modified": each.last_modified,
     }  # fmt: skip
-    conn.execute(update(frontier).where(frontier.c.url == item.url).values(**values))
+    return {"at": item.url, **{f"new_{name}": value for name, value in values.items()}}
 
 
 def failed(

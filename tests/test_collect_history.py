@@ -1,0 +1,75 @@
+"""Sitemaps, list pages and older pages: what was published before we came, bounded by --since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.store import captures
+from tests.loopback import (
+    Answer,
+    Site,
+    office,
+    serve,
+    source,
+    state,
+)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serve() as running:
+        yield running
+
+
+def test_sitemaps_with_an_index_and_old_news_left_out_unless_asked_for(site: Site, tmp_path: Path) -> None:
+    start = datetime(2026, 11, 21, 8, tzinfo=UTC)
+    rows = "".join(f"<url><loc>/bai-{day}</loc><lastmod>2026-11-{day}T07:00:00+07:00</lastmod></url>" for day in ("20", "19", "01"))
+    site.routes["/map.xml"] = Answer(f"<sitemapindex><sitemap><loc>{site.url}/news-1.xml</loc></sitemap></sitemapindex>")
+    site.routes["/news-1.xml"] = Answer(f"<urlset>{rows}</urlset>", headers={"Content-Type": "text/xml"})
+    for day in ("20", "19", "01"):
+        site.page(f"/bai-{day}", day)
+    desk = office(tmp_path, source(site, (), sitemaps=(site.url + "/map.xml",)))
+    assert desk.collect(now=start) == {"feeds": {}, "sitemaps": {"new": 1}, "pages": {"new": 2}}
+    found = desk.collect(now=start + timedelta(minutes=1), since=datetime(2026, 10, 1, tzinfo=UTC))
+    assert found["pages"] == {"new": 1}
+
+
+def test_history_follows_the_older_pages_of_a_feed_and_the_dated_sitemaps(site: Site, tmp_path: Path) -> None:
+    since = datetime(2026, 10, 1, tzinfo=UTC)
+    for number in range(4):
+        site.page(f"/bai-{number}", f"Bài {number}")
+        link = f'<link rel="next" href="{site.url}/rss?trang={number + 1}"/>'
+        day = f"2026-{11 - number:02}-05T00:00:00Z"
+        site.routes["/rss" if not number else f"/rss?trang={number}"] = Answer(
+            f'<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title>{link}<entry><title>Bài {number}</title>'
+            f'<link href="{site.url}/bai-{number}"/><published>{day}</published></entry></feed>'
+        )
+    site.page("/cu", "Cũ")
+    site.page("/xua", "Xưa")
+    row = "<sitemap><loc>{0}/{1}.xml</loc><lastmod>{2}</lastmod></sitemap>"
+    site.routes["/map.xml"] = Answer("<sitemapindex>" + row.format(site.url, "t10", "2026-10-31") + row.format(site.url, "t5", "2026-05-31") + "</sitemapindex>")
+    site.routes["/t10.xml"] = Answer("<urlset><url><loc>/cu</loc><lastmod>2026-10-20</lastmod></url></urlset>")
+    site.routes["/t5.xml"] = Answer("<urlset><url><loc>/xua</loc><lastmod>2026-05-20</lastmod></url></urlset>")
+    desk = office(tmp_path, source(site, sitemaps=(site.url + "/map.xml",)))
+    assert desk.collect(since=since)["pages"] == {"new": 3}, "November and October of the feed, October of the sitemap"
+    assert site.seen.count("/rss?trang=3") == 0 and "/t5.xml" not in site.seen
+    assert state(desk)["status"] == "ok", "old stories are no flood"
+
+
+def test_list_pages_give_the_articles_of_an_outlet_without_a_feed(site: Site, tmp_path: Path) -> None:
+    slug = "/bien-phong-trao-tang-co-to-quoc-cho-ngu-dan-102260914184713458.htm"
+    site.page(slug, "Bài")
+    body = f'<a href="/chinh-tri">Chính trị</a><a href="{slug}"><img></a><h3><a href="{slug}?utm_source=x">Trao cờ</a></h3><a href="#">x</a>'
+    site.routes["/moi"] = Answer(body, headers={"Content-Type": "text/html; charset=utf-8"})
+    desk = office(tmp_path, source(site, (), ("/moi",)))
+    assert desk.collect() == {"feeds": {}, "lists": {"new": 1}, "pages": {"new": 1}}
+    with desk.store.read() as conn:
+        hint = captures.hint(conn, captures.unread(conn)[0])
+    assert hint is not None and hint.title == "Trao cờ" and hint.published is None
+    site.routes["/moi"] = Answer("<p>Trang đổi giao diện</p>", headers={"Content-Type": "text/html"})
+    assert desk.collect()["lists"] == {"empty": 1}
+    assert "giao diện" in state(desk)["reason"]
