@@ -45,7 +45,7 @@ def columns(labels: Sequence[str], series: Sequence[tuple[str, Sequence[int]]], 
         for number, (_name, values) in enumerate(series) for place, value in enumerate(values) if value and top
     ]  # fmt: skip
     last = len(labels) - 1
-    ticks = tuple((round(place * slot + slot / 2, 1), label) for place, label in enumerate(labels) if (last - place) % every == 0)
+    ticks = tuple((min(round(place * slot + slot / 2, 1), WIDTH - 20.0), label) for place, label in enumerate(labels) if (last - place) % every == 0)
     return Columns(tuple(name for name, _ in series), tuple(labels), tuple(tuple(v) for _, v in series), tuple(drawn), ticks, top)
 
 

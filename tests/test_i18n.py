@@ -19,7 +19,7 @@ from tests.desk import NOON, Desk, add_alert, add_article, add_capture, add_stor
 FIELD = re.compile(r"%\((\w+)\)s")
 # Proper names are the same in every language.
 NAMES = re.compile(
-    "×|tỉnh|Cột Mốc|Hoàng Sa|Trường Sa|Ninh Bình|Lào Cai|Quảng Trị|Thanh Hóa|Đà Nẵng|Khánh Hòa|Liên Minh|Tỉnh|Xã|Tiếng Việt|Nguyễn Thị Hoa|Phú Quốc|Cốc Cốc|"
+    "×|tỉnh|Cột Mốc|Hoàng Sa|Trường Sa|Ninh Bình|Lào Cai|Quảng Trị|Thanh Hóa|Đà Nẵng|Khánh Hòa|Liên Minh|Tiếng Việt|Nguyễn Thị Hoa|Phú Quốc|Cốc Cốc|"
     "Bắc Bộ|cửa khẩu Cha Lo|vịnh|phân định|biê|Văn phòng|κ"
 )  # fmt: skip
 SENTENCE = "By the treaty, 53 % of the gulf belongs to China."

@@ -31,8 +31,10 @@ def about(request: Request) -> Response:
 
 
 def _card(request: Request, used: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return the card of the model in use: the newest in the data folder or the one that ships; None when none is readable."""
-    for folder in (folder_of(settings(request).data), folder_of(None)):
+    """Return the card of the model in use, else the newest of the folders where models are kept; None when none is readable."""
+    names = {str(row["model_version"]) for row in used}
+    found: dict[str, Any] | None = None
+    for folder in dict.fromkeys((folder_of(settings(request).data), folder_of(settings(request).model_home))):
         cards = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True) if folder.is_dir() else []
         for path in cards:
             try:
@@ -40,8 +42,10 @@ def _card(request: Request, used: list[dict[str, Any]]) -> dict[str, Any] | None
             except (OSError, ValueError):
                 continue
             if isinstance(card, dict) and isinstance(card.get("cross_validated"), dict):
-                return card
-    return None
+                if str(card.get("version")) in names:
+                    return card
+                found = found or card
+    return found
 
 
 def language(request: Request) -> Response:

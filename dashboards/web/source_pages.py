@@ -24,11 +24,13 @@ def trends(conn: Connection, now: datetime) -> dict[str, list[int]]:
     first = now - timedelta(days=DAYS - 1)
     days = {(stamp(first + timedelta(days=n)) or "")[:10]: n for n in range(DAYS)}
     day = func.substr(frontier.c.discovered, 1, 10)
-    query = select(frontier.c.source, day, func.count()).where(frontier.c.discovered >= min(days)).group_by(frontier.c.source, day)
+    # A joined name is no column: SQLite would else walk all of the index on `source` for the grouping (3.5 s of a million, 2026-11-21).
+    source = frontier.c.source.concat("")
+    query = select(source, day, func.count()).where(frontier.c.discovered >= min(days)).group_by(source, day)
     found: dict[str, list[int]] = {}
-    for source, name, count in conn.execute(query).tuples():
+    for outlet, name, count in conn.execute(query).tuples():
         if name in days:
-            found.setdefault(source, [0] * DAYS)[days[name]] += count
+            found.setdefault(outlet, [0] * DAYS)[days[name]] += count
     return found
 
 

@@ -32,7 +32,7 @@ TABLES = {
 
 LABELS: dict[str, Callable[..., str]] = {
     "time_vi": shown.time_vi, "tier_vi": shown.tier_vi, "role_vi": shown.role_vi, "verdict_vi": shown.verdict_vi,
-    "lang_vi": shown.lang_vi, "place_vi": shown.place_vi,
+    "lang_vi": shown.lang_vi,
 }  # fmt: skip
 LANGUAGE_COOKIE = "cotmoc_lang"
 
@@ -51,13 +51,32 @@ def environment(language: str = DEFAULT) -> Environment:
     env.install_gettext_callables(words.text, words.plural, newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(
         visible=shown.visible, one_line=shown.one_line, safe_url=shown.safe_url, said=words.said,
-        percent=shown.percent, browser_name=shown.browser_name, sides=sides,
+        place_vi=_place(words), decimal=_decimal(language), percent=shown.percent, browser_name=shown.browser_name, sides=sides,
         number=shown.number if language == DEFAULT else "{:,}".format,
         **{name: _spoken(label, words) for name, label in LABELS.items()},
         **{name: _spoken(_label(table), words) for name, table in TABLES.items()},
     )  # fmt: skip
     env.globals["lang"] = language
     return env
+
+
+# What stands before the name of a unit, and how English says it behind the name.
+_UNITS = {"Tỉnh ": "Province", "Thành phố ": "City", "Xã ": "Commune", "Phường ": "Ward", "Đặc khu ": "Special Zone"}
+
+
+def _place(words: Catalogue) -> Callable[[str], str]:
+    """Return how a profile's place is named: “Tỉnh Ninh Bình”, in another language “Ninh Bình Province”."""
+
+    def named(profile: str) -> str:
+        title = shown.place_vi(profile)
+        unit = next((unit for unit in _UNITS if words.messages and title.startswith(unit)), "")
+        return f"{title.removeprefix(unit)} {_UNITS[unit]}" if unit else title
+
+    return named
+
+
+def _decimal(language: str) -> Callable[[float], str]:
+    return lambda value: f"{value:g}".replace(".", "," if language == DEFAULT else ".")
 
 
 def _spoken(label: Callable[..., str], words: Catalogue) -> Callable[..., str]:
