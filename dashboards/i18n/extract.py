@@ -24,7 +24,7 @@ TEMPLATES = ROOT / "dashboards" / "templates"
 # The digest is a paper of the office: Vietnamese whoever reads it.
 PAPERS = ("digest.html",)
 VIETNAMESE = re.compile(r"[À-ỹĐđ]")
-# Patterns, markup and tables of characters are no messages.
+# Patterns, markup and tables of characters are no messages, nor is what begins or ends with a blank (a piece of a word).
 MARKUP = re.compile(r"[\\<\u202a-\u202e]|\(\?")
 # Modules whose words reach pages of the desk.
 SPEAKING = (
@@ -72,7 +72,7 @@ def messages_of(code: str) -> Iterator[str]:
             message = node.value.replace("%", "%%")
         else:
             continue
-        if id(node) not in silent and VIETNAMESE.search(message) and not MARKUP.search(message):
+        if id(node) not in silent and VIETNAMESE.search(message) and message == message.strip() and not MARKUP.search(message):
             yield message
 
 
