@@ -199,7 +199,7 @@ async def _crawl_lists(run: Run, lists: list[Poll]) -> None:
         answer.release()
         run.advance(1)
 
-    await _crawl(ListSpider, polls=lists, finish=finish)
+    await _crawl(ListSpider, polls=lists, finish=finish, since=run.since)
     for poll in lists:
         if not poll.outcome:
             finish(poll, Exchange(poll.url, poll.url, ex.DEFERRED, "trang chưa được đọc xong", fetched=run.now), None)

@@ -125,15 +125,15 @@ class Fetcher:
             at = moved = target
         return replace(answer, outcome=ex.LOOP, reason=f"chuyển hướng quá {MAX_REDIRECTS} lần")
 
-    async def _once(self, url: str, rules: Rules, condition: Headers = (), accept: str = HTML) -> Exchange:
-        """Make one request without following; every way to fail becomes an outcome."""
+    async def _once(self, url: str, rules: Rules, condition: Headers = (), accept: str = HTML, cut: int = 0) -> Exchange:
+        """Make one request without following; every way to fail becomes an outcome. `cut`: read so many bytes and no more."""
         host = host_of(url)
         started = now()
         try:
             async with self._gate.turn(host, rules.delay):
                 started = now()
                 async with asyncio.timeout(self._settings.timeout):
-                    answer = await self._request(url, rules, condition, accept)
+                    answer = await self._request(url, rules, condition, accept, cut)
         except NotNow as error:
             return Exchange(url, url, error.outcome, str(error), fetched=started, retry_after=error.seconds or None)
         except Refused as error:
@@ -151,7 +151,7 @@ class Fetcher:
         self._gate.answered(host, True)
         return replace(answer, fetched=started, seconds=(now() - started).total_seconds())
 
-    async def _request(self, url: str, rules: Rules, condition: Headers, accept: str) -> Exchange:
+    async def _request(self, url: str, rules: Rules, condition: Headers, accept: str, cut: int) -> Exchange:
         parts = urlsplit(url)
         headers = [
             ("Host", parts.netloc),
@@ -180,11 +180,13 @@ class Fetcher:
                 return _judged(answer)
             limit = self._settings.max_bytes
             stated = answer.header("content-length")[:15]
-            if stated.isdecimal() and int(stated) > limit:
+            if stated.isdecimal() and int(stated) > limit and not cut:
                 raise TooLarge(f"máy chủ báo {int(stated) / 1e6:.0f} MB, trên {limit / 1e6:.0f} MB")
             raw, hold = bytearray(), None
             async for chunk in response.aiter_stream():
                 raw += chunk
+                if cut and len(raw) >= cut:
+                    break
                 if len(raw) > limit:
                     raise TooLarge(f"nội dung vượt {limit / 1e6:.0f} MB")
                 if hold is None and len(raw) > LARGE:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from crawlers import exchange as ex
 from crawlers.feeds import ParsedFeed
-from crawlers.fetch import FEED
+from crawlers.fetch import FEED, HTML
 from crawlers.sitemaps import ParsedSitemap
+from pipelines.dates import date_from_url
 
 if TYPE_CHECKING:
     from crawlers.polling import Poll
@@ -29,6 +30,29 @@ def maps_to_read(found: ParsedSitemap, since: datetime | None, most: int) -> lis
     # Indexes name months back to the beginning, oldest first or last: news and the newest of both ends are enough.
     maps = [url for url in found.sitemaps if "news" in url] or [*found.sitemaps[:_ENDS], *found.sitemaps[-_ENDS:]]
     return list(dict.fromkeys(maps))[:most]
+
+
+async def with_older_lists(poll: Poll, first: ParsedFeed, since: datetime) -> ParsedFeed:
+    """Read the declared further pages of a list until one gives nothing new, names only dates before `since`, or MAX_PAGES."""
+    from crawlers.lists import links_in
+
+    page = poll.page
+    assert page is not None
+    items = {item.url: item for item in first.items}
+    for number in range(2, MAX_PAGES + 2):
+        url = page.older.replace("{n}", str(number))
+        answer = await poll.fetcher.fetch(url, poll.source.rules(poll.delay), accept=HTML)
+        found = links_in(answer, page, poll.source.home) if answer.outcome == ex.OK else ParsedFeed("empty")
+        answer.release()
+        fresh = {item.url: item for item in found.items if item.url not in items}
+        # Past the last page many sites show the first one again.
+        if not fresh:
+            break
+        items |= fresh
+        dated = [day.value for link in fresh if (day := date_from_url(link, now=poll.now, zone=poll.zone)) is not None]
+        if len(dated) * 2 >= len(fresh) and max(dated) < since - _SLACK:
+            break
+    return replace(first, items=tuple(items.values()))
 
 
 async def with_older(poll: Poll, parsed: ParsedFeed, since: datetime) -> ParsedFeed:

@@ -12,7 +12,17 @@ from crawlers.urls import clean_url, looks_like_article
 if TYPE_CHECKING:
     from scrapy.http import HtmlResponse
 
+    from crawlers.exchange import Exchange
+
 MAX_LINKS = 300
+
+
+def links_in(answer: Exchange, page: ListPage, home: str) -> ParsedFeed:
+    """Return the articles linked from a list page that was fetched without a spider."""
+    from scrapy.http import HtmlResponse
+
+    kind = answer.header("content-type")
+    return links_of(HtmlResponse(answer.final_url, headers={"Content-Type": kind} if kind else {}, body=answer.body), page, home)
 
 
 def links_of(response: HtmlResponse, page: ListPage, home: str) -> ParsedFeed:

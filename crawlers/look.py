@@ -98,8 +98,10 @@ def look(body: bytes, url: str, final_url: str, content_type: str, headline: str
 
 def _plain(text: str) -> str:
     """Return what a reader sees, roughly: without scripts, navigation and markup."""
-    shown = TAG.sub(" ", without(text, _HIDDEN))
-    return " ".join(normalize(html.unescape(shown)).split())
+    shown = html.unescape(TAG.sub(" ", without(text, _HIDDEN)))
+    collapsed = " ".join(shown.split())
+    # Of a long page only the length counts, and normalising is half of the work.
+    return collapsed if len(collapsed) > 2 * _SHORT else normalize(collapsed)
 
 
 def _shares(headline: str, text: str) -> bool:

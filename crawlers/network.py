@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import select
 import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -44,6 +45,7 @@ class NotedStream(httpcore.AsyncNetworkStream):
     def __init__(self, inner: httpcore.AsyncNetworkStream, network: Network) -> None:
         self._inner = inner
         self._network = network
+        self._sock: Any = None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read from the connection."""
@@ -74,7 +76,24 @@ class NotedStream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         """Return the facts for `cotmoc`, anything else as the connection gives it."""
+        if info == "is_readable":
+            # Asked of every idle connection at every request; anyio would look up all names of the socket each time.
+            return _readable(self._socket())
         return self._network if info == INFO else self._inner.get_extra_info(info)
+
+    def _socket(self) -> Any:
+        if self._sock is None:
+            self._sock = self._inner.get_extra_info("socket")
+        return self._sock
+
+
+def _readable(sock: Any) -> bool:
+    """Tell whether the other side has sent something or hung up; a closed socket counts as that."""
+    if sock is None or sock.fileno() < 0:
+        return True
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def facts_row(answer: Exchange) -> dict[str, Any] | None:

@@ -57,11 +57,22 @@ def _selector(value: str) -> str:
 
 
 class ListPage(_Part):
-    """A page that lists articles: CSS selector of the links, and a pattern that their addresses match."""
+    """A page that lists articles: CSS selector of the links, and a pattern that their addresses match.
+
+    `older`: address of its further pages with `{n}` for 2, 3, … (`?page={n}`, `trang-{n}.html`); read for `--since` only.
+    """
 
     url: str
     link: str = "a[href]"
     match: str = ""
+    older: str = ""
+
+    @field_validator("older")
+    @classmethod
+    def _numbered(cls, value: str) -> str:
+        if value and (value.count("{n}") != 1 or clean_url(value.replace("{n}", "2")) is None):
+            raise ValueError(f"not an http(s) address with {{n}} once: {value}")
+        return value
 
     @field_validator("match")
     @classmethod

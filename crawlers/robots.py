@@ -12,7 +12,7 @@ from protego import Protego
 from crawlers import exchange as ex
 from crawlers.exchange import Exchange
 from crawlers.polite import Gate, Rules
-from crawlers.robots_kept import Book, directives
+from crawlers.robots_kept import MAX_ROBOTS, Book, directives
 from crawlers.urls import clean_url, host_of
 from pipelines.clock import local
 
@@ -99,7 +99,7 @@ class Robots:
         parts = urlsplit(url)
         at = f"{parts.scheme}://{parts.netloc}/robots.txt"
         for _ in range(MAX_HOPS):
-            answer = await get(at, rules)
+            answer = await get(at, rules, cut=MAX_ROBOTS)
             target = clean_url(answer.header("location"), at) if 300 <= answer.status < 400 else None
             if target is None:
                 return answer

@@ -238,3 +238,12 @@ def test_a_page_of_nothing_but_markup_never_closed_is_looked_at_in_one_pass(part
 def test_this_process_reads_no_file_for_an_address() -> None:
     """feedparser opens what looks like a path: it is never given one."""
     assert parse_feed(os.fsencode(__file__), "https://a/", NOW).outcome == "not-a-feed"
+
+
+def test_a_robots_txt_beyond_all_limits_still_forbids(site: Site) -> None:
+    long = "User-agent: *\nDisallow: /kin\n" + "".join(f"Disallow: /x{n}\n" for n in range(1_000_000))
+    site.routes["/robots.txt"] = Answer(long, headers={"Content-Type": "text/plain"})
+    site.page("/kin", "Kín")
+    site.page("/tin", "Tin")
+    assert len(long) > 15_000_000
+    assert fetch(site.url + "/kin").outcome == ex.ROBOTS and fetch(site.url + "/tin").outcome == ex.OK

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from crawlers.registry import ListPage
 from pipelines.store import captures
 from tests.loopback import (
     Answer,
@@ -16,6 +17,7 @@ from tests.loopback import (
     serve,
     source,
     state,
+    urls,
 )
 
 
@@ -73,3 +75,30 @@ def test_list_pages_give_the_articles_of_an_outlet_without_a_feed(site: Site, tm
     site.routes["/moi"] = Answer("<p>Trang đổi giao diện</p>", headers={"Content-Type": "text/html"})
     assert desk.collect()["lists"] == {"empty": 1}
     assert "giao diện" in state(desk)["reason"]
+
+
+def test_further_pages_of_a_list_are_read_for_history_only_and_end_by_themselves(site: Site, tmp_path: Path) -> None:
+    def listing(*links: str) -> Answer:
+        anchors = "".join(f'<a href="{link}">Tin dài {link}</a>' for link in links)
+        return Answer(f"<html><body>{anchors}</body></html>", headers={"Content-Type": "text/html; charset=utf-8"})
+
+    days = {1: "20261120", 2: "20261110", 3: "20261101", 4: "20261020", 5: "20261001"}
+    for number, day in days.items():
+        links = [f"/{day}/tin-{part}.html" for part in range(3)]
+        site.routes["/thoi-su" if number == 1 else f"/thoi-su/trang-{number}"] = listing(*links)
+        for link in links:
+            site.page(link, link)
+    page = ListPage(url=site.url + "/thoi-su", match=r"/\d{8}/tin-", older=site.url + "/thoi-su/trang-{n}")
+    declared = source(site, (), ("/thoi-su",)).model_copy(update={"lists": (page,)})
+    desk = office(tmp_path / "a", declared)
+    desk.collect(now=datetime(2026, 11, 21, 8, tzinfo=UTC))
+    assert len(urls(desk)) == 3 and not any("trang-" in path for path in site.seen)
+    desk.collect(now=datetime(2026, 11, 21, 9, tzinfo=UTC), since=datetime(2026, 11, 1, tzinfo=UTC))
+    assert "/thoi-su/trang-4" in site.seen and "/thoi-su/trang-5" not in site.seen, "page 4 lies wholly before the date"
+    assert len(urls(desk)) == 12
+    site.routes["/thoi-su/trang-3"] = site.routes["/thoi-su"]
+    site.seen.clear()
+    office(tmp_path / "b", declared).collect(now=datetime(2026, 11, 21, 8, tzinfo=UTC), since=datetime(2026, 1, 1, tzinfo=UTC))
+    assert "/thoi-su/trang-4" not in site.seen, "the first page again: there are no more"
+    with pytest.raises(ValueError, match="once"):
+        ListPage(url=site.url, older=site.url + "/trang")

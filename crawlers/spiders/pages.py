@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import HtmlResponse, Response
 
 from crawlers.exchange import Exchange
+from crawlers.history import with_older_lists
 from crawlers.lists import links_of
 from crawlers.polling import Poll
 from crawlers.sink import Sink
@@ -50,6 +52,7 @@ class ListSpider(Spider):
     name = "lists"
     polls: Iterable[Poll]
     finish: Callable[[Poll, Exchange, Any], None]
+    since: datetime | None
 
     async def start(self) -> AsyncIterator[Request]:
         """Yield every list page that is to be polled."""
@@ -63,4 +66,6 @@ class ListSpider(Spider):
         page = poll.page
         assert page is not None
         found = links_of(response, page, poll.source.home) if isinstance(response, HtmlResponse) else None
+        if found is not None and self.since is not None and page.older:
+            found = await with_older_lists(poll, found, self.since)
         self.finish(poll, response.meta["exchange"], found)

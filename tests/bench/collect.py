@@ -1,4 +1,7 @@
-"""`make bench`: pages per second from loopback into WARC, memory over the run, bytes saved by conditional GET.
+"""`make bench`: pages per second from loopback into WARC with and without extraction, memory, bytes saved by conditional GET.
+
+Pages a second stand by the wall clock and by the processor time of this process: on a busy machine only the latter means much.
+`--pages 50000` shows the memory over a long run (ten marks on the way instead of the short mode's few).
 
 Baseline, same server and same run: httpx and warcio alone, equally many connections: no guard, no robots.txt, no limits,
 no fsync, no store. The server is a process of its own; every page is another text of the same size.
@@ -15,12 +18,32 @@ import time
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 
 HOSTS = 8
 WORDS = [*["biên", "giới", "biển", "đảo", "cột", "mốc", "tuần", "tra", "ngư", "dân", "cửa", "khẩu", "đồn", "biên", "phòng", "tỉnh", "xã", "phường", "hội", "nghị", "ký", "kết", "hợp", "tác"]]
+
+
+class Pace(NamedTuple):
+    """Pages a second, by the wall clock and by this process's time on the processor."""
+
+    wall: float
+    cpu: float
+
+
+class Watch:
+    """Measures the pace of `pages` pages from here to `stop`."""
+
+    def __init__(self, pages: int) -> None:
+        self._pages = pages
+        self._started = time.perf_counter(), time.process_time()
+
+    def stop(self) -> Pace:
+        """Return the pace since the beginning."""
+        wall, cpu = time.perf_counter() - self._started[0], time.process_time() - self._started[1]
+        return Pace(round(self._pages / max(wall, 1e-9), 1), round(self._pages / max(cpu, 1e-9), 1))
 
 
 def _page(number: int) -> bytes:
@@ -84,8 +107,8 @@ def _ask(port: int, path: str) -> str:
     return httpx.get(f"http://127.0.0.1:{port}{path}").text
 
 
-def baseline(ports: list[int], pages: int, folder: Path) -> float:
-    """Fetch and write the pages with httpx and warcio alone; return seconds."""
+def baseline(ports: list[int], pages: int, folder: Path) -> Pace:
+    """Fetch and write the pages with httpx and warcio alone."""
     import httpx
     from warcio.statusandheaders import StatusAndHeaders
     from warcio.warcwriter import WARCWriter
@@ -105,15 +128,16 @@ def baseline(ports: list[int], pages: int, folder: Path) -> float:
                 parts = [range(place, pages, HOSTS) for place in range(HOSTS)]
                 await asyncio.gather(*(host(client, writer, port, part) for port, part in zip(ports, parts, strict=True)))
 
-    started = time.perf_counter()
+    watch = Watch(pages)
     asyncio.run(run())
-    return time.perf_counter() - started
+    return watch.stop()
 
 
-def ours(ports: list[int], pages: int, folder: Path) -> dict[str, Any]:
-    """Collect the same pages; return seconds, megabytes at quarters of the way, and bytes of the WARC."""
+def ours(ports: list[int], pages: int, extracted: bool, folder: Path) -> dict[str, Any]:
+    """Collect the same pages, then read them; return the paces, megabytes at tenths of the way, and bytes of the WARC."""
     from crawlers.collect import collect
     from crawlers.registry import ListPage, Registry, Source
+    from flows import chain
     from pipelines.clock import now
     from pipelines.settings import Settings
     from pipelines.store import Store, frontier
@@ -135,17 +159,22 @@ def ours(ports: list[int], pages: int, folder: Path) -> dict[str, Any]:
     process = psutil.Process()
 
     def progress(done: int, total: int | None) -> None:
-        quarter = 4 * done // (total or 1)
-        if quarter not in memory:
-            memory[quarter] = process.memory_info().rss / 1e6
+        tenth = 10 * done // (total or 1)
+        if tenth not in memory:
+            memory[tenth] = process.memory_info().rss / 1e6
 
     registry = Registry(tuple(declared(port) for port in ports))
-    started = time.perf_counter()
+    watch = Watch(pages)
     counts = collect(settings, store, registry, progress=progress)
-    seconds = time.perf_counter() - started
+    fetched = watch.stop()
     assert counts[-1].outcomes == {"new": pages}, counts
+    watch = Watch(pages)
+    if extracted:
+        count = chain.read(chain.Chain(settings, store, registry))
+        assert count.entered == pages, count
+    read = watch.stop()
     size = sum(path.stat().st_size for path in folder.rglob("*.warc.gz"))
-    return {"seconds": seconds, "memory_mb": [round(memory[key]) for key in sorted(memory)], "warc_mb": size / 1e6}
+    return {"fetched": fetched, "read": read, "memory_mb": [round(memory[key]) for key in sorted(memory)], "warc_mb": size / 1e6}
 
 
 def conditional(ports: list[int], polls: int, folder: Path) -> dict[str, int]:
@@ -178,9 +207,11 @@ def conditional(ports: list[int], polls: int, folder: Path) -> dict[str, int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=2000)
+    parser.add_argument("--no-extraction", action="store_true", help="collect only (a long run for the memory)")
     parser.add_argument("--polls", type=int, default=50)
     parser.add_argument("--output", type=Path, default=Path("build/bench/collect.json"))
     given = parser.parse_args()
+    extract = not given.no_extraction
     here, there = multiprocessing.Pipe()
     server = multiprocessing.get_context("spawn").Process(target=_server, args=(there,), daemon=True)
     server.start()
@@ -191,7 +222,7 @@ def main() -> None:
             return work(ports, *args, Path(folder))
 
     try:
-        mine = within(ours, given.pages)
+        mine = within(ours, given.pages, extract)
         base = within(baseline, given.pages)
         saved = within(conditional, given.polls)
     finally:
@@ -200,9 +231,13 @@ def main() -> None:
     result = {
         "pages": given.pages,
         "page_kb": round(len(_page(1)) / 1e3, 1),
-        "pages_per_s": round(given.pages / mine["seconds"], 1),
-        "baseline_pages_per_s": round(given.pages / base, 1),
-        "memory_mb_by_quarter": mine["memory_mb"],
+        "pages_per_s": mine["fetched"].wall,
+        "pages_per_cpu_s": mine["fetched"].cpu,
+        "extracted_pages_per_s": round(1 / (1 / mine["fetched"].wall + 1 / mine["read"].wall), 1) if extract else None,
+        "extracted_pages_per_cpu_s": round(1 / (1 / mine["fetched"].cpu + 1 / mine["read"].cpu), 1) if extract else None,
+        "baseline_pages_per_s": base.wall,
+        "baseline_pages_per_cpu_s": base.cpu,
+        "memory_mb_by_tenth": mine["memory_mb"],
         "warc_mb": round(mine["warc_mb"], 1),
         "feed_polls": given.polls,
         "feed_bytes_conditional": saved["with"],
