@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT, FOOT = 640, 170, 20
+WIDTH, HEIGHT, FOOT = 640, 176, 26
 
 
 @dataclass(frozen=True, slots=True)
