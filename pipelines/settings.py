@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     elasticsearch_ca: str = ""
     elasticsearch_cloud_id: str = ""
     index_prefix: str = "cotmoc"
+    # Of the next index version (cotmoc index rebuild); no number of replicas: one as soon as there is a second node.
+    index_shards: int = Field(default=1, ge=1, le=1024)
+    index_replicas: int | None = Field(default=None, ge=0, le=10)
     contact: str = "https://example.invalid/cotmoc-chua-dat-dia-chi-lien-he"
     host: str = "127.0.0.1"
     port: int = 8710
@@ -59,6 +62,8 @@ class Settings(BaseSettings):
     notify: dict[str, str] = {}
     quiet_hours: str = Field(default="22:00-06:00", pattern=rf"^({CLOCK}-{CLOCK})?$")
     summary_times: str = Field(default="07:30 16:00", pattern=rf"^({CLOCK}([ ,]+{CLOCK})*)?$")
+    # Flags told one by one in an hour and channel; what is more comes gathered (docs/notify.md).
+    notify_per_hour: int = Field(default=20, ge=1)
     dashboard_url: str = ""
     api_per_minute: int = Field(default=120, ge=1)
     # Coming in to the desk (docs/users.md): how long a session lasts at most and unused, who must have a second factor.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -63,6 +64,22 @@ def test_marks_fields_and_order(index: ElasticIndex) -> None:
     assert [hit.id for hit in index.search("", limit=2, offset=1).hits] == ["b", "c"]
     hit = index.search("giới").hits[0]
     assert (hit.title, hit.tier, hit.published) == ("Tuyến biên giới", "flag", "2026-11-01T07:00:00+00:00")
+
+
+def test_shards_and_replicas_are_the_offices_and_counts_stay_exact(elasticsearch_url: str, prefix: str) -> None:
+    """Values that are rare on every shard would be lost or miscounted if each shard sent only its own most frequent."""
+    settings = Settings(elasticsearch_url=elasticsearch_url, index_prefix=prefix, index_shards=3, index_replicas=0)
+    index = ElasticIndex.open(settings)
+    try:
+        names = [f"Báo {number}" for number in range(120) for _ in range(1 + number % 4)]
+        put(index, *(document(f"{at:04d}", "Tuyến biên giới", outlet=name) for at, name in enumerate(names)))
+        (body,) = index.client.indices.get_settings(index=index.alias, flat_settings=True).body.values()
+        assert (body["settings"]["index.number_of_shards"], body["settings"]["index.number_of_replicas"]) == ("3", "0")
+        right = sorted(Counter(f"bao-{name.split()[1]}" for name in names).items(), key=lambda one: (-one[1], one[0]))[:5]
+        assert index.facets("bien gioi", ["outlet"], 5)["outlet"] == right
+        assert sorted(found(index, "biên giới")) == [f"{at:04d}" for at in range(len(names))] and index.count() == len(names)
+    finally:
+        index.close()
 
 
 def test_an_old_message_never_overwrites_a_newer_state(index: ElasticIndex) -> None:

@@ -49,6 +49,8 @@ PAUSES = (0.5, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0)
 Part = list[tuple[int, list[dict[str, Any]]]]
 SCAN_PART = 1000
 KEEP_ALIVE = "2m"
+# Values of a field that a shard may send for a count: beyond those of any field we count.
+ALL_VALUES = 10_000
 
 
 class ElasticIndex:
@@ -59,6 +61,8 @@ class ElasticIndex:
     def __init__(self, client: Elasticsearch, prefix: str, where: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self.client, self.prefix, self.where, self._sleep = client, prefix, where, sleep
         self.alias = mapping.alias(prefix)
+        self.shards = 1
+        self.replicas: int | None = None
         self._ready = False
 
     @classmethod
@@ -84,16 +88,18 @@ class ElasticIndex:
             options["hosts"] = settings.elasticsearch_url.split(",")
             where = ",".join(_shown(url) for url in settings.elasticsearch_url.split(","))
         try:
-            return cls(Elasticsearch(**options), settings.index_prefix, where)
+            index = cls(Elasticsearch(**options), settings.index_prefix, where)
         except (ValueError, OSError) as error:
             raise UsageError(f"COTMOC_ELASTICSEARCH_URL: địa chỉ không dùng được ({error}); viết như http://127.0.0.1:9200") from error
+        index.shards, index.replicas = settings.index_shards, settings.index_replicas
+        return index
 
     def setup(self) -> None:
         """Put the template and make the first version unless the alias is there."""
         if self._ready:
             return
         with spoken(self.where):
-            self.client.indices.put_index_template(name=self.alias, **mapping.template(self.prefix))
+            self.client.indices.put_index_template(name=self.alias, **mapping.template(self.prefix, self.shards, self.replicas))
             if not self.client.indices.exists_alias(name=self.alias):
                 self._create(1, {self.alias: {}})
             self._check()
@@ -233,7 +239,10 @@ class ElasticIndex:
             if name == "day":
                 aggregations[name] = {"terms": {"field": "day", "size": limit, "order": {"_key": "desc"}}}
             else:
-                aggregations[name] = {"terms": {"field": "tags", "include": f"{name}:.*", "size": limit, "order": [{"_count": "desc"}, {"_key": "asc"}]}}
+                # Each shard sends all its values, or the counts of several shards would be estimates.
+                order = [{"_count": "desc"}, {"_key": "asc"}]
+                terms = {"field": "tags", "include": f"{name}:.*", "size": limit, "shard_size": max(limit, ALL_VALUES), "order": order}
+                aggregations[name] = {"terms": terms}
         with spoken(self.where):
             answer = self.client.options(ignore_status=404).search(
                 index=self.alias, query=compile_dsl(tree_of(query).lowered), size=0, aggregations=aggregations, track_total_hits=False
@@ -266,7 +275,7 @@ class ElasticIndex:
     def start_version(self) -> str:
         """Make an empty new version behind the alias `…-building`."""
         with spoken(self.where):
-            self.client.indices.put_index_template(name=self.alias, **mapping.template(self.prefix))
+            self.client.indices.put_index_template(name=self.alias, **mapping.template(self.prefix, self.shards, self.replicas))
             if not self.client.indices.exists_alias(name=self.alias):
                 self._create(1, {self.alias: {}})
             self._ready = True

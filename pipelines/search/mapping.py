@@ -35,15 +35,16 @@ def alias(prefix: str) -> str:
     return f"{prefix}-articles"
 
 
-def template(prefix: str) -> dict[str, Any]:
-    """Return the body of the index template for all versions of one prefix."""
+def template(prefix: str, shards: int = 1, replicas: int | None = None) -> dict[str, Any]:
+    """Return the body of the index template for all versions of one prefix; `replicas` None: one when there is a second node."""
+    copies: dict[str, Any] = {"index.auto_expand_replicas": "0-1"} if replicas is None else {"index.number_of_replicas": replicas}
     return {
         "index_patterns": [f"{alias(prefix)}-v*"],
         "priority": 500,
         "template": {
             "settings": {
-                "index.number_of_shards": 1,
-                "index.auto_expand_replicas": "0-1",
+                "index.number_of_shards": shards,
+                **copies,
                 "index.refresh_interval": "5s",
                 # An old message that comes after a deletion must not bring the document back.
                 "index.gc_deletes": "1d",
