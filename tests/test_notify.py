@@ -119,6 +119,39 @@ def test_one_message_per_story_and_channel(store: Store, office: Settings, sent:
     assert len(sent.messages) == 1
 
 
+def test_a_burst_of_flags_is_gathered(store: Store, office: Settings, sent: Sent) -> None:
+    """A channel is told of so many flags one by one in an hour, then in one message at most every ten minutes; none is lost."""
+    office = office.model_copy(update={"notify_per_hour": 3})
+    for number in range(50):
+        raise_on(store, f"b{number}")
+    assert notify(store, office, NOON, sent).outcomes == {"sent": 3, "gathered": 47}
+    assert len(sent.messages) == 4
+    _, title, text = sent.messages[-1]
+    assert title == "Cảnh báo: 47 tin dồn một lúc"
+    assert text.count("https://desk.example/alerts/") == 40 and "… và 7 tin khác" in text and "Máy nêu, chờ người thẩm định." in text
+    assert "Nguyễn Văn A" not in text
+
+    raise_on(store, "thêm một")
+    raise_on(store, "thêm hai")
+    assert notify(store, office, NOON + timedelta(minutes=5), sent).outcomes == {"held": 2}
+    assert notify(store, office, NOON + timedelta(minutes=10), sent).outcomes == {"gathered": 2}
+    raise_on(store, "sau một giờ")
+    assert notify(store, office, NOON + timedelta(minutes=71), sent).outcomes == {"sent": 1}
+    assert len(sent.messages) == 6
+
+
+def test_a_gathered_message_that_was_not_taken_is_kept_whole(store: Store, office: Settings, sent: Sent) -> None:
+    office = office.model_copy(update={"notify_per_hour": 1})
+    raise_on(store, "một")
+    notify(store, office, NOON, sent)
+    for number in range(5):
+        raise_on(store, f"b{number}")
+    sent.away = {"json://a"}
+    assert notify(store, office, NOON + timedelta(minutes=20), sent).outcomes == {"retry": 5}
+    sent.away = set()
+    assert notify(store, office, NOON + timedelta(minutes=21), sent).outcomes == {"gathered": 5}
+
+
 def test_stories_that_joined_are_not_told_again(store: Store, office: Settings, sent: Sent) -> None:
     old = raise_on(store, "một")
     notify(store, office, NOON, sent)

@@ -73,6 +73,14 @@ def immediate(one: News) -> tuple[str, str]:
     return f"Cảnh báo: {one.title}", "\n".join(line for line in lines if line)
 
 
+def gathered(told: Sequence[News]) -> tuple[str, str]:
+    """Return title and text of one message about the flagged stories of a burst."""
+    parts = ["\n".join(line for line in (f"• {one.title}", f"  {one.line}", f"  {one.reason}", f"  {one.link}") if line.strip()) for one in told[:MOST]]
+    if len(told) > MOST:
+        parts.append(f"… và {len(told) - MOST} tin khác trên bàn làm việc.")
+    return f"Cảnh báo: {len(told)} tin dồn một lúc", "\n\n".join([*parts, "Máy nêu, chờ người thẩm định."])
+
+
 def summary(told: Sequence[tuple[News, Sequence[str]]]) -> tuple[str, str]:
     """Return title and text of a summary; each story comes with the names of the watches that found it."""
     parts = []

@@ -25,12 +25,14 @@ from pipelines.search.query import parse
 from pipelines.search.rebuild import state
 from pipelines.settings import Settings, load_profile
 from pipelines.store import alerts, articles, outbox, stories, watches
+from pipelines.store.rows import stamp
 from pipelines.store.schema import outbox as messages
 
 # Versions of a notice: what waits for the summary, and what is told at once.
 SUMMARY, AT_ONCE = 1, 2
 # A flag about an article that is older wakes nobody: an archive that is read again belongs in the summary.
 FRESH = timedelta(days=14)
+HOUR = timedelta(hours=1)
 PART = 500
 log = logging.getLogger("cotmoc.notify")
 
@@ -95,6 +97,18 @@ def matching(
             except UserError as error:
                 log.error("tìm kiếm “%s”: %s", watch.name, error)
     return out
+
+
+def told_at_once(conn: Connection, channel: str, now: datetime) -> tuple[int, datetime | None]:
+    """Return how many flags the channel was told of in the last hour, and when it was last told of one."""
+    # Names of channels are letters, digits and hyphens (channels.NAME): none of them means anything in LIKE.
+    count, last = conn.execute(
+        select(func.count(), func.max(messages.c.delivered)).where(
+            messages.c.topic == "notify", messages.c.version == AT_ONCE, messages.c.key.like(f"{channel}:%"),
+            messages.c.delivered > stamp(now - HOUR),
+        )
+    ).one()  # fmt: skip
+    return count, datetime.fromisoformat(last) if last else None
 
 
 def _owe(

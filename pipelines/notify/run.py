@@ -12,8 +12,8 @@ from functools import partial
 from pipelines.deliver import backoff
 from pipelines.notify.channels import send_by_apprise
 from pipelines.notify.hours import is_quiet
-from pipelines.notify.message import immediate, news, summary
-from pipelines.notify.plan import AT_ONCE, plan
+from pipelines.notify.message import gathered, immediate, news, summary
+from pipelines.notify.plan import AT_ONCE, plan, told_at_once
 from pipelines.records import OutboxMessage, StepCount
 from pipelines.settings import Settings
 from pipelines.store import Store, outbox
@@ -23,6 +23,8 @@ TOPIC = "notify"
 LEASE = timedelta(minutes=5)
 LONGEST = timedelta(hours=1)
 MOST = 1000
+# Beyond the flags of an hour (settings.notify_per_hour) a channel gets one gathered message in this time.
+GATHER = timedelta(minutes=10)
 # Address of a channel, title, text → whether the channel took it.
 Send = Callable[[str, str, str], bool]
 
@@ -32,7 +34,7 @@ log = logging.getLogger("cotmoc.notify")
 def notify(store: Store, settings: Settings, now: datetime, send: Send = send_by_apprise) -> StepCount:
     """Tell people what is due and return what became of every notice owed.
 
-    Outcomes: sent (at once); summarised; superseded (told as a flag meanwhile); retry (the channel did not take it);
+    Outcomes: sent (at once); gathered (many flags in one message); held (for the next gathered one); summarised; superseded (told as a flag meanwhile); retry (the channel did not take it);
     waiting (behind such a one); quiet (hours of rest); later (its summary or next attempt is still to come);
     forgotten (nothing of the story, or the channel, is left). At least once: a kill between sending and noting sends again.
     """
@@ -70,7 +72,9 @@ def _tell(
     lesser = [message for message in messages if message not in flags and message.key not in told]
     _done(store, older, now)
     outcomes["superseded"] += len(older)
-    rounds = [([message], "sent") for message in flags] + ([(lesser, "summarised")] if lesser else [])
+    alone, together, held = _share(store, settings, flags, now, channel)
+    outcomes["held"] += len(held)
+    rounds = [([message], "sent") for message in alone] + [(part, name) for part, name in ((together, "gathered"), (lesser, "summarised")) if part]
     failed = False
     for part, outcome in rounds:
         if failed:
@@ -96,6 +100,21 @@ def _tell(
     return outcomes
 
 
+def _share(
+    store: Store, settings: Settings, flags: list[OutboxMessage], now: datetime, channel: str
+) -> tuple[list[OutboxMessage], list[OutboxMessage], list[OutboxMessage]]:
+    """Part a channel's flags: told one by one while the hour has room, the rest in one message, or held for the next one."""
+    if not flags:
+        return [], [], []
+    with store.read() as conn:
+        count, last = told_at_once(conn, channel, now)
+    room = max(settings.notify_per_hour - count, 0)
+    alone, rest = flags[:room], flags[room:]
+    if not room and last is not None and last > now - GATHER:
+        return alone, [], rest
+    return alone, rest, []
+
+
 def _compose(
     store: Store, settings: Settings, part: Sequence[OutboxMessage], now: datetime
 ) -> tuple[list[OutboxMessage], str, str, list[OutboxMessage]]:
@@ -109,7 +128,7 @@ def _compose(
     if not told:
         return [], "", "", gone
     if part[0].version == AT_ONCE:
-        title, text = immediate(told[0][1])
+        title, text = immediate(told[0][1]) if len(told) == 1 else gathered([one for _message, one in told])
     else:
         title, text = summary([(one, json.loads(message.payload)["watches"]) for message, one in told])
     return [message for message, _one in told], title, text, gone
