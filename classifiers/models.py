@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,8 @@ class Reading:
     roles: dict[str, float]
     vector: Any
     text: str = ""
+    # Its likeness to all labelled sentences, asked for up to three times a sentence and worked out once.
+    likeness: list[Any] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def assertive(self) -> float:
@@ -141,6 +143,8 @@ class Models:
         """Return the likeness of one sentence to all labelled ones."""
         import numpy as np
 
+        if reading.likeness:
+            return reading.likeness[0]
         near = self._data["neighbours"]
         data, rows, starts = near["data"], near["indices"], near["indptr"]
         scores = np.zeros(len(near["type"]), dtype=np.float32)
@@ -149,6 +153,7 @@ class Models:
             if high - low > COMMON:
                 continue  # a feature of every third sentence tells none apart and costs most of the time
             scores[rows[low:high]] += data[low:high] * value
+        reading.likeness.append(scores)
         return scores
 
 
