@@ -8,7 +8,7 @@ PROFILE ?= ninh-binh
 SHARED_DATA ?= $(wildcard ../shared/data)
 export SHARED_DATA
 
-.PHONY: setup demo test start replay bench bench-index bench-web messages lint clean servers elasticsearch servers-stop
+.PHONY: setup demo test start replay bench bench-index bench-web messages lint clean
 
 setup: $(VENV)/.ready
 
@@ -63,16 +63,6 @@ lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-
-# Real servers for a developer's tests (Debian, root): each prints the export lines that the tests read.
-servers:
-	@.ci/servers.sh start
-
-elasticsearch:
-	@.ci/servers.sh start elasticsearch
-
-servers-stop:
-	@.ci/servers.sh stop
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache *.egg-info
