@@ -1,0 +1,30 @@
+"""The assessor on texts that its rules and sentences were not written for (tests/claims/README.md)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from classifiers.assessor import Assessor
+from classifiers.evaluation import Scores, compare, read_labelled, report
+from pipelines.settings import load_settings
+
+HERE = Path(__file__).parent
+
+
+def test_floors_on_unseen_texts() -> None:
+    floors = json.loads((HERE / "floors.json").read_text(encoding="utf-8"))["claims_unseen"]
+    assessor, scores = Assessor.load(load_settings().model_home), Scores()
+    lines, bad = read_labelled(HERE / "claims" / "unseen.jsonl")
+    assert not bad and len(lines) == 140
+    flagged = []
+    for line, labels in lines:
+        found = assessor.assess(line)
+        compare(scores, line, labels, found)
+        flagged += [line.id] if found.tier.value == "flag" and labels["stratum"] in ("rebuttal", "opinion", "attribution") else []
+    figures = report(scores)
+    assert figures["flag"]["precision"] >= floors["flag_precision"]
+    assert figures["flag"]["recall"] >= floors["flag_recall"]
+    assert figures["alert"]["f1"] >= floors["alert_f1"]
+    assert figures["role_macro_f1"] >= floors["role_macro_f1"]
+    assert not flagged, "criticism, rebuttal and attribution are never flagged"
