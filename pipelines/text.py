@@ -135,15 +135,35 @@ def _latinise(match: re.Match[str]) -> str:
 def aligned(text: str) -> Normalised:
     """Like `normalised`, but runs of blanks stay: most pages then keep every offset, and no map is built."""
     spots = _packed(text)
-    if spots:
-        made = _unpacked(text, spots)
-        return chained(made, _plain(made.text))
-    return _plain(text)
+    if not spots:
+        return _closed_up(_plain(text))
+    made = _unpacked(text, spots)
+    return _closed_up(chained(made, _plain(made.text)))
+
+
+def _closed_up(clean: Normalised) -> Normalised:
+    """Make one blank, or one line end, of what still stands between two words ("Nam&nbsp; Định", "Nam \n  Định")."""
+    text = clean.text
+    if "  " not in text and " \n" not in text and "\n " not in text:
+        return clean
+    spots = [(m.start(), m.end(), "\n" if "\n" in m.group() else " ") for m in _BETWEEN.finditer(text)]
+    return chained(clean, _unpacked(text, spots)) if spots else clean
+
+
+def one_line(text: str) -> str:
+    """Return `text` without entities, invisible characters and runs of blanks or line ends; its offsets are lost."""
+    if "&" in text:
+        text = unescape(text)
+    if any(map(text.__contains__, _INVISIBLE)):
+        text = text.translate(dict.fromkeys(map(ord, _INVISIBLE)))
+    return " ".join(text.split())
 
 
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});")
 _GAP = re.compile(r"  +(?=\w)")
 _LINE_END = re.compile("\r\n")
+# Two line ends part paragraphs, so at most one is closed up.
+_BETWEEN = re.compile(r"(?<=\w)(?: {2,}| +\n *|\n +)(?=\w)")
 
 
 def _packed(text: str) -> list[tuple[int, int, str]]:

@@ -23,6 +23,7 @@ from pipelines.errors import UsageError
 from pipelines.language import detect
 from pipelines.places import Matcher
 from pipelines.places.explain import explain
+from pipelines.text import normalize
 
 HERE = Path(__file__).parent
 PROFILES = ("ninh-binh", "lao-cai", "thanh-hoa", "quang-tri")
@@ -157,6 +158,34 @@ def test_names_are_found_and_shown_exactly_however_they_are_written(form: str) -
     for name in ("Ninh Bình", "Thanh Hóa"):
         assert WRITTEN[form](name).rstrip("\u200b") in shown
     assert {"ninh-binh", "thanh-hoa"} <= set(places.about)
+
+
+@pytest.mark.parametrize("form", WRITTEN)
+def test_the_gate_opens_however_the_only_name_is_written(form: str) -> None:
+    page = WRITTEN[form]("Sáng mùng 5, tại tỉnh Thanh Hóa, nhà nước ta đã tổ chức hội nghị về giống lúa; nông dân nhiều xã cùng dự trong hai giờ")
+    assert Matcher.load().touches(page)
+    assert Matcher.load().resolve("", "", page, THEN, lang=detect(page)).about == ("thanh-hoa",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nam  Định", "Nam&nbsp;Định", "Nam\u00a0Định", "Nam\u200b Định", "Nam \u200bĐịnh", "tỉnh Nam\nĐịnh", "Nam \n Định", "Nam&nbsp; Định", "Nam&#160;\nĐịnh",
+        "Nam\tĐịnh", "<p>Nam\r\n   Định</p>", "NAM\nĐỊNH", "chợ quê Nam\nĐịnh họp sớm", "ra Mù Cang\nChải", "ra Mù\nCang Chải",
+    ],
+)  # fmt: skip
+def test_blanks_inside_a_name_hide_it_from_neither_gate_nor_reading(text: str) -> None:
+    assert Matcher.load().touches(text)
+    (mention,) = Matcher.load().resolve("", "", text, THEN).mentions
+    assert f"\n\n{text}"[mention.start : mention.end] == mention.as_written
+    assert "".join(normalize(mention.as_written.replace("&nbsp;", "").replace("&#160;", "")).split()).lower() in ("namđịnh", "mùcangchải")
+
+
+def test_a_topic_over_two_lines_is_read_and_other_lines_stay_apart() -> None:
+    assert Matcher.load().touches("Hoàng\nSa") and Matcher.load().resolve("", "", "Hoàng\nSa", NOW).national
+    assert not Matcher.load().resolve("", "", "Nước Việt Nam\nĐịnh hướng năm tới", THEN).mentions
+    assert [m.as_written for m in Matcher.load().resolve("", "", "Bạn Hoàng\nSa Pa rét đậm", NOW).mentions] == ["Sa Pa"]
+    assert not Matcher.load().resolve("Đi khắp Nam", "Định giá đất", "", THEN).mentions
 
 
 @settings(max_examples=80, deadline=None)

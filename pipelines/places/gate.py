@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
-from html import unescape
 
+from pipelines.legacy import repaired
 from pipelines.places.lexicon import Entry, Sense, is_common, lexicon
-from pipelines.text import fold
+from pipelines.text import fold, normalize, one_line
 
-_ENTITY = re.compile(r"&(?:[A-Za-z](?:grave|acute|circ|tilde)|#x?[0-9A-Fa-f]{3,5});")
+_ENTITY = re.compile(r"&(?:[A-Za-z](?:grave|acute|circ|tilde)|[a-z]{0,4}sp|shy|zwn?j|#[xX]?[0-9A-Fa-f]{2,5});")
+# What may stand inside a name besides one blank: line ends, runs of blanks, blanks and joints that are not seen.
+_PARTED = ("\n", "  ", "\u00a0", "\t", "\u200b", "\u00ad", "\u200c", "\u200d", "\u2060", "\ufeff", "\u202f", "\u2009", "\u3000", "\u0430", "\u043e", "\u0435")
 _NEW = ("òa", "óa", "ỏa", "õa", "ọa", "òe", "óe", "ỏe", "õe", "ọe", "ùy", "úy", "ủy", "ũy", "ụy")
 _OLD = ("oà", "oá", "oả", "oã", "oạ", "oè", "oé", "oẻ", "oẽ", "oẹ", "uỳ", "uý", "uỷ", "uỹ", "uỵ")
 # National topics that open the gate whatever the province; the rules in national.py decide afterwards.
@@ -56,10 +58,8 @@ def _alone(entry: Entry, sense: Sense) -> bool:
 
 
 @cache
-def _automaton():
-    """Build the automaton of the gate (about 0.1 s)."""
-    from ahocorasick_rs import AhoCorasick, Implementation
-
+def _patterns() -> frozenset[str]:
+    """Return every way of typing a name or topic that opens the gate."""
     patterns: set[str] = set()
     for entry in lexicon().entries:
         for sense in entry.senses:
@@ -67,7 +67,15 @@ def _automaton():
                 patterns |= _spellings(sense.name, small=sense.rank >= 2)
     for topic in _TOPICS:
         patterns |= _spellings(topic)
-    return AhoCorasick(sorted(patterns), implementation=Implementation.DFA)
+    return frozenset(patterns)
+
+
+@cache
+def _automaton():
+    """Build the automaton of the gate (about 0.1 s)."""
+    from ahocorasick_rs import AhoCorasick, Implementation
+
+    return AhoCorasick(sorted(_patterns()), implementation=Implementation.DFA)
 
 
 _CHUNK, _OVERLAP = 16_384, 64
@@ -95,8 +103,55 @@ def touches(text: str) -> bool:
     """Tell whether a name of a followed province or a national topic may stand in `text` (raw HTML or text)."""
     if _found(text):
         return True
+    plain = _joined(text)
+    if plain is not text and _found(plain):
+        return True
+    old = repaired(text[:_CHUNK])
+    return old is not None and _found(old.text)
+
+
+def _joined(text: str) -> str:
+    """Return `text` composed and on one line, or itself where that could bring no name to light."""
+    composed = text
     if any(mark in text for mark in "\u0300\u0301\u0309\u0303\u0323\u0302"):
-        return _found(unicodedata.normalize("NFC", text))
-    if "&" in text and _ENTITY.search(text):
-        return _found(unescape(text))
+        composed = unicodedata.normalize("NFC", text)
+    if any(odd in text for odd in _PARTED) or ("&" in text and _ENTITY.search(text)):
+        return normalize(one_line(composed)) if len(composed) < _CHUNK else one_line(composed)
+    return composed
+
+
+@cache
+def split_names() -> frozenset[str]:
+    """Return the ways of typing that hold a blank, with a capital on both sides of it or as a topic is written."""
+    return frozenset(name for name in _patterns() if " " in name and (name in _TOPICS or not name.rpartition(" ")[2][0].islower()))
+
+
+_LINE = re.compile(r"\n(?<=[^\W\d_]\n)(?=[^\W\d_])")
+_LAST = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,3}$")
+_FIRST = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){0,3}")
+
+
+def rejoined(text: str) -> str:
+    """Return `text` with a blank for the line end inside a name ("tỉnh Nam\\nĐịnh"); title and sapô keep theirs, and so do offsets."""
+    body = text.find("\n", text.find("\n") + 1) + 1
+    spots = [m.start() for m in _LINE.finditer(text, body) if _parts_a_name(text, m.start())] if body else []
+    if not spots:
+        return text
+    chars = list(text)
+    for spot in spots:
+        chars[spot] = " "
+    return "".join(chars)
+
+
+def _parts_a_name(text: str, spot: int) -> bool:
+    """Tell whether the words around a line end make one name, and no longer name takes them ("Việt Nam / Định hướng")."""
+    before, after = _LAST.search(text[max(0, spot - 40) : spot]), _FIRST.match(text, spot + 1, spot + 40)
+    if before is None or after is None:
+        return False
+    left, right = before.group().split(" "), after.group().split(" ")
+    for i in range(1, min(3, len(left)) + 1):
+        for j in range(1, min(3, len(right)) + 1):
+            if " ".join((*left[-i:], *right[:j])) in split_names():
+                longer = left[-i - 1 : -i] + right[j : j + 1]
+                return not any(word[0].isupper() and not word.isupper() for word in longer)
     return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 
@@ -12,7 +12,7 @@ from pipelines.legacy import repaired
 from pipelines.places.about import Balance, decide, weigh
 from pipelines.places.communes import sort_communes
 from pipelines.places.find import Hit, Page, find, page
-from pipelines.places.gate import touches
+from pipelines.places.gate import rejoined, touches
 from pipelines.places.lexicon import Lexicon, Sense, lexicon
 from pipelines.places.national import is_national
 from pipelines.places.resolve import resolve
@@ -79,6 +79,7 @@ class Matcher:
         given = "\n".join((full, *captions)) if captions else full
         old = repaired(given)
         clean = aligned(given) if old is None else chained(old, aligned(old.text))
+        clean = replace(clean, text=rejoined(clean.text))
         sheet = page(clean.text, lang)
         hits = find(sheet, self._lexicon)
         when = published if isinstance(published, str) else published.isoformat() if published else ""
