@@ -146,7 +146,13 @@ def _closed_up(clean: Normalised) -> Normalised:
     text = clean.text
     if "  " not in text and " \n" not in text and "\n " not in text:
         return clean
-    spots = [(m.start(), m.end(), "\n" if "\n" in m.group() else " ") for m in _BETWEEN.finditer(text)]
+    spots = [
+        (m.start(), m.end(), "\n" if "\n" in m.group() else " ")
+        for pattern in _BETWEEN
+        for m in pattern.finditer(text)
+        if text[m.start() - 1 : m.start()].isalnum() and text[m.end() : m.end() + 1].isalnum()
+    ]
+    spots.sort()
     return chained(clean, _unpacked(text, spots)) if spots else clean
 
 
@@ -163,7 +169,7 @@ _ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});")
 _GAP = re.compile(r"  +(?=\w)")
 _LINE_END = re.compile("\r\n")
 # Two line ends part paragraphs, so at most one is closed up.
-_BETWEEN = re.compile(r"(?<=\w)(?: {2,}| +\n *|\n +)(?=\w)")
+_BETWEEN = (re.compile(r"  +\n? *"), re.compile(r" \n *"), re.compile(r"\n +"))
 
 
 def _packed(text: str) -> list[tuple[int, int, str]]:
