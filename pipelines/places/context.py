@@ -12,6 +12,7 @@ from pipelines.places.find import Hit, Page
 FACTOR = {
     "club": 0.0, "list": 0.15, "list3": 0.4, "range": 0.25, "home": 0.3, "resides": 0.75, "signature": 0.1, "delegate": 0.1,
     "among": 0.3, "road": 0.3, "source": 0.3, "patient": 0.2, "past": 0.4, "away": 0.4, "battle": 0.25, "school": 0.4,
+    "dish": 0.3, "voters": 0.3, "fled": 0.3, "branch": 0.3,
 }  # fmt: skip
 
 _SPORT_CORE = re.compile(
@@ -88,6 +89,15 @@ _COUNTED = re.compile(r"^\s*\(\d{1,3}(?: ca)?\)")
 _SCHOOL = re.compile(r"\b(?:ĐH|[Đđ]ại học|[Hh]ọc viện|[Cc]ao đẳng)\b(?: [^\W\d_]+){0,6}\s+$")
 _AWAY = re.compile(r"\bcách\s+(?:bờ biển |phía \w+ |bắc |nam |tỉnh |đất liền )?$", re.I)
 _BATTLE = re.compile(r"\b(?:chiến trường|mặt trận|chiến dịch)(?: tỉnh)?\s+$", re.I)
+# A dish keeps the name of its home wherever it is eaten; only with another place behind it is it known to be eaten there.
+_DISH = re.compile(r"\b(?:phở|bún|nem|bánh|xôi|chè|kẹo|miến|cháo|gỏi|chả|giò|mắm|món|đặc sản)(?: [^\W\d_]+){0,2}\s+$", re.I)
+_EATEN = re.compile(r"^\s+(?:ở|tại|giữa(?: lòng)?|trên đất)\s+(?:TP\.?\s?|thành phố |nước )?[A-ZĐ]")
+# Voters ask a ministry: their province is the scene only where its own matter is discussed ("trên địa bàn tỉnh", "qua tỉnh").
+_VOTERS = re.compile(r"(?<!gặp )(?<!xúc )(?<!với )\bcử tri(?: và nhân dân)?(?: các)?(?: tỉnh| TP\.?| thành phố)?\s+$", re.I)
+_ASK = re.compile(r"^[^.\n]{0,20}\b(?:kiến nghị|đề nghị|phản ánh|đề xuất|hỏi|chất vấn|băn khoăn|mong)\b")
+_OWN_MATTER = re.compile(r"địa bàn|địa phương|tỉnh nhà|(?:của|qua|trong|tại|cho|trên|đến) (?:tỉnh|huyện|xã)\b")
+_FLED = re.compile(r"\btrốn (?:về|vào|ra|lên|xuống|sang|tới|đến|qua)\s+(?:quê )?(?:ở )?(?:tỉnh |huyện |TP\.? ?|thành phố )?$", re.I)
+_BRANCH = re.compile(r"\b(?:chi nhánh|CN|PGD|phòng giao dịch)\s+$", re.I)
 _LIST_GAP = re.compile(
     r"^(?:\s*\([^)]{0,24}\)|\s+\d+ người)?\s*(?:,|;|/|&|-|–|\bvà\b|\bhay\b|\bhoặc\b|\bcùng\b|\band\b|…|\d+ (?:ca|tỷ đồng|người|trường hợp)|:)?(?:\s*(?:và|cùng|các|tỉnh|TP\.?|thành phố|tỉnh,))*\s*$"
 )
@@ -173,10 +183,14 @@ def agency(sheet: Page, hit: Hit) -> bool:
     return _AGENCY.search(sheet.text[max(0, hit.start - 48) : hit.start]) is not None
 
 
+_DISHES = ("phở", "bún", "nem", "bánh", "xôi", "chè", "kẹo", "miến", "cháo", "gỏi", "chả", "giò", "mắm", "món", "đặc sản")
+
+
 # None of the passing uses below has a word outside of this list just before the name: one search instead of a dozen.
 _HINTS = (
     "quê", "gốc", "sinh", "quán", "đến từ", "người", "chàng", "cô gái", "trú", "ngụ", "tuổi", "hộ khẩu", "sn ", "đoàn", "đbqh", "đại biểu", "trong đó", "chẳng hạn",
     "ví dụ", "từng", "như", "từ", "báo", "đài", "bệnh nhân", "bn", "ca ", "f0", "f1", "ổ dịch", "cách", "(", "cao tốc", "đường", "tuyến", "xe khách", "chặng", "chiến ", "mặt trận",
+    "trốn", "chi nhánh", "cn ", "pgd", "giao dịch", "cử tri", *_DISHES,
 )  # fmt: skip
 
 
@@ -214,7 +228,7 @@ def use(sheet: Page, hit: Hit, kind: str, size_of_list: int, both_ends: bool, pu
     if sense.rank == 3 and not sense.profile and _SCHOOL.search(before):
         return "school"
     if hinted:
-        found = _other_uses(before, after, both_ends)
+        found = _other_uses(before, after, both_ends) or _elsewhere(before, after, text[hit.end : hit.end + 400], sense.rank)
         if found:
             return found
     former = sense.province == "ha-nam" and sense.rank == 3 and published >= "2025-08-15"
@@ -265,6 +279,18 @@ def _other_uses(before: str, after: str, both_ends: bool) -> str:
         if _hinted(hints, low) and pattern.search(before[-length:]):
             return name
     return ""
+
+
+def _elsewhere(before: str, after: str, later: str, rank: int) -> str:
+    """Uses in which the name only says where a dish, a petition, a runaway or a branch has its name from."""
+    low = before.lower()
+    if "cử tri" in low and _VOTERS.search(before) and _ASK.match(after) and not _OWN_MATTER.search(later):
+        return "voters"
+    if "trốn" in low and _FLED.search(before[-40:]):
+        return "fled"
+    if rank < 3 and _BRANCH.search(before[-20:]):
+        return "branch"
+    return "dish" if _EATEN.match(after) and _hinted(_DISHES, low) and _DISH.search(before) else ""
 
 
 def _hinted(hints: tuple[str, ...], low: str) -> bool:

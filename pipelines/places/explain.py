@@ -41,6 +41,10 @@ NOTES = {
     "battle": "là chiến trường, chiến dịch đã qua",
     "patient": "gắn với mã ca bệnh",
     "past": "tỉnh cũ, sau 1/7/2025 đứng một mình thì dễ là Hà Nam (Trung Quốc)",
+    "dish": "chỉ là gốc của món ăn, bán ở nơi khác",
+    "voters": "là cử tri gửi kiến nghị, không bàn việc riêng của tỉnh",
+    "fled": "chỉ là nơi nghi phạm trốn đến",
+    "branch": "nằm trong tên chi nhánh",
     "away": "chỉ để đo khoảng cách",
 }
 
