@@ -21,6 +21,10 @@ _OTHER = {
     "ko": re.compile(r"[\uac00-\ud7af]"),
     "km": re.compile(r"[\u1780-\u17ff]"),
 }
+# Below this many letters py3langid guesses ("ok" is Afrikaans, "Hello" Breton to it); only its "vi" is taken.
+_LEAST = 20
+# A longer Japanese text has kana.
+_SHORT_HAN = 40
 _WORD = re.compile(r"[a-z]+")
 # Common syllables of Vietnamese typed without marks, none an English word (a frequency list of our own reading).
 _VI_BARE = _words(
@@ -35,7 +39,7 @@ _EN = _words(
 
 
 def detect(text: str) -> str:
-    """Return the code of the language of `text` (`vi`, `en`, `zh`, `lo` or another); "und" for a text without letters."""
+    """Return the code of the language of `text` (`vi`, `en`, `zh`, `lo` or another); "und" for a text without letters, or in Latin letters too short to tell."""
     sample = text[:4000]
     letters = sum(char.isalpha() for char in sample)
     if not letters:
@@ -44,7 +48,7 @@ def detect(text: str) -> str:
     if len(_KANA.findall(sample)) * 8 > letters:
         return "ja"
     if han * 4 > letters:
-        return "zh"
+        return "ja" if han < _SHORT_HAN and _only_japanese("".join(_HAN.findall(sample))) else "zh"
     if lao * 4 > letters:
         return "lo"
     for code, pattern in _OTHER.items():
@@ -65,4 +69,17 @@ def detect(text: str) -> str:
     from py3langid import classify  # loads its model on first call (30 MB)
 
     code, _score = classify(sample)
-    return str(code)
+    return str(code) if letters >= _LEAST or code == "vi" else "und"
+
+
+def _only_japanese(han: str) -> bool:
+    """Tell whether characters are neither all simplified nor all traditional Chinese, but all Japanese ("東京都知事会見")."""
+    return not _in(han, "gb2312") and not _in(han, "big5") and _in(han, "shift_jis")
+
+
+def _in(text: str, charset: str) -> bool:
+    try:
+        text.encode(charset)
+    except UnicodeEncodeError:
+        return False
+    return True

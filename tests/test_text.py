@@ -121,6 +121,22 @@ def test_mojibake_and_windows_1258_and_sound_text() -> None:
         ("越南外交部发言人表示", "zh"),
         ("ຂ່າວຊາຍແດນລາວ", "lo"),
         ("Les îles sont au centre de la discussion entre les deux pays voisins", "fr"),
+        ("Le ministre a visité hier le marché aux poissons", "fr"),
+        ("漁師たちは台風の後に港へ戻りました", "ja"),
+        ("東京都知事会見", "ja"),  # kanji alone: 会 is not traditional, 東 and 見 are not simplified
+        ("中国外交部发言人会见记者", "zh"),
+        ("臺灣漁民返港", "zh"),
+        ("南海", "zh"),  # alike in both languages: the one that is followed
+        ("어민들이 태풍 뒤에 항구로 돌아왔다", "ko"),
+        ("ชาวประมงกลับเข้าฝั่งหลังพายุ", "th"),
+        ("អ្នកនេសាទត្រឡប់មកវិញក្រោយព្យុះ", "km"),
+        ("Рыбаки вернулись в порт", "ru"),
+        ("ok", "und"),
+        ("Hello", "und"),
+        ("Hello world", "und"),
+        ("Lào Cai", "vi"),
+        ("xin chao", "vi"),
+        ("Hoàng Sa", "vi"),
         ("12345 !!!", "und"),
     ],
 )
