@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from crawlers.newsroom.cp1258 import encode_cp1258
 from flows.commands.places import places as command
 from pipelines.errors import UsageError
 from pipelines.language import detect
@@ -143,6 +144,7 @@ WRITTEN = {
     "Cyrillic a": lambda text: text.replace("Thanh", "Th\u0430nh"),
     "TCVN3": _tcvn3,
     "VNI": _vni,
+    "windows-1258": lambda text: encode_cp1258(text).decode("cp1258"),
     "UTF-8 read as Latin-1": lambda text: text.encode().decode("latin-1"),
     "wrapped lines": lambda text: text.replace("Thanh Hóa", "Thanh\nHóa"),
 }
@@ -196,6 +198,19 @@ def test_offsets_hold_on_every_way_of_writing(form: str, noise: str, name: str) 
     full = f"Tin\n\n{body}"
     assert all(full[m.start : m.end] == m.as_written for m in places.mentions)
     assert all(a.end <= b.start for a, b in zip(places.mentions, places.mentions[1:], strict=False))
+
+
+def test_a_windows_1258_page_is_decoded_and_its_names_shown_exactly() -> None:
+    from pipelines.charset import decode
+
+    written = decode(encode_cp1258(SAMPLE), "text/html; charset=windows-1258").text
+    raw = encode_cp1258(SAMPLE).decode("cp1258")
+    assert written == SAMPLE and len(raw) > len(SAMPLE)
+    for body in (written, raw):
+        mentions = Matcher.load().resolve("", "", body, THEN).mentions
+        shown = [(m.as_written, f"\n\n{body}"[m.start : m.end]) for m in mentions]
+        assert all(one == other for one, other in shown)
+        assert [unicodedata.normalize("NFC", one) for one, _ in shown] == ["Ninh Bình", "Thanh Hóa"]
 
 
 def test_mentions_keep_offsets_names_and_todays_units() -> None:
