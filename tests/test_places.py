@@ -188,6 +188,8 @@ def test_a_topic_over_two_lines_is_read_and_other_lines_stay_apart() -> None:
     assert not Matcher.load().resolve("", "", "Nước Việt Nam\nĐịnh hướng năm tới", THEN).mentions
     assert [m.as_written for m in Matcher.load().resolve("", "", "Bạn Hoàng\nSa Pa rét đậm", NOW).mentions] == ["Sa Pa"]
     assert not Matcher.load().resolve("Đi khắp Nam", "Định giá đất", "", THEN).mentions
+    (mention,) = Matcher.load().resolve("Tỉnh Nam\r\n Định", "làm\ncầu", "Xe qua lại.", THEN).mentions
+    assert mention.as_written == "Nam\r\n Định"
 
 
 @settings(max_examples=80, deadline=None)

@@ -77,9 +77,13 @@ class Matcher:
         full = f"{title}\n{sapo}\n{body}"[:MAX_CHARS]
         end = len(full)
         given = "\n".join((full, *captions)) if captions else full
+        original = given
+        if "\n" in title or "\n" in sapo:  # a wrapped title is one line; lengths stay
+            flat = "\n".join(part.replace("\n", " ") for part in (title, sapo))
+            given = (flat + given[len(flat) :])[: len(given)]
         old = repaired(given)
         clean = aligned(given) if old is None else chained(old, aligned(old.text))
-        clean = replace(clean, text=rejoined(clean.text))
+        clean = replace(clean, text=rejoined(clean.text), original=original)
         sheet = page(clean.text, lang)
         hits = find(sheet, self._lexicon)
         when = published if isinstance(published, str) else published.isoformat() if published else ""
