@@ -43,7 +43,9 @@ def week(conn: Connection, names: Collection[str], ours: Any, end: datetime) -> 
     when = func.coalesce(articles.c.published, articles.c.first_seen)
     query = select(when).where(and_(articles.c.current == 1, when >= first, when < last, or_(articles.c.id.in_(about), national)))
     found = Counter(_slot(at, end) for at in conn.execute(query).scalars())
-    raised = Counter(_slot(at, end) for at in conn.execute(select(alerts.c.raised).where(ours, alerts.c.raised >= first, alerts.c.raised < last)).scalars())
+    # A claim counts on the day of its article, as in the box of the page.
+    said = func.coalesce(alerts.c.published, alerts.c.raised)
+    raised = Counter(_slot(at, end) for at in conn.execute(select(said).where(ours, said >= first, said < last)).scalars())
     slots = [end - timedelta(days=n) for n in reversed(range(PERIODS))]
     return {f"{local(slot):%d/%m}": (found[n], raised[n]) for n, slot in zip(reversed(range(PERIODS)), slots, strict=True)}
 

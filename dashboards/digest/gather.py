@@ -18,6 +18,7 @@ from dashboards.digest.records import Checked, Cited, Correction, Item
 from dashboards.digest.summary import summary
 from dashboards.digest.themes import theme_of
 from dashboards.shown import is_foreign, one_line
+from pipelines.clock import local
 from pipelines.records import Alert
 from pipelines.settings import Profile
 from pipelines.store import alerts as alert_store
@@ -192,18 +193,24 @@ def corrections(conn: Connection, profile: Profile, start: datetime, end: dateti
         .where(
             ours(profile), decisions.c.outcome == alert_store.NOT_DISTORTED, decisions.c.undone.is_(None),
             alerts.c.status == alert_store.NOT_DISTORTED, decisions.c.decided >= stamp(start),
-            decisions.c.decided < stamp(end), alerts.c.raised < stamp(start),
+            decisions.c.decided < stamp(end),
         )
         .order_by(decisions.c.decided, alerts.c.id)
     )  # fmt: skip
-    return tuple(
-        Correction(
-            one_line(row["title"]), one_line(row["outlet"], 80), row["claim"]["sentence"],
-            datetime.fromisoformat(row["raised"]), datetime.fromisoformat(row["decided"]), row["outcome"], row["decision_reason"],
-            tuple(carrier.name for carrier in carriers(conn, row["id"], row["story"])),
-        )
-        for row in conn.execute(query).mappings()
-    )  # fmt: skip
+    found = []
+    for row in conn.execute(query).mappings():
+        held = carriers(conn, row["id"], row["story"])
+        # Raised before the period, or raised in it and already printed: the issue of 06:30 carries what came since 06:00.
+        if row["raised"] >= stamp(start) and not any(one.kind == "digest" and one.day < f"{local(end):%Y-%m-%d}" for one in held):
+            continue
+        found.append(
+            Correction(
+                one_line(row["title"]), one_line(row["outlet"], 80), row["claim"]["sentence"],
+                datetime.fromisoformat(row["raised"]), datetime.fromisoformat(row["decided"]), row["outcome"], row["decision_reason"],
+                tuple(carrier.name for carrier in held),
+            )
+        )  # fmt: skip
+    return tuple(found)
 
 
 def versions(conn: Connection) -> tuple[str, ...]:

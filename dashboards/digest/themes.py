@@ -10,17 +10,17 @@ OTHER = "Tin khác"
 THEMES: tuple[tuple[str, str], ...] = (
     ("Chủ quyền, biên giới, biển, đảo",
      "chủ quyền|biên giới|cột mốc|mốc giới|phân giới|lãnh thổ|lãnh hải|biển đông|hoàng sa|trường sa|thềm lục địa|vùng đặc quyền|đường cơ sở|vịnh bắc bộ|"
-     "unclos|sovereignty|border|boundary|south china sea|territor\\w*|paracel\\w*|spratly|主权|边界|边境|领土|领海|南海|北部湾|ຊາຍແດນ|ອະທິປະໄຕ"),
+     "unclos|lưỡi bò|chín đoạn|luật biển|phán quyết|công hàm|san francisco|cairo|award|sovereignty|border|boundary|south china sea|territor\\w*|paracel\\w*|spratly|主权|边界|边境|领土|领海|南海|北部湾|ຊາຍແດນ|ອະທິປະໄຕ"),
     ("Ngư dân, hải sản, IUU",
      "ngư dân|tàu cá|hải sản|thủy sản|iuu|thẻ vàng|cảng cá|đánh bắt|nghề cá|ngư trường|fisher\\w*|fishing|seafood|渔民|渔船|渔业"),
     ("Quốc phòng, an ninh, biên phòng",
      "biên phòng|quân sự|quốc phòng|bộ đội|hải quân|cảnh sát biển|an ninh|công an|tuần tra|navy|military|coast guard|defen[cs]e|patrol\\w*|海军|海警|国防|军"),
     ("Đối ngoại, hợp tác, giao lưu",
-     "đối ngoại|ngoại giao|hợp tác|hữu nghị|giao lưu|kết nghĩa|đoàn công tác|đại sứ|thăm|cooperation|friendship|diplom\\w*|embassy|外交|合作|友好|ຮ່ວມມື"),
+     "đối ngoại|ngoại giao|hợp tác|hữu nghị|giao lưu|kết nghĩa|đoàn công tác|đại sứ|thăm chính thức|chuyến thăm|cooperation|friendship|diplom\\w*|embassy|外交|合作|友好|ຮ່ວມມື"),
     ("Kinh tế, cửa khẩu, giao thông, du lịch",
-     "kinh tế|đầu tư|doanh nghiệp|xuất khẩu|nhập khẩu|cửa khẩu|khu công nghiệp|cao tốc|cầu|cảng|du lịch|thương mại|tourism|trade|invest\\w*|econom\\w*|port|经济|口岸|旅游|贸易"),
+     "kinh tế|đầu tư|doanh nghiệp|xuất khẩu|nhập khẩu|cửa khẩu|khu công nghiệp|cao tốc|cây cầu|cầu cảng|cảng biển|du lịch|thương mại|tourism|trade|invest\\w*|econom\\w*|port|经济|口岸|旅游|贸易"),
     ("Thời tiết, thiên tai, môi trường",
-     "bão|lũ|lụt|mưa lớn|áp thấp|sạt lở|thiên tai|hạn hán|xâm nhập mặn|thời tiết|môi trường|typhoon|storm|flood\\w*|landslide\\w*|台风|洪水|天气"),
+     "cơn bão|bão số|mưa bão|lũ lụt|lũ quét|mưa lớn|áp thấp|sạt lở|thiên tai|hạn hán|xâm nhập mặn|thời tiết|môi trường|typhoon|storm|flood\\w*|landslide\\w*|台风|洪水|天气"),
     ("Văn hóa, giáo dục, y tế, xã hội",
      "văn hóa|di tích|lễ hội|học sinh|trường học|giáo dục|y tế|bệnh viện|bảo tàng|thể thao|an sinh|hộ nghèo|culture|school\\w*|education|health|festival|文化|教育|卫生"),
 )  # fmt: skip

@@ -8,7 +8,7 @@
 
   // --- where we are ---------------------------------------------------------------------------------------------
   const items = () => all("[data-item]");
-  const current = () => items()[Math.max(at, 0)] || null;
+  const current = () => items()[onPage() ? Math.max(at, 0) : at] || null;
   const onPage = () => one("[data-page]");
 
   function go(index) {
@@ -101,9 +101,9 @@
   const KEYS = {
     j: () => step(1), k: () => step(-1),
     o: () => { const item = current(); if (item && !onPage()) location.assign(item.dataset.href); },
-    x: () => { const box = one("input[name=pick]", current()); if (box) { box.checked = !box.checked; count(); } },
+    x: () => { const item = current(), box = item && one("input[name=pick]", item); if (box) { box.checked = !box.checked; count(); } },
     a: () => { if (giving && (current() || ticked().length)) { giving.showModal(); one("button[data-who]", giving).focus(); } },
-    n: () => { const field = one("#note-text"); if (field) { field.focus(); field.scrollIntoView({ block: "center" }); } else if (current() && desk.dataset.keys) location.assign(`${current().dataset.href}#note`); },
+    n: () => { const field = one("#note-text"); if (field) { field.focus(); field.scrollIntoView({ block: "center" }); } else if (current() && desk.dataset.keys) location.assign(`${current().dataset.href}#note-text`); },
     u: () => { if (palette) undo(); },
     "/": () => { const field = one("#q"); if (field) { field.focus(); field.select(); } else location.assign("/search"); },
     "?": () => { if (help) help.showModal(); },
@@ -120,10 +120,13 @@
       }
       return;
     }
+    // On a list nothing is acted on that was not chosen first: the first key only shows where we stand.
+    if (/^[1-5aonx]$/.test(event.key) && !onPage() && at < 0 && items().length && !ticked().length) { event.preventDefault(); go(0); return; }
     const act = /^[1-5]$/.test(event.key) ? () => decide(Number(event.key)) : KEYS[event.key];
     if (act && Object.hasOwn(KEYS, event.key) || /^[1-5]$/.test(event.key)) { event.preventDefault(); act(); }
   });
-  if (location.hash === "#note" && one("#note-text")) one("#note-text").focus();
+  // After the browser's own jump to the fragment, which would take the focus away again (Chromium 156, 2026-11-21).
+  if (location.hash === "#note-text" && one("#note-text")) window.addEventListener("load", () => requestAnimationFrame(() => one("#note-text").focus()));
 
   // --- forms ----------------------------------------------------------------------------------------------------
   function count() {
