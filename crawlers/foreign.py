@@ -52,7 +52,14 @@ def responses(path: Path, limit: int) -> Iterator[Exchange]:
                 if record.content_length > limit:
                     yield Exchange(url, url, ex.TOO_LARGE, f"bản ghi {record.content_length / 1e6:.0f} MB", fetched=base.fetched)
                     continue
-                yield _with_body(base, record.reader.read(limit + 1), limit)
+                promised = record.content_length  # what is left of the record once the HTTP head was read
+                raw = record.reader.read(limit + 1)
+                cut = record.headers.get("WARC-Truncated") or (f"{len(raw)}/{promised} byte" if len(raw) < promised else "")
+                if cut:
+                    # Half an article must never stand as a whole one: the rest would come later as an "edit" of the outlet.
+                    yield Exchange(url, url, "damaged", f"{path.name}: bản ghi bị cắt ({cut}); hãy tải lại tệp", fetched=base.fetched)
+                    continue
+                yield _with_body(base, raw, limit)
         if not found:
             with path.open("rb") as stream:
                 if next(iter(ArchiveIterator(stream)), None) is None:
@@ -106,6 +113,8 @@ def collect_warc(
                 outcome, source = _choose(registry, exchange, everything, since)
                 if outcome == "not-ours" and strangers is not None:
                     strangers[host_of(exchange.url)] += 1
+                if outcome == "damaged":
+                    failure = UserError(f"{exchange.reason}; những bản ghi khác đã được giữ")
                 if outcome != "new":
                     outcomes[outcome] += 1
                 else:
@@ -137,6 +146,8 @@ def _choose(registry: Registry, exchange: Exchange, everything: bool, since: dat
         return "not-ours", ""
     if since and exchange.fetched and exchange.fetched < since:
         return "too-old", ""
+    if exchange.outcome == "damaged":
+        return "damaged", ""
     place = Due(url, "", "", "", "", None, exchange.fetched or datetime.now(UTC), 0, False, None, None)
     outcome, _ = judge(place, exchange)
     return outcome, owner.id if owner else MANUAL
