@@ -51,7 +51,7 @@ NEWSROOM = {
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
-        # Two workers (pytest-xdist, --dist loadgroup): a file is never parted, so that what a module makes once is made once.
+        # Several workers (pytest-xdist, --dist loadgroup): a file is never parted, so that what a module makes once is made once.
         item.add_marker(pytest.mark.xdist_group("newsroom" if item.path.name in NEWSROOM else item.path.name))
     absent = {marker for marker in MEND if not present(marker)}
     left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in absent)]
