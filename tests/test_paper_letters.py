@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from dashboards.office.pdf import Paper
 
-CHINESE = "中方对西沙群岛的主权；臺灣與南海諸島"
+CHINESE = "中方对西沙群岛的主权；二〇二〇年，臺灣與南海諸島"
 LAO = "ເລື່ອງທີ່ຊາຍແດນ ລາວ ຫວຽດນາມ"
 
 
