@@ -83,7 +83,7 @@ install_elasticsearch() {
 }
 
 # A pid may have been given to another program since: only a process that runs from our folder counts.
-es_runs() { [ -f "$ROOT/elasticsearch.pid" ] && tr '\0' ' ' < "/proc/$(cat "$ROOT/elasticsearch.pid")/cmdline" 2>/dev/null | grep -q "$ES_HOME"; }
+es_runs() { [ -f "$ROOT/elasticsearch.pid" ] && { tr '\0' ' ' < "/proc/$(cat "$ROOT/elasticsearch.pid")/cmdline"; } 2>/dev/null | grep -q "$ES_HOME"; }
 
 start_elasticsearch() {
     install_elasticsearch
@@ -123,7 +123,7 @@ PY
         [ $tries -lt 120 ] || die "Elasticsearch không trả lời sau 120 lần thử; xem $ROOT/elasticsearch.out"
         sleep 1
     done
-    echo "export COTMOC_TEST_ELASTICSEARCH_URL=$url"
+    echo >&3 "export COTMOC_TEST_ELASTICSEARCH_URL=$url"
 }
 
 # SEEDS: the transport addresses of all nodes, by comma; the first election counts them by address.
@@ -188,7 +188,7 @@ start_postgresql() {
     "${psql[@]}" -c "SELECT 1 FROM pg_roles WHERE rolname = 'cotmoc'" | grep -q 1 || "${psql[@]}" -c "CREATE ROLE cotmoc LOGIN CREATEDB"
     "${psql[@]}" -c "SELECT 1 FROM pg_database WHERE datname = 'cotmoc_test'" | grep -q 1 || "${psql[@]}" -c "CREATE DATABASE cotmoc_test OWNER cotmoc"
     cd - >/dev/null
-    echo "export COTMOC_TEST_DATABASE_URL=postgresql://cotmoc@127.0.0.1:$PG_PORT/cotmoc_test"
+    echo >&3 "export COTMOC_TEST_DATABASE_URL=postgresql://cotmoc@127.0.0.1:$PG_PORT/cotmoc_test"
 }
 
 # The player of web archives, as its authors publish it (AGPL-3.0): used by one test, part of nothing that we ship.
@@ -201,7 +201,7 @@ start_replayweb() {
         (cd "$home" && npm pack --silent "replaywebpage@$REPLAYWEB_VERSION" >/dev/null && tar xzf replaywebpage-*.tgz --strip-components=1 package/ui.js package/sw.js && rm -f replaywebpage-*.tgz) ||
             die "không tải được replaywebpage từ npm"
     fi
-    echo "export COTMOC_TEST_REPLAYWEB=$home"
+    echo >&3 "export COTMOC_TEST_REPLAYWEB=$home"
 }
 
 stop_all() {
@@ -230,6 +230,9 @@ case $command in
         ;;
     start)
         mkdir -p "$ROOT"
+        # Standard output is evaluated by the caller: only our own export lines may reach it. pg_ctlcluster says
+        # "Removed stale pid file." there after a machine that stopped hard (CI, 2026-11-21).
+        exec 3>&1 1>&2
         # Without names: everything that the tests use, as CI does.
         [ $# -gt 0 ] || { install_packages "${PACKAGES[@]}"; set -- elasticsearch postgresql replayweb; }
         for server in "$@"; do
