@@ -25,6 +25,13 @@ def open_store(settings: Settings) -> Store:
     return Store.open(settings.store_url)
 
 
+def desk_url(settings: Settings) -> str:
+    """Return where the staff reach the desk: `dashboard_url`, else the desk that runs on this folder, else host and port as set."""
+    from flows.lock import running
+
+    return settings.desk_url if settings.dashboard_url else running(settings.data) or settings.desk_url
+
+
 def known_sources(settings: Settings) -> Registry:
     """Return the declarations that a data folder's rows are shown with.
 

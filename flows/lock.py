@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipelines.errors import UserError
@@ -33,3 +33,34 @@ def held(data: Path, name: str, *, wait: bool = False) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+@contextmanager
+def announced(data: Path, address: str) -> Iterator[None]:
+    """Say in `DATA/locks/dashboard` where the desk listens while the block runs; of two desks on one folder the first is named."""
+    folder = data / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder / "dashboard", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        with suppress(BlockingIOError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, address.encode(), 0)
+        yield
+    finally:
+        os.close(handle)
+
+
+def running(data: Path) -> str | None:
+    """Return the address of the desk that runs on this data folder, or None; a desk that died is none."""
+    try:
+        handle = os.open(data / "locks" / "dashboard", os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.read(handle, 200).decode(errors="replace").strip() or None
+    finally:
+        os.close(handle)
+    return None

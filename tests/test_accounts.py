@@ -363,6 +363,7 @@ def test_a_desk_name_from_before_accounts_is_not_the_first_person(desk: Desk) ->
         for name in ("Hoa", "Nam"):
             users.add(conn, name, "analyst", now())
         assert alert_store.decide(conn, id, analyst="Hoa", version=2, **ask).status == alert_store.WAITING
-        assert alert_store.decide(conn, id, analyst="hoa", version=3, **ask).status == alert_store.WAITING
-        assert alert_store.decide(conn, id, analyst="Nam", version=4, **ask).status == alert_store.NEEDS_REPLY
+        with pytest.raises(UserError, match="đang chờ người thứ hai"):
+            alert_store.decide(conn, id, analyst="hoa", version=3, **ask)
+        assert alert_store.decide(conn, id, analyst="Nam", version=3, **ask).status == alert_store.NEEDS_REPLY
         assert [d.analyst for d in alert_store.decisions_of(conn, id)][0] == "bàn cũ"

@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from httpx2 import Response
 from lxml import html
 from starlette.testclient import TestClient
 
@@ -37,7 +38,7 @@ def enter(desk: Desk, analyst: str = "Bàn 1", role: str = "admin") -> TestClien
     return sign_in(desk, role, analyst)
 
 
-def decide(client: TestClient, alert: str, **said: str) -> object:
+def decide(client: TestClient, alert: str, **said: str) -> Response:
     page = client.get(f"/alerts/{alert}").text
     version = re.search(r'name="version" value="(\d+)"', page)
     assert version
@@ -138,8 +139,8 @@ def test_the_article_page_shows_revisions_and_claims(desk: Desk) -> None:
 def test_a_decision_needs_a_reason_and_lands_with_audit_and_delivery(desk: Desk) -> None:
     client = enter(desk)
     refused = decide(client, desk.ids["flag"], outcome="không sai lệch", reason="  ")
-    assert refused.status_code == 400 and "lý do" in refused.text  # type: ignore[attr-defined]
-    assert decide(client, desk.ids["flag"], outcome="không sai lệch").status_code == 303  # type: ignore[attr-defined]
+    assert refused.status_code == 400 and "lý do" in refused.text
+    assert decide(client, desk.ids["flag"], outcome="không sai lệch").status_code == 303
     with desk.store.read() as conn:
         found = alert_store.get_alert(conn, desk.ids["flag"])
         assert found and (found[0].status, found[1]) == ("không sai lệch", 2)
@@ -174,7 +175,8 @@ def test_needs_a_reply_takes_two_different_persons(desk: Desk) -> None:
 
     decide(enter(desk, "Bàn 1"), id, outcome="cần phản hồi")
     assert status() == alert_store.WAITING
-    decide(enter(desk, "bàn 1"), id, outcome="cần phản hồi")
+    again = decide(enter(desk, "bàn 1"), id, outcome="cần phản hồi")
+    assert again.status_code == 400 and "đang chờ người thứ hai" in again.text
     assert status() == alert_store.WAITING
     second = enter(desk, "Bàn 2")
     assert "Cần người thứ hai" in second.get(f"/alerts/{id}").text
@@ -206,8 +208,8 @@ def test_a_post_without_token_or_from_another_site_changes_nothing(desk: Desk) -
 
 def test_an_unknown_outcome_or_version_is_refused(desk: Desk) -> None:
     client = enter(desk)
-    assert decide(client, desk.ids["flag"], outcome="xử phạt").status_code == 400  # type: ignore[attr-defined]
-    assert decide(client, desk.ids["flag"], outcome="trùng", version="abc").status_code == 409  # type: ignore[attr-defined]
+    assert decide(client, desk.ids["flag"], outcome="xử phạt").status_code == 400
+    assert decide(client, desk.ids["flag"], outcome="trùng", version="abc").status_code == 409
 
 
 # --- hostile text --------------------------------------------------------------------------------------------

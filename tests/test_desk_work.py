@@ -146,6 +146,10 @@ def test_whatever_is_decided_and_undone_the_state_is_that_of_the_last_standing_d
                     triage.take_back(desk.store, "Bàn 1", "", at)
                     standing.pop()
                 continue
+            if act == "cần phản hồi" and standing[-1:] == [alert_store.WAITING]:
+                with pytest.raises(UserError, match="đang chờ người thứ hai"):
+                    triage.record(desk.store, id, outcome=act, reason="r", note="", analyst="Bàn 1", version=state(desk)[1], now=at)
+                continue
             triage.record(desk.store, id, outcome=act, reason="r", note="", analyst="Bàn 1", version=state(desk)[1], now=at)
             standing.append(alert_store.WAITING if act == "cần phản hồi" else act)
         assert state(desk)[0] == (standing[-1] if standing else "mới")
@@ -160,9 +164,16 @@ def test_whatever_is_decided_and_undone_the_state_is_that_of_the_last_standing_d
 def test_needs_a_reply_takes_two_accounts_and_undo_of_the_second_waits_again(desk: Desk) -> None:
     one, two = sign_in(desk, name="Bàn 1"), sign_in(desk, "approver", "Trưởng ban")
     decide(one, desk, "cần phản hồi")
-    assert state(desk)[0] == alert_store.WAITING
-    decide(one, desk, "cần phản hồi")
-    assert state(desk)[0] == alert_store.WAITING, "nobody seconds himself"
+    assert state(desk) == (alert_store.WAITING, 2)
+    id = desk.ids["flag"]
+    assert "Bạn đã đề nghị “cần phản hồi”" in one.get(f"/alerts/{id}").text and "Bạn đã đề nghị" not in two.get(f"/alerts/{id}").text
+    again = one.post(f"/alerts/{id}", data=form(one, version="2", outcome="cần phản hồi", reason="nói lại"))
+    assert again.status_code == 400 and "đang chờ người thứ hai" in again.text and "nói lại" in again.text
+    bulk = one.post("/alerts/decide", data=form(one, pick=f"{id}:2", outcome="cần phản hồi", reason="nói lại"))
+    assert bulk.status_code == 400 and "đang chờ người thứ hai" in bulk.text
+    assert state(desk) == (alert_store.WAITING, 2), "nobody seconds himself, and the same proposal is written once"
+    with desk.store.read() as conn:
+        assert len(alert_store.decisions_of(conn, id)) == 1
     assert "Vịnh Bắc Bộ chia thế nào?" in two.get("/mine").text
     decide(two, desk, "cần phản hồi")
     assert state(desk)[0] == "cần phản hồi"
@@ -301,6 +312,19 @@ def test_the_second_analyst_sees_the_evidence_and_nothing_of_the_decision_until_
     with desk.store.read() as conn:
         found = quality.agreement(conn)
     assert (found.count, found.share) == (1, 1.0)
+
+
+@pytest.mark.usefixtures("looked_at")
+def test_no_list_tells_a_proposal_to_who_must_judge_it_blind(desk: Desk) -> None:
+    two = sign_in(desk, name="Bàn 2")
+    one, id = sign_in(desk, name="Bàn 1"), desk.ids["flag"]
+    decide(one, desk, "cần phản hồi", reason="lý do bí mật")
+    one.post("/alerts/assign", data=form(one, pick=f"{id}:2", assignee="Bàn 2"))
+    one.post(f"/alerts/{id}/note", data=form(one, text="@Bàn 2 tôi thấy cần phản hồi gấp"))
+    for path in ("/", "/today", "/alerts", "/alerts?status=all", "/alerts?assignee=me&status=all", "/map"):
+        assert "Vịnh Bắc Bộ chia thế nào?" not in two.get(path).text, path
+    text = two.get("/mine").text
+    assert "phản hồi gấp" not in text and "hiện sau khi bạn xem lại" in text and "chờ người thứ hai" not in text
 
 
 @pytest.mark.usefixtures("looked_at")

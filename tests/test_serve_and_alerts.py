@@ -40,6 +40,9 @@ def test_a_taken_port_is_one_line(desk: Desk) -> None:
 
 
 def test_serve_prints_its_address_answers_and_ends_on_ctrl_c(desk: Desk) -> None:
+    from flows.commands.users import add
+    from flows.lock import running
+
     desk.store.close()
     script = f"from pathlib import Path; from flows.commands.serve import serve; serve(data=Path({str(desk.settings.data)!r}), port=0)"
     child = subprocess.Popen(
@@ -60,9 +63,14 @@ def test_serve_prints_its_address_answers_and_ends_on_ctrl_c(desk: Desk) -> None
             except OSError:
                 assert time.monotonic() < until
                 time.sleep(0.1)
+        # A link made on the command line leads to the desk that runs, whatever port the settings name.
+        link = run(add, "Hoa", "--data", str(desk.settings.data)).stdout
+        assert link.startswith(line.removeprefix("dashboard: ")), link
     finally:
         child.send_signal(signal.SIGINT)
         child.communicate(timeout=30)
+    assert running(desk.settings.data) is None
+    assert run(add, "Nam", "--data", str(desk.settings.data)).stdout.startswith("http://127.0.0.1:8710/")
 
 
 def test_alerts_as_json_lines_carry_claim_reference_and_reason(desk: Desk) -> None:

@@ -142,13 +142,15 @@ def mine(request: Request) -> Response:
     """GET /mine: alerts given to me, notes that name me, what waits for a second person, second looks."""
     analyst, today = request.state.session.analyst, local(now()).date().isoformat()
     with store(request).read() as conn:
-        tasks = [(alert_store.from_row(row), row["due"] or "") for row in work.mine(conn, analyst)]
         hidden = second_looks.hidden_from(conn, analyst)
+        tasks = [(alert_store.from_row(row), row["due"] or "") for row in work.mine(conn, analyst) if row["id"] not in hidden]
         waiting = [
             alert for alert in alert_store.list_alerts(conn, status=WAITING, limit=50)
             if alert.id not in hidden and all(d.analyst != analyst for d in alert_store.decisions_of(conn, alert.id))
         ]  # fmt: skip
-        values: dict[str, Any] = {"mentions": work.open_mentions(conn, analyst), "looks": second_looks.waiting(conn, analyst)}
+        # A note may tell what was decided: until the blind answer is given only its asking is shown.
+        mentions = [{**row, "text": "" if row["alert"] in hidden else row["text"]} for row in work.open_mentions(conn, analyst)]
+        values: dict[str, Any] = {"mentions": mentions, "looks": second_looks.waiting(conn, analyst)}
     return page(request, "mine.html", tasks=tasks, waiting=waiting, today=today, **values)
 
 

@@ -25,9 +25,12 @@ def serve(
 
     from dashboards.app import create_app
     from flows.context import known_sources, open_store, settings
+    from flows.lock import announced
 
     config = settings(data, host=host, port=port)
     with _listen(config.host, config.port) as listener:
+        # The port that was really given: one-time links made at the desk name it too.
+        config = config.model_copy(update={"port": listener.getsockname()[1]})
         store = open_store(config)
         app = create_app(config, store)
         # The editor of the digest tells domestic from foreign outlets as the digest itself does.
@@ -35,13 +38,15 @@ def serve(
         app.state.owners = {source.id: source.owner_class for source in known}
         app.state.outlets = {source.id: source.name for source in known}
         shown = f"[{config.host}]" if ":" in config.host else config.host
-        typer.echo(f"dashboard: http://{shown}:{listener.getsockname()[1]}/")
-        say_setup(app.state.access, store, f"http://{shown}:{listener.getsockname()[1]}")
+        address = f"http://{shown}:{config.port}"
+        typer.echo(f"dashboard: {address}/")
+        say_setup(app.state.access, store, address)
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5)
         )
         try:
-            server.run(sockets=[listener])
+            with announced(config.data, address):
+                server.run(sockets=[listener])
         finally:
             store.close()
 

@@ -59,12 +59,12 @@ def listed(data: DataOption = None, json: Annotated[bool, typer.Option("--json",
 def add(name: NameArgument, role: Annotated[str, typer.Option(help=ROLES_HELP)] = "analyst", data: DataOption = None) -> None:
     """Thêm người dùng và in liên kết dùng một lần để họ tự đặt mật khẩu."""
     from dashboards.accounts import signin, staff
-    from flows.context import open_store, settings
+    from flows.context import desk_url, open_store, settings
 
     config = settings(data)
     store = open_store(config)
     user = staff.add(store, name, role, actor=ACTOR)
-    typer.echo(signin.one_time_link(store, user, actor=ACTOR, base=config.desk_url))
+    typer.echo(signin.one_time_link(store, user, actor=ACTOR, base=desk_url(config)))
     store.close()
     typer.echo(f"trao liên kết này cho “{user.name}”: dùng được một lần, trong 24 giờ, khi bàn làm việc đang mở", err=True)
 
@@ -108,7 +108,7 @@ def reset(
 ) -> None:
     """In liên kết dùng một lần để đặt lại mật khẩu; mọi phiên kết thúc khi liên kết được dùng."""
     from dashboards.accounts import signin, staff
-    from flows.context import open_store, settings
+    from flows.context import desk_url, open_store, settings
     from pipelines.errors import UserError
 
     config = settings(data)
@@ -118,6 +118,6 @@ def reset(
         raise UserError(f"“{user.name}” đang bị khóa; mở lại trước bằng cotmoc users enable")
     if second_factor:
         staff.change(store, user, "totp", actor=ACTOR)
-    typer.echo(signin.one_time_link(store, user, actor=ACTOR, base=config.desk_url))
+    typer.echo(signin.one_time_link(store, user, actor=ACTOR, base=desk_url(config)))
     store.close()
     typer.echo(f"trao liên kết này cho “{user.name}”: dùng được một lần, trong 24 giờ, khi bàn làm việc đang mở", err=True)

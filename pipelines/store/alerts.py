@@ -19,6 +19,7 @@ NEW, LOOKING, NEEDS_REPLY, NOT_DISTORTED, FOLLOW, DUPLICATE = (
     "mới", "đang xem", "cần phản hồi", "không sai lệch", "theo dõi", "trùng",
 )  # fmt: skip
 WAITING = "chờ người thứ hai"
+PROPOSED = "bạn đã đề nghị “cần phản hồi”; đang chờ người thứ hai, không cần ghi lại"
 OUTCOMES = (LOOKING, NEEDS_REPLY, NOT_DISTORTED, FOLLOW, DUPLICATE)
 
 
@@ -152,8 +153,8 @@ def decide(
 ) -> Alert:
     """Record a decision on version `version` of an alert and return the alert as it is then.
 
-    "cần phản hồi" holds when a second person says it too; until then the alert waits. Raises Conflict when the
-    alert has changed since `version`, UserError for an unknown alert, outcome or an empty reason.
+    "cần phản hồi" holds when a second person says it too; until then the alert waits, and the first cannot say it again.
+    Raises Conflict when the alert has changed since `version`, UserError for an unknown alert, outcome or an empty reason.
     """
     if outcome not in OUTCOMES:
         raise UserError(f"kết luận “{outcome}” không có; chọn một trong: {', '.join(OUTCOMES)}")
@@ -169,6 +170,8 @@ def decide(
         earlier = {d.analyst for d in decisions_of(conn, alert) if d.outcome == NEEDS_REPLY}
         if row["status"] != WAITING or not users.others(conn, earlier, analyst):
             status = WAITING
+        if row["status"] == status and users.name_key(analyst) in map(users.name_key, earlier):
+            raise UserError(PROPOSED)
     decision = content_id("decision", alert, outcome, reason, analyst, str(version))
     written = {
         "id": decision, "alert": alert, "outcome": outcome, "reason": reason.strip(), "note": note.strip(), "analyst": analyst,
