@@ -20,7 +20,7 @@ from crawlers.exchange import Exchange
 from crawlers.feeds import ParsedFeed
 from crawlers.fetch import Fetcher
 from crawlers.guard import Resolver, resolve
-from crawlers.health import is_due, update_health
+from crawlers.health import is_due, own_outage, update_health
 from crawlers.history import with_older
 from crawlers.polling import LIAR, Poll
 from crawlers.registry import Registry, Source
@@ -33,6 +33,7 @@ from pipelines.errors import UsageError
 from pipelines.records import StepCount
 from pipelines.settings import Settings
 from pipelines.store import Store, feeds, frontier
+from pipelines.store.feeds import ANSWERED
 from pipelines.store.frontier import Due, Found
 
 T = TypeVar("T")
@@ -145,6 +146,7 @@ async def _run(run: Run, chosen: list[Source], polled: list[Source], wanted: lis
         plain = [_poll(run, poll) for poll in run.polls if poll.kind != "list"]
         lists = [poll for poll in run.polls if poll.kind == "list"]
         await asyncio.gather(*plain, _crawl_lists(run, lists))
+        await _crawl_lists(run, _backups(run, fetcher, polled, states))
         pages = await _pages(run, fetcher, chosen, wanted)
         run.bytes_in = fetcher.bytes_in
     update_health(run.store, polled, run.polls, run.now)
@@ -163,8 +165,8 @@ def _polls(run: Run, fetcher: Fetcher, source: Source, rows: list[dict[str, Any]
     liar_hosts = {host_of(row["url"]) for row in rows if row["trust"] <= LIAR}
     run.liars |= liar_hosts
     named: list[tuple[str, str, Any]] = [(url, "feed", None) for url in source.feeds]
-    named += [(url, "sitemap", None) for url in source.sitemaps]
-    named += [(page.url, "list", page) for page in source.lists]
+    named += [(url, "sitemap", None) for url in (*source.sitemaps, *(source.archives if run.since else ()))]
+    named += [(page.url, "list", page) for page in source.lists if page.asked(run.since is not None)]
     polls = []
     for url, kind, page in named:
         state = known.get(url, {"url": url, "trust": None})
@@ -172,6 +174,26 @@ def _polls(run: Run, fetcher: Fetcher, source: Source, rows: list[dict[str, Any]
         poll.liar = host_of(url) in liar_hosts and not poll.distrusted() and state.get("trust") is None
         polls.append(poll)
     return polls
+
+
+def _backups(run: Run, fetcher: Fetcher, sources: list[Source], states: dict[str, list[dict[str, Any]]]) -> list[Poll]:
+    """Return the backup lists of the sources whose every other way failed or came empty; none while we are offline."""
+    if own_outage(run.polls):
+        return []
+    gave = {poll.source.id for poll in run.polls if poll.outcome in ANSWERED and poll.outcome != "empty"}
+    made: list[Poll] = []
+    for source in sources:
+        if source.id in gave:
+            continue
+        known = {row["url"]: row for row in states[source.id]}
+        asked = {poll.url for poll in run.polls if poll.source.id == source.id}
+        for page in source.lists:
+            if page.when == "backup" and page.url not in asked:
+                state = known.get(page.url, {"url": page.url, "trust": None})
+                made.append(Poll(fetcher, source, page.url, "list", state, run.settings.delay, page, run.now))
+    run.polls += made
+    run.total += len(made)
+    return made
 
 
 async def _poll(run: Run, poll: Poll) -> None:

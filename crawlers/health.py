@@ -38,6 +38,8 @@ STATUS_VI = {
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=24)
 LEARNT_DAYS = 7
+# Longest change of the pause from one poll to the next, as a factor.
+STEP = 1.5
 # After an outage of our own every source is asked again in the next round.
 OFFLINE_PAUSE = timedelta(minutes=1)
 # Below three hosts it cannot be told whether they or we are cut off.
@@ -132,20 +134,23 @@ def assess(
 def _interval(
     source: Source, before: Mapping[str, Any] | None, trend: Sequence[int], failures: float, wait: float
 ) -> timedelta:
-    """Poll about twice per expected item, 5 minutes to 24 hours; failures and Retry-After make it longer.
+    """Poll about twice per expected item, 5 minutes to 24 hours, and come there step by step (docs/health.md, the rule).
 
-    Until a week is known the declared rhythm holds the guess within a quarter and four times of itself.
+    Items per day are those of whole days after the first: the first holds what the feed had when it was met. Until
+    a week is known the declared rhythm holds the guess within a quarter and four times of itself. One poll changes
+    the pause by half of itself at most. Failures and Retry-After make it longer.
     """
-    known = [day for day in trend[:-1] if day] or ([trend[-1]] if before and trend[-1] else [])
-    rhythm = timedelta(minutes=source.rhythm)
-    interval = rhythm
-    if known:
-        first = next(number for number, day in enumerate(trend) if day)
-        days = len(trend) - 1 - first
-        per_day = sum(trend[first:-1]) / days if days >= LEARNT_DAYS else sum(known) / len(known)
-        interval = timedelta(days=1) / max(2 * per_day, 1.0)
-        if days < LEARNT_DAYS:
+    interval = rhythm = timedelta(minutes=source.rhythm)
+    first = next((number for number, day in enumerate(trend) if day), len(trend))
+    days = trend[first + 1 : -1]
+    if days:
+        interval = timedelta(days=1) / max(2 * sum(days) / len(days), 1.0)
+        if len(days) < LEARNT_DAYS:
             interval = min(max(interval, rhythm / 4), rhythm * 4)
+    # The pause after a failure says how long to leave a host alone, and nothing of how often it publishes.
+    if before and before.get("interval") and not before["failures"]:
+        last = timedelta(seconds=before["interval"])
+        interval = min(max(interval, last / STEP), last * STEP)
     interval *= 2 ** min(failures, 6.0) if failures else 1
     interval = max(interval, timedelta(seconds=wait))
     return min(max(interval, SHORTEST), LONGEST)

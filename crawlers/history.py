@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from crawlers import exchange as ex
 from crawlers.feeds import ParsedFeed
 from crawlers.fetch import FEED, HTML
 from crawlers.sitemaps import ParsedSitemap
-from pipelines.dates import date_from_url
+from pipelines.dates import VIETNAM, date_from_url
 
 if TYPE_CHECKING:
     from crawlers.polling import Poll
@@ -20,13 +21,36 @@ MAX_PAGES = 50
 # What an index names without a date: newest of both ends, as at ordinary polls.
 _ENDS = 2
 _SLACK = timedelta(days=1)
+_NAMED = re.compile(r"(?P<year>20\d\d)[-/](?P<month>\d{1,2})(?:-\d{1,2}-(?P<last>\d{1,2}))?(?:\.xml|\.rss|/)")
+
+
+def ends(url: str) -> datetime | None:
+    """Return when the days end that the name of a sitemap states, or None.
+
+    Seen in public code, 2026: `news-2026-7.xml` (VietnamPlus), `/2026/6/article.xml` (VOV), `sitemaps-2026-6-21-25.xml` (VTV).
+    """
+    found = _NAMED.search(url)
+    if found is None:
+        return None
+    year, month = int(found["year"]), int(found["month"])
+    day = int(found["last"] or 0)
+    try:
+        first = datetime(year, month, day or 1, tzinfo=VIETNAM)
+    except ValueError:
+        return None
+    return first + timedelta(days=1) if day else (first + timedelta(days=32)).replace(day=1)
 
 
 def maps_to_read(found: ParsedSitemap, since: datetime | None, most: int) -> list[str]:
-    """Return which sitemaps of an index to read: those changed since then, else news and the newest of both ends."""
-    if since is not None and found.changed:
-        dated = sorted((moment, url) for url, moment in found.changed.items() if moment >= since - _SLACK)
-        return [url for _, url in reversed(dated)][:MAX_PAGES]
+    """Return which sitemaps of an index to read: those changed since then, else news and the newest of both ends.
+
+    What the index does not date is dated by its name, where that states a month or days.
+    """
+    if since is not None:
+        moments = {url: found.changed.get(url) or ends(url) for url in found.sitemaps}
+        dated = sorted((moment, url) for url, moment in moments.items() if moment is not None and moment >= since - _SLACK)
+        if any(moments.values()):
+            return [url for _, url in reversed(dated)][:MAX_PAGES]
     # Indexes name months back to the beginning, oldest first or last: news and the newest of both ends are enough.
     maps = [url for url in found.sitemaps if "news" in url] or [*found.sitemaps[:_ENDS], *found.sitemaps[-_ENDS:]]
     return list(dict.fromkeys(maps))[:most]

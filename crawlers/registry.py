@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from crawlers.mistakes import Problems, doubled, mistakes, parsed
 from crawlers.polite import Rules
 from crawlers.urls import clean_url, site_of
 from pipelines.errors import UsageError
@@ -52,7 +53,7 @@ def _selector(value: str) -> str:
         try:
             cssselect.parse(value)
         except cssselect.SelectorError as error:
-            raise ValueError(f"not a CSS selector: {error}") from error
+            raise ValueError(f"“{value}” không phải bộ chọn CSS đúng cú pháp") from error
     return value
 
 
@@ -60,18 +61,27 @@ class ListPage(_Part):
     """A page that lists articles: CSS selector of the links, and a pattern that their addresses match.
 
     `older`: address of its further pages with `{n}` for 2, 3, … (`?page={n}`, `trang-{n}.html`); read for `--since` only.
+    `when`: `always`; `backup` when no other way into the source gave anything; `history` for `--since` only.
     """
 
     url: str
     link: str = "a[href]"
     match: str = ""
     older: str = ""
+    when: Literal["always", "backup", "history"] = "always"
+
+    @field_validator("url")
+    @classmethod
+    def _web(cls, value: str) -> str:
+        if clean_url(value) is None:
+            raise ValueError(f"“{value}” không phải địa chỉ http(s)")
+        return value
 
     @field_validator("older")
     @classmethod
     def _numbered(cls, value: str) -> str:
         if value and (value.count("{n}") != 1 or clean_url(value.replace("{n}", "2")) is None):
-            raise ValueError(f"not an http(s) address with {{n}} once: {value}")
+            raise ValueError(f"“{value}” không phải địa chỉ http(s) có đúng một {{n}}")
         return value
 
     @field_validator("match")
@@ -80,13 +90,17 @@ class ListPage(_Part):
         try:
             re.compile(value)
         except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from error
+            raise ValueError(f"“{value}” không phải mẫu (biểu thức chính quy) đúng cú pháp") from error
         return value
 
     @field_validator("link")
     @classmethod
     def _css(cls, value: str) -> str:
         return _selector(value)
+
+    def asked(self, history: bool) -> bool:
+        """Tell whether the page is asked in every round, or in one that also looks for older articles."""
+        return self.when == "always" or (history and (self.when == "history" or bool(self.older)))
 
 
 class Selectors(_Part):
@@ -120,7 +134,9 @@ class Source(_Part):
     protocol: Protocol = "rss"
     feeds: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
+    archives: Annotated[tuple[str, ...], Field(description="sitemaps of older articles, asked for --since only")] = ()
     lists: tuple[ListPage, ...] = ()
+    generic: Annotated[bool, Field(description="true: no selectors are known, its pages are read without any")] = False
     selectors: tuple[Selectors, ...] = ()
     rhythm: Annotated[int, Field(ge=5, le=1440, description="minutes between polls before anything is learnt")] = 60
     delay: Annotated[float | None, Field(ge=0, description="seconds between requests")] = None
@@ -131,12 +147,12 @@ class Source(_Part):
     notes: str = ""
     notes_date: Day | None = None
 
-    @field_validator("home", "feeds", "sitemaps")
+    @field_validator("home", "feeds", "sitemaps", "archives")
     @classmethod
     def _web(cls, value: Any) -> Any:
         for url in (value,) if isinstance(value, str) else value:
             if clean_url(url) is None:
-                raise ValueError(f"not an http(s) address: {url}")
+                raise ValueError(f"“{url}” không phải địa chỉ http(s)")
         return value
 
     @field_validator("zone")
@@ -146,29 +162,36 @@ class Source(_Part):
             try:
                 ZoneInfo(value)
             except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-                raise ValueError(f"not a time zone of the IANA list: {value}") from error
+                raise ValueError(f"“{value}” không có trong danh sách múi giờ IANA; ví dụ đúng: Asia/Ho_Chi_Minh") from error
         return value
 
     @field_validator("verified")
     @classmethod
     def _honest(cls, value: str) -> str:
         if value != NOT_LIVE:
-            Day.fromisoformat(value)
+            try:
+                Day.fromisoformat(value)
+            except ValueError as error:
+                raise ValueError(f"phải là “{NOT_LIVE}” hoặc ngày đã kiểm chứng, dạng 2026-11-21") from error
         return value
 
     @model_validator(mode="after")
-    def _channel_shape(self) -> Source:
+    def _whole(self) -> Source:
+        found: list[tuple[str, str]] = []
         if self.delay is not None and self.delay < 5 and not self.allow_private:
-            raise ValueError("delay below 5 seconds is only for a source with allow_private: true")
+            found.append(("delay", "dưới 5 giây chỉ khi allow_private: true"))
         shape = CHANNEL_SHAPES.get(self.protocol)
         if shape and not self.allow_private:
-            for url in self.feeds:
-                if not re.fullmatch(shape, url):
-                    raise ValueError(f"{self.protocol}: {url} is not of the public shape {shape}")
-        if shape and (self.sitemaps or self.lists):
-            raise ValueError(f"{self.protocol}: a channel is followed by its feed only, not by sitemaps or list pages")
-        if not (self.feeds or self.sitemaps or self.lists):
-            raise ValueError("nothing to collect: give feeds, sitemaps or lists")
+            odd = [url for url in self.feeds if not re.fullmatch(shape, url)]
+            found += [("feeds", f"{self.protocol}: “{url}” không đúng dạng công khai {shape}") for url in odd]
+        if shape and (self.sitemaps or self.lists or self.archives):
+            found.append(("protocol", f"{self.protocol}: kênh chỉ được theo bằng feed, không bằng sơ đồ trang hay danh mục"))
+        if not (self.feeds or self.sitemaps or any(page.when == "always" for page in self.lists)):
+            found.append(("nguồn", "không có gì để thu: ghi feeds, sitemaps hoặc lists (danh mục không phải backup, history)"))
+        if self.generic and self.selectors:
+            found.append(("generic", "đã có selectors thì không ghi generic: true"))
+        if found:
+            raise Problems(found)
         return self
 
     @property
@@ -297,60 +320,36 @@ def _load(folder: Path) -> dict[str, Source]:
 
 
 def load_source(path: Path) -> Source:
-    """Read one declaration; UsageError `file:line: field: what` in one line."""
+    """Read one declaration; UsageError `file:line: field: what` in one line, which counts further mistakes."""
+    source, found = read_source(path)
+    if source is None:
+        more = f" (và {len(found) - 1} lỗi nữa; xem hết bằng `cotmoc sources check {path}`)" if len(found) > 1 else ""
+        raise UsageError(f"{path}:{found[0]}{more}")
+    return source
+
+
+def read_source(path: Path) -> tuple[Source | None, list[str]]:
+    """Read one declaration; return it, or None and every mistake in it as `line: field: what`."""
     import yaml
 
     try:
         text = path.read_text(encoding="utf-8")
-        raw = yaml.safe_load(text)
+        raw = parsed(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise UsageError(f"{path}:{line}: YAML không đúng cú pháp ({error.problem})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}:1: không phải YAML bằng UTF-8 ({error})") from error
+        return None, [f"{mark.line + 1 if mark else 1}: YAML không đúng cú pháp: xem thụt dòng, dấu hai chấm, ngoặc và nháy ở dòng này và dòng trên"]
+    except (yaml.YAMLError, ValueError):
+        return None, ["1: tệp không phải YAML bằng UTF-8; hãy lưu lại bằng UTF-8"]
     except OSError as error:
-        raise UsageError(f"{path}: không mở được tệp nguồn ({error.strerror})") from error
+        return None, [f" không mở được tệp nguồn ({error.strerror})"]
     if not isinstance(raw, dict):
-        raise UsageError(f"{path}:1: tệp nguồn phải là các dòng `trường: giá trị`")
+        return None, ["1: tệp nguồn phải là các dòng `trường: giá trị`"]
+    found = doubled(text)
     try:
-        return Source.model_validate(raw)
+        source = Source.model_validate(raw)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = tuple(first["loc"])
-        field = ".".join(str(part) for part in where) or "nguồn"
-        raise UsageError(f"{path}:{_line_of(text, where)}: {field}: {_vietnamese(first)}") from error
-
-
-def _vietnamese(error: Any) -> str:
-    kinds = {
-        "missing": "thiếu trường bắt buộc này",
-        "extra_forbidden": "không có trường nào tên như vậy",
-        "string_type": "phải là chữ",
-        "bool_parsing": "phải là true hoặc false",
-        "literal_error": f"phải là một trong {error.get('ctx', {}).get('expected', '')}",
-    }
-    return kinds.get(error["type"], str(error["msg"]))
-
-
-def _line_of(text: str, where: tuple[Any, ...]) -> int:
-    """Return the line on which the field `where` stands, or that of its nearest parent."""
-    import yaml
-
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
-    line = 1
-    for part in where:
-        if isinstance(node, yaml.MappingNode):
-            pair = next(((key, value) for key, value in node.value if key.value == part), None)
-            if pair is None:
-                break
-            line, node = pair[0].start_mark.line + 1, pair[1]
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return line
+        return None, sorted([*found, *mistakes(text, error)], key=lambda line: int(line.partition(":")[0]))
+    return (None, found) if found else (source, [])
 
 
 def schema() -> dict[str, Any]:

@@ -24,7 +24,7 @@ def try_source(settings: Settings, source: Source) -> list[tuple[str, bool]]:
 
 def _ways(source: Source) -> list[tuple[str, str, ListPage | None]]:
     named: list[tuple[str, str, ListPage | None]] = [(url, "feed", None) for url in source.feeds]
-    named += [(url, "sitemap", None) for url in source.sitemaps]
+    named += [(url, "sitemap", None) for url in (*source.sitemaps, *source.archives)]
     return [*named, *((page.url, "list", page) for page in source.lists)]
 
 

@@ -117,7 +117,7 @@ def test_only_the_public_shapes_may_be_declared() -> None:
         ("bluesky", "https://khac.example/profile/x/rss"), ("reddit", "https://www.reddit.com/user/ai-do/.rss"),
         ("mastodon", "https://bien.example/api/v1/timelines/home"),
     ):  # fmt: skip
-        with pytest.raises(ValueError, match="public shape"):
+        with pytest.raises(ValueError, match="dạng công khai"):
             Source(**base, protocol=protocol, feeds=(url,))
     for platform in ("facebook", "zalo", "tiktok"):
         with pytest.raises(ValueError):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from crawlers.history import ends
 from crawlers.registry import ListPage
 from pipelines.store import captures
 from tests.loopback import (
@@ -62,6 +63,40 @@ def test_history_follows_the_older_pages_of_a_feed_and_the_dated_sitemaps(site: 
     assert state(desk)["status"] == "ok", "old stories are no flood"
 
 
+def test_archives_are_asked_for_history_only_and_dated_by_their_names(site: Site, tmp_path: Path) -> None:
+    names = ("news-2026-11.xml", "sitemaps-2026-10-21-25.xml", "2026/9/article.xml", "categories.xml", "news-2026-13.xml")
+    index = "".join(f"<sitemap><loc>{site.url}/{name}</loc></sitemap>" for name in names)
+    site.routes["/kho.xml"] = Answer(f"<sitemapindex>{index}</sitemapindex>")
+    for number, name in enumerate(names):
+        site.routes[f"/{name}"] = Answer(f"<urlset><url><loc>/bai-{number}</loc><lastmod>2026-10-30</lastmod></url></urlset>")
+        site.page(f"/bai-{number}", f"Bài {number}")
+    site.feed("/rss", ["/moi"])
+    site.page("/moi", "Mới")
+    desk = office(tmp_path, source(site, archives=(site.url + "/kho.xml",)))
+    desk.collect()
+    assert "/kho.xml" not in site.seen
+    desk.collect(since=datetime(2026, 10, 20, tzinfo=UTC))
+    assert {f"/{name}" for name in names} & set(site.seen) == {"/news-2026-11.xml", "/sitemaps-2026-10-21-25.xml"}
+    ended = [ends(f"https://a.example/{name}") for name in names]
+    assert [moment and f"{moment:%d/%m/%Y}" for moment in ended] == ["01/12/2026", "26/10/2026", "01/10/2026", None, None]
+
+
+def test_a_backup_list_is_read_when_every_other_way_failed(site: Site, tmp_path: Path) -> None:
+    slug = "/xa-hoi/bien-phong-trao-tang-co-to-quoc-cho-ngu-dan-102260914184713458.htm"
+    site.feed("/rss", ["/a"])
+    site.page("/a", "A")
+    site.page(slug, "Bài")
+    site.routes["/moi"] = Answer(f'<h3><a href="{slug}">Trao cờ</a></h3>', headers={"Content-Type": "text/html; charset=utf-8"})
+    page = ListPage(url=site.url + "/moi", when="backup")
+    desk = office(tmp_path, source(site).model_copy(update={"lists": (page,)}))
+    assert "lists" not in desk.collect() and "/moi" not in site.seen
+    site.routes["/rss"] = Answer(status=410)
+    assert desk.collect()["lists"] == {"new": 1} and len(urls(desk)) == 2
+    assert state(desk)["status"] == "gone" and "1/2 địa chỉ lỗi" in state(desk)["reason"], "the dead feed is still said"
+    with pytest.raises(ValueError, match="không có gì để thu"):
+        source(site, (), ()).model_validate(source(site).model_dump() | {"feeds": (), "lists": (page,)})
+
+
 def test_list_pages_give_the_articles_of_an_outlet_without_a_feed(site: Site, tmp_path: Path) -> None:
     slug = "/bien-phong-trao-tang-co-to-quoc-cho-ngu-dan-102260914184713458.htm"
     site.page(slug, "Bài")
@@ -100,5 +135,5 @@ def test_further_pages_of_a_list_are_read_for_history_only_and_end_by_themselves
     site.seen.clear()
     office(tmp_path / "b", declared).collect(now=datetime(2026, 11, 21, 8, tzinfo=UTC), since=datetime(2026, 1, 1, tzinfo=UTC))
     assert "/thoi-su/trang-4" not in site.seen, "the first page again: there are no more"
-    with pytest.raises(ValueError, match="once"):
+    with pytest.raises(ValueError, match="đúng một"):
         ListPage(url=site.url, older=site.url + "/trang")

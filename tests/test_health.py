@@ -79,8 +79,28 @@ def test_failures_make_polls_rarer_and_retry_after_is_kept() -> None:
 def test_polls_follow_the_rhythm_of_the_outlet() -> None:
     busy, quiet = verdict(poll("new"), trend=[200] * 28), verdict(poll("same"), trend=[1] + [0] * 27)
     assert busy.interval == timedelta(minutes=5) and quiet.interval == timedelta(hours=24)
-    unlearnt = verdict(poll("new"), trend=[0] * 26 + [200, 0])
+    unlearnt = verdict(poll("new"), trend=[0] * 25 + [30, 200, 0])
     assert unlearnt.interval == timedelta(minutes=15), "until a week is known the declared rhythm holds the guess"
+    fresh = verdict(poll("new"), trend=[0] * 26 + [200, 0])
+    assert fresh.interval == timedelta(hours=1), "what the feed held when it was first met says nothing of its rhythm"
+
+
+def test_the_pause_between_polls_moves_step_by_step() -> None:
+    def pauses(trend: list[int], minutes: int, polls: int) -> list[float]:
+        found, state = [], {"failures": 0.0, "interval": minutes * 60}
+        for _ in range(polls):
+            after = assess(BAO, [poll("same")], Known(), state, trend, NOW)
+            state = {"failures": after.failures, "interval": int(after.interval.total_seconds())}
+            found.append(after.interval / timedelta(minutes=1))
+        return found
+
+    assert pauses([0] * 27 + [50], 60, 3) == [60, 60, 60], "the first day changes nothing"
+    assert pauses([0] * 26 + [9, 0], 60, 3) == [60, 60, 60], "nor does a feed that gave nothing since it was met"
+    assert pauses([0] * 25 + [9, 1, 0], 60, 5) == [90, 135, 202.5, 240, 240], "one item a day, within four times of the rhythm"
+    assert pauses([1] * 28, 60, 9)[-1] == 720, "and twelve hours once that is known for a week"
+    assert pauses([200] * 28, 60, 8) == pytest.approx([40, 26.7, 17.8, 11.9, 7.9, 5.3, 5, 5], abs=0.1)
+    after = assess(BAO, [poll("same")], Known(), {"failures": 3.0, "interval": 86400}, [24] * 28, NOW)
+    assert after.interval == timedelta(minutes=30), "a host that answers again is asked at its own rhythm at once"
 
 
 @pytest.mark.parametrize(

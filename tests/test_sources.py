@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import date
@@ -12,7 +13,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from crawlers.registry import NOT_LIVE, SHIPPED, Source, load_source, load_sources, schema
+from crawlers.registry import NOT_LIVE, SHIPPED, Source, load_source, load_sources, read_source, schema
 from crawlers.trial import try_source
 from pipelines.errors import UsageError
 from pipelines.settings import Settings
@@ -82,7 +83,7 @@ def test_the_json_schema_is_the_one_in_the_folder_and_accepts_every_file() -> No
         (GOOD + "lists:\n- url: https://bao.example/\n  likn: a\n", "9: lists.0.likn: không có trường"),
         (GOOD + "lists:\n- url: https://bao.example/\n  match: '('\n", "9: lists.0.match"),
         (GOOD + "selectors:\n- version: a\n  title: 'h1['\n", "9: selectors.0.title"),
-        (GOOD + "delay: 1\n", "1: nguồn: "),
+        (GOOD + "delay: 1\n", "7: delay: dưới 5 giây"),
         (GOOD + "selectors:\n- version: 2026-03\n  valid_until: hôm qua\n", "9: selectors.0.valid_until"),
         (GOOD + "verified: chắc rồi\n", "7: verified"),
         (GOOD + "author: Nguyễn Văn A\n", "7: author: không có trường"),
@@ -93,6 +94,33 @@ def test_the_json_schema_is_the_one_in_the_folder_and_accepts_every_file() -> No
 )
 def test_a_malformed_file_is_named_with_line_and_field(tmp_path: Path, text: str, where: str) -> None:
     assert refused(tmp_path, text).startswith(where)
+
+
+def test_every_mistake_is_named_in_vietnamese_in_the_order_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "bao-mau.yaml"
+    text = GOOD + (
+        "rythm: 3\nrhythm: nhanh\ndelay: 1\nzone: Sao/Hoa\nlists:\n- url: abc\n  likn: a\n  match: '('\n  older: https://a.example/\n"
+        "selectors:\n- version: a\n  title: 'h1['\nverified: chắc rồi\nnotes_date: 2026-13-40\nlang: vi\nname: hai lần\n"
+    )
+    path.write_text(text, encoding="utf-8")
+    found = read_source(path)
+    assert found[0] is None
+    lines = [tuple(line.split(": ", 2)) for line in found[1]]
+    assert [(int(line), field) for line, field, _ in lines] == [
+        (7, "rythm"), (8, "rhythm"), (10, "zone"), (12, "lists.0.url"), (13, "lists.0.likn"), (14, "lists.0.match"), (15, "lists.0.older"),
+        (18, "selectors.0.title"), (19, "verified"), (20, "notes_date"), (21, "lang"), (22, "name"),
+    ]  # fmt: skip
+    words = " ".join(what for _, _, what in lines).replace("not verified live", "")
+    assert not re.search(r"\b(?:should|must|value|input|valid|not|or|error|expected)\b", words), words
+    with pytest.raises(UsageError, match="và 11 lỗi nữa"):
+        load_source(path)
+
+
+def test_mistakes_that_need_the_whole_declaration_are_all_named(tmp_path: Path) -> None:
+    path = tmp_path / "kenh.yaml"
+    text = GOOD.replace("https://bao.example/rss", "https://t.me/aido")
+    path.write_text(text + "protocol: telegram\ndelay: 1\narchives: [https://a.example/s.xml]\n", encoding="utf-8")
+    assert [line.split(":")[:2] for line in read_source(path)[1]] == [["5", " feeds"], ["7", " protocol"], ["8", " delay"]]
 
 
 def test_a_missing_folder_and_a_doubled_id(tmp_path: Path) -> None:
@@ -155,9 +183,12 @@ def test_a_source_is_tried_without_storing_anything() -> None:
 
 
 def test_the_command_names_every_bad_file_and_exits_2(tmp_path: Path) -> None:
-    bad = tmp_path / "bad.yaml"
-    bad.write_text(GOOD + "rythm: 30\n", encoding="utf-8")
+    bad, same = tmp_path / "bad.yaml", [tmp_path / "a.yaml", tmp_path / "b.yaml"]
+    bad.write_text(GOOD + "rythm: 30\nkynd: press\n", encoding="utf-8")
+    for path in same:
+        path.write_text(GOOD, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "sources", "check", str(bad), str(SHIPPED / "vtv.yaml")], capture_output=True, text=True
+        [sys.executable, "-m", "flows.cli", "sources", "check", str(bad), *map(str, same), str(SHIPPED / "vtv.yaml")], capture_output=True, text=True
     )
-    assert done.returncode == 2 and f"{bad}:7: rythm" in done.stdout and "Traceback" not in done.stderr
+    assert done.returncode == 2 and f"{bad}:7: rythm" in done.stdout and f"{bad}:8: kynd" in done.stdout and "Traceback" not in done.stderr
+    assert f"{same[1]}:1: id: trùng mã nguồn “bao-mau” với a.yaml" in done.stdout and "2 tệp đúng, 2 tệp sai, 3 lỗi" in done.stderr

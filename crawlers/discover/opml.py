@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from crawlers.discover.platforms import channel_of, id_of, refusal
 from crawlers.discover.zones import guess
+from crawlers.mistakes import explained
 from crawlers.registry import Registry, Source
 from crawlers.urls import clean_url, site_of
 from pipelines.errors import UsageError
@@ -153,7 +154,7 @@ def _take(
     try:
         Source.model_validate(trial)
     except ValidationError as error:
-        return str(error.errors()[0]["msg"])[:200]
+        return next(explained(error))[1][:200]
     if fresh:
         rows[key] = row
         taken.add(row["id"])

@@ -21,6 +21,7 @@ from crawlers.discover.platforms import channel_of, id_of, refusal
 from crawlers.discover.zones import is_sure
 from crawlers.fetch import Fetcher
 from crawlers.guard import Resolver, resolve
+from crawlers.mistakes import explained
 from crawlers.polite import Rules
 from crawlers.registry import Registry, Source
 from crawlers.urls import clean_url, site_of
@@ -162,9 +163,8 @@ def _sound(row: dict[str, Any]) -> Source:
     try:
         return Source.model_validate(row)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "nguồn"
-        raise UsageError(f"khai báo không dựng được: {where}: {first['msg']}") from error
+        where, what = next(explained(error))
+        raise UsageError(f"khai báo không dựng được: {'.'.join(str(part) for part in where) or 'nguồn'}: {what}") from error
 
 
 def _tried(source: Source, samples: list[Sample]) -> tuple[list[str], list[str], bool]:

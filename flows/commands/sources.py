@@ -84,18 +84,21 @@ def _known(config: Settings, output: Path | None) -> Registry:
 
 
 def _check_files(paths: list[Path]) -> None:
-    """Validate every file, name every mistake; UsageError when there was one."""
-    from crawlers.registry import load_source
+    """Validate every file, print every mistake as `file:line: field: what`; UsageError when there was one."""
+    from crawlers.registry import read_source
     from pipelines.errors import UsageError
 
-    bad = 0
+    bad, mistakes = 0, 0
+    ids: dict[tuple[Path, str], Path] = {}
     for path in paths:
-        try:
-            load_source(path)
-        except UsageError as error:
-            bad += 1
-            typer.echo(str(error))
-    typer.echo(f"{len(paths) - bad} tệp đúng, {bad} tệp sai", err=True)
+        source, found = read_source(path)
+        if source is not None and (first := ids.setdefault((path.parent, source.id), path)) != path:
+            found = [f"1: id: trùng mã nguồn “{source.id}” với {first.name}"]
+        bad += bool(found)
+        mistakes += len(found)
+        for line in found:
+            typer.echo(f"{path}:{line}")
+    typer.echo(f"{len(paths) - bad} tệp đúng, {bad} tệp sai" + (f", {mistakes} lỗi" if mistakes else ""), err=True)
     if bad:
         raise UsageError(f"{bad} tệp khai báo nguồn sai; sửa các dòng nêu trên rồi kiểm tra lại")
 
