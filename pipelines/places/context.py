@@ -12,13 +12,14 @@ from pipelines.places.find import Hit, Page
 FACTOR = {
     "club": 0.0, "list": 0.15, "list3": 0.4, "range": 0.25, "home": 0.3, "resides": 0.75, "signature": 0.1, "delegate": 0.1,
     "among": 0.3, "road": 0.3, "source": 0.3, "patient": 0.2, "past": 0.4, "away": 0.4, "battle": 0.25, "school": 0.4,
-    "dish": 0.3, "voters": 0.3, "fled": 0.3, "branch": 0.3,
+    "plate": 0.3, "dish": 0.3, "voters": 0.3, "fled": 0.3, "branch": 0.3,
 }  # fmt: skip
 
 _SPORT_CORE = re.compile(
     r"v[- .]?league|\bhlv\b|cầu thủ|tiền đạo|tiền vệ|thủ môn|hậu vệ|trung vệ|bàn thắng|ghi bàn|\bhagl\b|\bslna\b|\bcahn\b|\bfc\b|ngoại binh|đội bóng|"
-    r"bóng đá|bóng chuyền|futsal|\bafc\b|\bfifa\b|\bvff\b|\bvpf\b|cúp quốc gia|cup c2|trụ hạng|sân thiên trường|xuân son|thể công|penalty|phạt đền|bù giờ|\bhiệp \d|trên sân|\bvđqg\b|chủ công|lượt (?:đi|về|trận)|vòng bảng|sân nhà|clb (?:công an|hà nội|nam định|thanh hóa|ninh bình|hải phòng|đà nẵng|viettel)|u2[0-3] việt nam|đội tuyển"
+    r"bóng đá|bóng chuyền|futsal|\bafc\b|\bfifa\b|\bvff\b|\bvpf\b|cúp quốc gia|cup c2|trụ hạng|sân thiên trường|xuân son|thể công|penalty|phạt đền|bù giờ|\bhiệp \d|trên sân|\bvđqg\b|chủ công|lượt (?:đi|về|trận)|vòng bảng|sân nhà|khán đài|sân (?:lạch tray|hàng đẫy|thống nhất|pleiku|vinh|gò đậu|hòa xuân|mỹ đình)|\btrận [^.,\n]{2,25} (?:đấu|gặp|tiếp|đối đầu) |clb (?:công an|hà nội|nam định|thanh hóa|ninh bình|hải phòng|đà nẵng|viettel)|u2[0-3] việt nam|đội tuyển"
 )
+_SCORE = re.compile(r"[A-ZĐ][\wÀ-ỹ.]+ (?:\(hiệp \d\) )?\d{1,2} ?- ?\d{1,2}(?= [A-ZĐ]|:)")  # "Nam Định 1-1 Hà Nội" in a title
 _LEAGUE = re.compile(r"v[- .]?league|giải hạng nhất|trụ hạng|\btnsv\b")
 _SPORT_ALONE = re.compile(r"v[- .]?league|\btnsv\b|\bhlv\b|\bhagl\b|\bslna\b|cầu thủ|tiền đạo|trụ hạng|xuân son|afc champions|cup đông nam á")
 _SPORT_MORE = re.compile(
@@ -30,7 +31,7 @@ _SPORT_CUES = (
     "league", "hlv", "cau thu", "tien dao", "tien ve", "thu mon", "hau ve", "trung ve", "ban thang", "ghi ban", "hagl", "slna", "cahn", " fc", "ngoai binh",
     "doi bong", "bong da", "bong chuyen", "futsal", "afc", "fifa", "vff", "vpf", "cup quoc gia", "cup c2", "tru hang", "san thien truong", "xuan son", "the cong",
     "penalty", "phat den", "bu gio", "hiep 1", "hiep 2", "tren san", "vdqg", "chu cong", "luot di", "luot ve", "luot tran", "vong bang", "san nha", "clb", "u20 ", "u21 ",
-    "u22 ", "u23 ", "doi tuyen", "cup dong nam a", "club", "stadium", "tnsv",
+    "u22 ", "u23 ", "khan dai", "san lach tray", "san hang day", "san thong nhat", "san pleiku", "san vinh", "san go dau", "san hoa xuan", "san my dinh", "doi tuyen", "cup dong nam a", "club", "stadium", "tnsv",
 )  # fmt: skip
 _STORM_CUES = (
     "ap thap", "mua lon", "mua to", "mua rat", "mua dong", "mua rao", "mua da", "mua vua", "du bao", "khong khi lanh", "gio mua", "nhiet do", "nang nong", "tam bao",
@@ -68,7 +69,7 @@ _DELEGATE = re.compile(
     re.I,
 )
 _AMONG = re.compile(
-    r"(?:\btrong đó(?: có)?|\bchẳng hạn(?: như)?|\bví dụ(?: như)?|\btừng|\bnhư(?: ở)?)\s+(?:tỉnh )?$", re.I
+    r"(?:\btrong đó(?: có)?|\bchẳng hạn(?: như)?|\bví dụ(?: như)?|\btừng|\bnhư(?: ở)?(?: (?:Thuế|Sở|UBND|Công an|Cục|Chi cục)[\w ]{0,16})?)\s+(?:tỉnh )?$", re.I
 )
 _ROAD = re.compile(
     r"(?:\bcao tốc|\btuyến(?: đường)?|\bđường sắt|\bxe khách|\bchặng|\bđường bay)\s+[^.,;]{0,30}$", re.I
@@ -87,6 +88,11 @@ _PATIENT = re.compile(
 )
 _COUNTED = re.compile(r"^\s*\(\d{1,3}(?: ca)?\)")
 _SCHOOL = re.compile(r"\b(?:ĐH|[Đđ]ại học|[Hh]ọc viện|[Cc]ao đẳng)\b(?: [^\W\d_]+){0,6}\s+$")
+# A province's team at a meeting elsewhere, and a lorry's number plate.
+_TEAM = re.compile(
+    r"\bđội (?:tuyển )?(?:bơi|bóng \w+|điền kinh|cờ \w+|đua \w+|bắn \w+|vật|võ|boxing|wushu|karate\w*|taekwondo|vovinam|judo|cầu \w+|futsal|[uU]\.?\d+)(?: nam| nữ| trẻ)?(?: tỉnh)?\s+$"
+)
+_PLATE = re.compile(r"\b(?:biển (?:số|kiểm soát|đăng ký)|BKS)(?: xe)?(?: tỉnh)?\s+$", re.I)
 _AWAY = re.compile(r"\bcách\s+(?:bờ biển |phía \w+ |bắc |nam |tỉnh |đất liền )?$", re.I)
 _BATTLE = re.compile(r"\b(?:chiến trường|mặt trận|chiến dịch)(?: tỉnh)?\s+$", re.I)
 # A dish keeps the name of its home wherever it is eaten; only with another place behind it is it known to be eaten there.
@@ -113,6 +119,8 @@ def _cues():
 
 def genre(sheet: Page) -> str:
     """Return "sport", "weather" or an empty string; one pass over the folded beginning rules out most texts."""
+    if _SCORE.search(sheet.text, 0, max(0, sheet.text.find("\n"))):
+        return "sport"
     found = _cues().find_matches_as_indexes(sheet.folded[:1500])
     if any(index < len(_SPORT_CUES) for index, _, _ in found) and sport(sheet):
         return "league" if _LEAGUE.search(sheet.text[:1500].lower()) else "sport"
@@ -190,7 +198,7 @@ _DISHES = ("phở", "bún", "nem", "bánh", "xôi", "chè", "kẹo", "miến", "
 _HINTS = (
     "quê", "gốc", "sinh", "quán", "đến từ", "người", "chàng", "cô gái", "trú", "ngụ", "tuổi", "hộ khẩu", "sn ", "đoàn", "đbqh", "đại biểu", "trong đó", "chẳng hạn",
     "ví dụ", "từng", "như", "từ", "báo", "đài", "bệnh nhân", "bn", "ca ", "f0", "f1", "ổ dịch", "cách", "(", "cao tốc", "đường", "tuyến", "xe khách", "chặng", "chiến ", "mặt trận",
-    "trốn", "chi nhánh", "cn ", "pgd", "giao dịch", "cử tri", *_DISHES,
+    "đội ", "biển ", "bks", "trốn", "chi nhánh", "cn ", "pgd", "giao dịch", "cử tri", *_DISHES,
 )  # fmt: skip
 
 
@@ -215,6 +223,8 @@ def use(sheet: Page, hit: Hit, kind: str, size_of_list: int, both_ends: bool, pu
         return "list"
     low = before.lower()
     hinted = bool(_hints().find_matches_as_indexes(low))
+    if kind == "weather" and _RANGE_AFTER.match(after):
+        return "range"  # "mưa to ở Quảng Trị đến Quảng Ngãi"
     if hinted:
         found = _first_uses(before, after)
         if found:
@@ -307,7 +317,9 @@ _FORMER = re.compile(r"^\s*\(?(?:cũ|trước)")
 _HOME_HINTS = ("quê", "gốc", "sinh ra", "quán", "đến từ", "người đẹp", "chàng trai", "cô gái")
 _SINGLE = (
     (_RESIDES, "resides", 60, ("trú", "ngụ", "tuổi, ", "sinh năm", "hộ khẩu", "sn ")),
-    (_AMONG, "among", 24, ("trong đó", "chẳng hạn", "ví dụ", "từng", "như")),
+    (_TEAM, "club", 44, ("đội",)),
+    (_PLATE, "plate", 30, ("biển", "bks")),
+    (_AMONG, "among", 40, ("trong đó", "chẳng hạn", "ví dụ", "từng", "như")),
     (_PATIENT, "patient", 44, ("bệnh nhân", "bn", "ca ", "f0", "f1", "ổ dịch")),
     (_SOURCE, "source", 30, ("báo", "đài")),
     (_AWAY, "away", 24, ("cách",)),

@@ -30,7 +30,7 @@ _SCRIPTS = re.compile(
 )
 _SURE = (
     r"hs[- ]?ts\b|quần đảo (?:hoàng sa|trường sa|tây sa|nam sa)|(?:hoàng sa|trường sa)[ ,–-]{1,3}(?:và |với |cùng |hay )?(?:hoàng sa|trường sa)|"
-    r"(?:đường|bản đồ|hình|yêu sách)[^.\n]{0,20}lưỡi bò|lưỡi bò[^.\n]{0,20}(?:phi pháp|trái phép)|đường (?:chín|9|mười|10|đứt) (?:đoạn|khúc)|(?:đường|bản đồ|yêu sách|tuyến)[^.\n]{0,20}(?:chín|9|mười|10) (?:đoạn|vạch|nét đứt)|(?:chín|9|mười|10) (?:vạch|nét) (?:đỏ|đứt)|đường đứt đoạn|hình chữ u trên biển|"
+    r"(?:đường|bản đồ|hình|yêu sách)[^.\n]{0,20}lưỡi bò|lưỡi bò[^.\n]{0,20}(?:phi pháp|trái phép)|đường (?:chín|9|mười|10|đứt) (?:đoạn|khúc)|(?:đường|bản đồ|yêu sách|tuyến)[^.\n]{0,20}\b(?:chín|9|mười|10) (?:đoạn|vạch|nét đứt)|(?:chín|9|mười|10) (?:vạch|nét) (?:đỏ|đứt)|đường đứt đoạn|hình chữ u trên biển|"
     r"(?:các |có |in )(?:nét|đường) đứt|đường đứt (?:đoạn|khúc|nét)|"
     r"nine[- ]dash|ten[- ]dash|(?:nine|ten) (?:little )?dashes|dashed line|u-shaped line|luật biển(?! cả)|\bunclos\b|law of the sea|"
     r"(?:phán quyết|vụ kiện)[^.\n]{0,40}(?:biển đông|\bpca\b|năm 2016)|tòa trọng tài (?:thành lập|năm 2016|\(|thường trực|quốc tế)|tòa[^.\n]{0,20}2016[^.\n]{0,60}(?:đảo|sa\b|biển|ba bình)|"
@@ -39,7 +39,7 @@ _SURE = (
     r"đường cơ sở|\bbaselines?\b|gulf of tonkin|tonkin gulf|phân giới,? cắm mốc|phân giới|cắm mốc (?:xong|biên|quốc)|mốc (?:quốc giới|biên giới|chủ quyền)|cột mốc (?:số )?\d{1,4}\b(?! (?:tỷ|tỉ|triệu|nghìn|ngàn|năm|tuổi|trận|bàn|lượt|km|ngày|điểm|tấn|người))[^.\n]{0,40}(?:biên|lũng|suối|bị dời|tự mọc|đất việt|giáp)|"
     r"cột mốc (?:biên giới|chủ quyền|gần cửa khẩu|quốc giới|sống)|mốc \d{2,4}\b[^.\n]{0,20}(?:cũ|biên|\()|hiệp ước (?:biên giới|hoạch định)|hiệp ước 1999|nghị định thư[^.\n]{0,40}(?:biên giới|phân giới|mốc|thác|2009)|"
     r"chủ quyền (?:biển|đảo|lãnh thổ của (?:việt nam|tổ quốc)|biên giới|của (?:việt nam|trung quốc|tổ quốc)|việt nam|thiêng liêng|trường sa|hoàng sa)|chủ quyền[^.\n]{0,40}(?:\btq\b|hoàng sa|trường sa|tây sa|biển đông|các đảo|quần đảo)|"
-    r"biển,? đảo (?:quê hương|việt nam|tổ quốc|thiêng)|(?:yêu|tư liệu về|tuyên truyền(?: về)?|chủ quyền) biển,? đảo|về biển,? đảo|"
+    r"(?<!hoa hậu )biển,? đảo (?:quê hương|việt nam|tổ quốc|thiêng)|(?:yêu|tư liệu về|tuyên truyền(?: về)?|chủ quyền) biển,? đảo|về biển,? đảo|"
     r"công (?:hàm|thư)[^.\n]{0,40}(?:1958|phạm văn đồng|ông đồng)|(?:letter of )?september 1958|1958 letter|hòa ước san francisco|san francisco[^.\n]{0,30}(?:1951|treaty|conference)|hội nghị san francisco|thành đô 1990|hội nghị thành đô|mật ước|"
     r"gạc ma|len đao|(?:đá |đảo )?cô lin\b|đảo (?:nổi |chìm )?(?:sinh tồn|phú lâm|tri tôn|ba bình|nam yết|song tử|sơn ca|đá tây|thị tứ|phan vinh|an bang)|(?:đá|bãi|bãi đá|bãi cạn) (?:chữ thập|vành khăn|xu bi|ga ven|châu viên|tư chính|cỏ mây|cỏ rong|ba đầu|subi)|"
     r"vành khăn và xu bi|ba bình cho|số phận ba bình|bãi cạn scarborough|thành phố tam sa|\bdk1\b|\bnhà giàn\b|ải nam quan|mục nam quan|thác bản giốc|đường brévié|koh tral|hd-?981|giàn khoan 981|hải dương (?:981|địa chất)|"
@@ -57,7 +57,7 @@ _FEATURES = (
     r"chữ thập|châu viên|ga ven|xu bi|vành khăn|gạc ma|cô lin|len đao|tiên nữ|đá lát|subi|hoàng sa|trường sa"
 )
 _WEATHER_ONLY = re.compile(
-    r"^(?:quần đảo|quan dao) (?:hoàng|hoang|trường|truong) sa$|^(?:hoàng|hoang|trường|truong) sa[ ,–-]{1,3}.*sa$"
+    r"^(?:quần đảo|quan dao) (?:hoàng|hoang|trường|truong) sa$|^(?:hoàng|hoang|trường|truong) sa[ ,–-]{1,3}.*sa$|^(?:đảo|dao) "
 )
 _STORM = r"bão số|cơn bão|tâm bão|áp thấp|gió (?:mùa|cấp|giật)|sóng (?:cao|biển cao)|mưa (?:to|lớn|dông|rào|vừa)|giật cấp|thời tiết|nhiệt đới|cấp \d+|không khí lạnh|dự báo|bao so|biển động|động đất|\bbão\b"
 _SEA = re.compile(

@@ -55,7 +55,7 @@ _ADDRESS = re.compile(r"\s*[,(]\s*(?:(?:tỉnh|huyện|thị xã|thành phố|TP
 _NEXT = re.compile(r" ([^\W\d_]+)")
 # Firms and rich people named like a district ("Đại gia Xuân Trường").
 _FIRM = re.compile(
-    r"\b(?i:đại gia|doanh nghiệp|công ty|tập đoàn|hãng|thương hiệu|ngân hàng|nhà xe|CTCP|DN|DNTN)(?: (?:TNHH|CP|MTV|TM|[a-zđ][^\W\d_]*)){0,6}\s+$"
+    r"\b(?i:bệnh viện|phòng khám|trường)[^.,\n]{0,25} [Qq]uốc tế\s+$|\b(?i:đại gia|doanh nghiệp|công ty|tập đoàn|hãng|thương hiệu|ngân hàng|nhà xe|CTCP|DN|DNTN)(?: (?:TNHH|CP|MTV|TM|[a-zđ][^\W\d_]*)){0,6}\s+$"
 )
 _PRAGUE = re.compile(r"Praha|Prague|\bCzech|\bSéc\b|Cộng hòa Séc")
 _HENAN = re.compile(
@@ -87,6 +87,7 @@ def resolve(sheet: Page, hits: Sequence[Hit], published: str, outlet: str) -> No
                 hit.notes.append("again")
             else:
                 _by_majority(hit, home)
+    _named_elsewhere(sheet, hits)
     _abroad(sheet, hits)
     _henan(sheet, hits)
 
@@ -229,6 +230,8 @@ def _by_level(hit: Hit) -> None:
         same = tuple(sense for sense in hit.senses if sense.rank == 1)
     else:
         same = tuple(sense for sense in hit.senses if sense.level == hit.level)
+    if not same and hit.level == "thành phố":  # "TP Quảng Ninh" is the province, made a city, not the district of Quảng Bình
+        same = tuple(sense for sense in hit.senses if sense.rank == 3)
     if not same and hit.level in ("huyện", "thị xã", "thành phố", "quận"):
         same = tuple(sense for sense in hit.senses if sense.rank == 2 and sense.kind == "unit")
     if not same and hit.level in COMMUNE_LEVELS and any(sense.kind == "strong" for sense in hit.senses):
@@ -350,6 +353,24 @@ def _by_majority(hit: Hit, home: Counter[str]) -> None:
         return
     hit.sense = sense
     hit.notes.append("majority")
+
+
+def _named_elsewhere(sheet: Page, hits: Sequence[Hit]) -> None:
+    """A bare name is the place of its other mention, "xã Vĩnh Lộc (TP.HCM)", or of its bracket, unless its own province is named too."""
+    others = {hit.entry.key for hit in hits if hit.sense is not None and not hit.profile and hit.level and "neighbour" in hit.notes}
+    for position, hit in enumerate(hits):
+        sense = hit.sense
+        if sense is None or not hit.profile or sense.rank > 2 or hit.level or sense.kind == "club":
+            continue
+        following = hits[position + 1].sense if position + 1 < len(hits) else None
+        bracket = following is not None and following.rank == 3 and not following.profile and following.province[0] != "@"
+        if bracket and sheet.text[hit.end : hits[position + 1].start].strip() != "(":
+            bracket = False
+        if not bracket and hit.entry.key not in others:
+            continue
+        if not any(other.profile == hit.profile and other.entry.key != hit.entry.key for other in hits):
+            hit.sense, hit.confidence = None, 0.0
+            hit.notes.append("elsewhere")
 
 
 def _abroad(sheet: Page, hits: Sequence[Hit]) -> None:
