@@ -256,6 +256,17 @@ def test_the_outlet_settles_a_name_of_many_places() -> None:
         ("The tribunal rejected the nine-dash line in the South China Sea.", True),
         ("西沙群岛的渔民", True),
         ("Hoang Sa va Truong Sa la cua Viet Nam", True),
+        ("Campuchia đề nghị Thái Lan tiếp tục lắp đặt các mốc biên giới tạm thời.", False),
+        ("Việt Nam và Campuchia cắm mốc biên giới số 30, Thái Lan quan sát.", True),
+        ("Hải quân Thái Lan bắt tàu cá Campuchia vì xâm phạm lãnh hải nước này.", False),
+        ("Linh vật hình cung tên ở Quy Nhơn hướng ra Biển Đông.", False),
+        ("Resort tựa núi, mặt hướng biển Đông, giá từ ba tỷ.", False),
+        ("Sông đổ ra biển Đông ở cửa Ba Lạt.", False),
+        ("Thanh niên cả nước hướng về Biển Đông.", True),
+        ("Hoa hậu Biển đảo Việt Nam nhận bằng thạc sĩ.", False),
+        ("Tuyến quốc lộ 49 đoạn qua xã Bình Điền sụt lún.", False),
+        ("Bão Koto giật cấp 15, cách đảo Song Tử Tây 190 km, biển động, sóng cao 9 m.", False),
+        ("Quân y cấp cứu ngư dân trên đảo Song Tử Tây.", True),
         ("mn ơi tq lại cho tàu ra HS-TS r, ko tin dc", True),
         ("tàu tq húc tàu cá trên BĐ, ngư dân mình sao r mn", True),
     ],
@@ -366,7 +377,7 @@ def _f1(pairs: list[tuple[set[str], set[str]]], profile: str) -> float:
 def test_quality_on_real_texts_stays_above_its_floors(shared_data: Path) -> None:
     floors = json.loads((HERE / "floors.json").read_text(encoding="utf-8"))["places"]
     rows = (json.loads(line) for line in (HERE / "places" / "labels.jsonl").read_text(encoding="utf-8").splitlines())
-    gold = {(row["set"], row["id"]): row for row in rows}
+    gold = {(row["set"], row["id"]): row for row in rows if not row.get("unclear")}  # two readers could settle these differently
     assert len(gold) >= 300
     matcher = Matcher.load()
     pairs = []

@@ -63,6 +63,12 @@ _STORM = r"bão số|cơn bão|tâm bão|áp thấp|gió (?:mùa|cấp|giật)|s
 _SEA = re.compile(
     r"[Bb]iển Đông(?! (?:Á|Nam|Bắc|Phi|Âu|Dương))|BIỂN ĐÔNG|\bBĐ\b|[Bb]ien Dong|biển đông(?! (?:nghịt|đúc|vui|nghẹt|người|khách|kín|á|nam))"
 )
+# A resort, a statue or a wind faces the sea; a hotel zone is named after it.
+_VIEW = re.compile(
+    r"(?:hướng(?: ra| thẳng ra)?|nhìn (?:thẳng )?ra|trông ra|mặt (?:hướng|tiền)[^.\n]{0,8}|giáp|gió[^.\n]{0,12} từ|(?:đổ|chảy) (?:ra|vào)|ven|"
+    r"(?:khu du lịch|khu đô thị|resort|khách sạn)[^.\n]{0,16})(?: phía)? $",
+    re.I,
+)
 _ISLES = re.compile(
     r"(?<!đường )(?<!phố )(?<!kênh )(?<!Công ty )(?<!Nguyễn )(?<!Trần )(?<!Lê )(?:(?:Hoàng|Trường) Sa|(?:Hoang|Truong) Sa|HOÀNG SA|TRƯỜNG SA)\b(?! Đéc)"
 )
@@ -81,6 +87,9 @@ _BORDER = (
 _ABROAD = re.compile(
     r"Thái Lan|Ukraine|Ấn Độ|Pakistan|Israel|Gaza|Iran|Mexico|Afghanistan|Hàn Quốc|Triều Tiên|Ba Lan|Belarus|Thailand|India|Lebanon|Syria|Mỹ"
 )
+# Two other countries mark their border or guard their waters: neither Viet Nam nor its seas are named.
+_BETWEEN_OTHERS = re.compile(r"(?:phân giới|cắm mốc|mốc (?:biên|quốc)|cột mốc biên|phan gioi|cam moc|moc bien|xâm phạm|xam pham|đường cơ sở)")
+_NEAR = re.compile(r"việt|viet|biển đông|bien dong|hoàng sa|trường sa|philippines|china sea|hải dương|biên phòng")
 _OURS = r"việt nam|vietnam|\bvn\b|biên phòng|hà nội|hanoi|ngư dân|hải quân|cảnh sát biển|phía ta|nước ta|phía mình|dân mình|bên mình"
 
 
@@ -118,6 +127,8 @@ def is_national(sheet: Page, ours: bool = False) -> bool:
     window = _windows(sheet, [(start, end) for _, start, end in found])
     low = fold(window) if plain else window.lower()
     sure = next(_rule(_SURE, plain).finditer(low), None)
+    if sure is not None and _BETWEEN_OTHERS.match(sure.group()) and _ABROAD.search(window) and not _NEAR.search(low):
+        return False
     if sure is not None and not _WEATHER_ONLY.match(sure.group()):
         return True
     sea = ("đông" in low or "dong" in low or "bđ" in low or "bd" in low) and _names_the_sea(sheet, window)
@@ -137,7 +148,10 @@ def is_national(sheet: Page, ours: bool = False) -> bool:
 
 def _names_the_sea(sheet: Page, window: str) -> bool:
     """Tell whether Biển Đông is named; "BĐ" only in posts: lists of donors write it for Ba Đình (press of 2016)."""
-    return any(match.group() != "BĐ" or len(sheet.text) < 3000 for match in _SEA.finditer(window))
+    return any(
+        (match.group() != "BĐ" or len(sheet.text) < 3000) and not _VIEW.search(window, max(0, match.start() - 32), match.start())
+        for match in _SEA.finditer(window)
+    )
 
 
 def _stormy(sheet: Page, low: str, plain: bool) -> bool:
