@@ -33,7 +33,7 @@ class Check(NamedTuple):
 
 def run_checks(config: Settings) -> Iterator[Check]:
     """Yield every finding, cheap ones first."""
-    for check in (python, write_access, full_text, clock, font, elasticsearch, postgresql, prefect, browser, office):
+    for check in (python, write_access, contact, full_text, clock, font, elasticsearch, postgresql, prefect, browser, office):
         yield check(config)
 
 
@@ -52,6 +52,14 @@ def write_access(config: Settings) -> Check:
     if free < 2:
         return Check("thư mục dữ liệu", "missing", f"{folder}: còn {free:.1f} GB", "giải phóng đĩa; cần ít nhất 2 GB")
     return Check("thư mục dữ liệu", "ok", f"{folder}: còn {free:.0f} GB")
+
+
+def contact(config: Settings) -> Check:
+    """Outlets are asked under a name that says who asks and how to reach them."""
+    if config.has_contact:
+        return Check("địa chỉ liên hệ", "ok", config.contact)
+    mend = f"đặt COTMOC_CONTACT, hoặc ghi contact = \"…\" vào {config.data / 'cotmoc.toml'}: trang giới thiệu hay hộp thư của cơ quan"
+    return Check("địa chỉ liên hệ", "optional", "chưa đặt; các báo không biết ai đang hỏi (User-Agent)", mend)
 
 
 def full_text(_config: Settings) -> Check:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 if TYPE_CHECKING:
-    from crawlers.registry import Registry
+    from crawlers.registry import Registry, Source
     from pipelines.settings import Settings
     from pipelines.store import Store
 
@@ -32,6 +34,16 @@ def desk_url(settings: Settings) -> str:
     return settings.desk_url if settings.dashboard_url else running(settings.data) or settings.desk_url
 
 
+def say_contact(settings: Settings) -> None:
+    """Say on standard error, in one line, that the outlets cannot tell who asks them; nothing when they can."""
+    if not settings.has_contact:
+        typer.echo(
+            f"chú ý: chưa đặt địa chỉ liên hệ, nên các báo không biết ai đang hỏi; đặt COTMOC_CONTACT, hoặc ghi contact = \"…\" "
+            f"vào {settings.data / 'cotmoc.toml'} (trang giới thiệu hay hộp thư của cơ quan)",
+            err=True,
+        )
+
+
 def known_sources(settings: Settings) -> Registry:
     """Return the declarations that a data folder's rows are shown with.
 
@@ -43,3 +55,12 @@ def known_sources(settings: Settings) -> Registry:
     sample = settings.data / "newsroom"
     is_demo = settings.sources is None and sample.with_suffix(".json").is_file() and sample.is_dir()
     return load_sources(sample) if is_demo else sources_of(settings)
+
+
+def followed_sources(settings: Settings) -> list[Source]:
+    """Return the sources that the office's rounds ask: those of its profile, or all, without the disabled ones."""
+    from pipelines.settings import load_profile
+
+    known = known_sources(settings)
+    chosen = [name for name in load_profile(settings.profile).sources if known.get(name) is not None]
+    return known.only(chosen).choose(None)

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import typer
 
-from flows.context import open_store, settings
+from flows.context import open_store, say_contact, settings
 from flows.lock import held
 from flows.supervisor import Child, Supervisor, quiet_prefect
 from pipelines.clock import local, now
@@ -29,6 +29,7 @@ def run_service(
     config = settings(data, profile=profile, port=port)
     load_profile(config.profile)
     _check_sources(config)
+    say_contact(config)
     with held(config.data, "start"):
         for taken in (config.port, prefect_port):
             free_port(config.host, taken)

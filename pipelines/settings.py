@@ -24,6 +24,8 @@ from pipelines.office import SIGNER, AgencyName, Office
 # A time of day such as 7:30 or 22:00.
 CLOCK = r"([01]?\d|2[0-3]):[0-5]\d"
 
+NO_CONTACT = "https://example.invalid/cotmoc-chua-dat-dia-chi-lien-he"
+
 
 class Settings(BaseSettings):
     """All that an office may set; environment variables win over the file, the command line over both."""
@@ -43,7 +45,7 @@ class Settings(BaseSettings):
     # Of the next index version (cotmoc index rebuild); no number of replicas: one as soon as there is a second node.
     index_shards: int = Field(default=1, ge=1, le=1024)
     index_replicas: int | None = Field(default=None, ge=0, le=10)
-    contact: str = "https://example.invalid/cotmoc-chua-dat-dia-chi-lien-he"
+    contact: str = NO_CONTACT
     host: str = "127.0.0.1"
     port: int = 8710
     delay: float = Field(default=5.0, ge=0)
@@ -83,6 +85,11 @@ class Settings(BaseSettings):
     reasons: dict[str, tuple[str, ...]] = {}
     # LibreTranslate server of the office for titles of the digest (docs/digest.md); none by default, nothing leaves the house.
     translator_url: str = ""
+    # Days that things are kept, by data class (docs/upkeep.md); no number: without end. Below a year the yearly report lacks its data.
+    keep_post_text: int = Field(default=7, ge=1)
+    keep_press_text: int = Field(default=90, ge=1)
+    keep_articles: int = Field(default=5 * 366 + 90, ge=366)
+    keep_closed_cases: int | None = Field(default=None, ge=366)
     # Profile → names by date, recipients and signer of its papers (docs/settings.md).
     office: dict[str, Office] = {}
 
@@ -108,6 +115,11 @@ class Settings(BaseSettings):
             return self.models
         beside = Path(sys.prefix) / "var" / "cotmoc"
         return beside if os.access(sys.prefix, os.W_OK) and sys.prefix != sys.base_prefix else self.data
+
+    @property
+    def has_contact(self) -> bool:
+        """Tell whether the office has said where those who are asked can reach it."""
+        return self.contact.strip() not in {"", NO_CONTACT}
 
     @property
     def user_agent(self) -> str:

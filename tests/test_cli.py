@@ -87,7 +87,7 @@ def test_second_start_is_refused_with_the_pid(tmp_path: Path) -> None:
 def test_doctor_reports_every_part_as_json(tmp_path: Path) -> None:
     done = cotmoc("doctor", "--json", "--data", str(tmp_path))
     checks = {check["name"]: check for check in json.loads(done.stdout)["checks"]}
-    assert {"Python", "SQLite FTS5", "phông chữ", "đồng hồ", "thư mục dữ liệu", "Elasticsearch", "PostgreSQL", "Prefect", "trình duyệt"} <= set(checks)
+    assert {"Python", "SQLite FTS5", "phông chữ", "đồng hồ", "thư mục dữ liệu", "địa chỉ liên hệ", "Elasticsearch", "PostgreSQL", "Prefect", "trình duyệt"} <= set(checks)
     assert done.returncode == 0
     assert all(check["mend"] for check in checks.values() if check["state"] != "ok")
 

@@ -127,3 +127,26 @@ def test_a_warc_of_undeclared_outlets_alone_names_them_and_the_ways_out(office: 
     assert "la.example (1)" in done.stderr and "--all" in done.stderr and "COTMOC_SOURCES" in done.stderr
     taken = run("collect", "--all", "--warc", str(path))
     assert taken.exit_code == 0 and "COTMOC_SOURCES" not in taken.stderr
+
+
+def test_an_office_without_a_contact_is_told_so_in_one_line(site: Site, office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COTMOC_CONTACT", raising=False)
+    said = run("collect", "--source", "tot").stderr
+    assert said.count("chưa đặt địa chỉ liên hệ") == 1 and "COTMOC_CONTACT" in said
+    monkeypatch.setenv("COTMOC_CONTACT", "https://coquan.example/gioi-thieu")
+    assert "liên hệ" not in run("collect", "--source", "tot").stderr
+    assert site.requests[-1]["user-agent"].endswith("(+https://coquan.example/gioi-thieu)")
+
+
+def test_health_lists_every_source_of_the_profile_and_those_once_asked(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipelines import settings
+
+    def statuses() -> dict[str, str]:
+        return {row["source"]: row["status"] for row in json.loads(run("health", "--json").stdout)}
+
+    assert statuses() == {"tot": "new", "chet": "new"}
+    plain = settings.load_profile("ninh-binh")
+    monkeypatch.setattr("pipelines.settings.load_profile", lambda name: plain.model_copy(update={"sources": ("tot", "vtv")}))
+    assert statuses() == {"tot": "new"}
+    run("collect", "--source", "chet")
+    assert statuses() == {"chet": "gone", "tot": "new"}

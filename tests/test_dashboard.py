@@ -79,6 +79,20 @@ def test_the_sources_page_names_outlets_as_people_know_them(desk: Desk) -> None:
     assert "bao-y" in text, "a source without a declaration keeps its id"
 
 
+def test_the_sources_page_lists_those_never_asked_last(desk: Desk) -> None:
+    from pipelines.store import feeds
+
+    with desk.store.begin() as conn:
+        feeds.save_source(conn, "bao-x", status="gone")
+        feeds.save_source(conn, "bao-y", status="ok")
+    client = enter(desk)
+    client.app.state.followed = ["bao-x", "bao-moi"]  # type: ignore[attr-defined]
+    text = client.get("/health").text
+    assert text.index("bao-x") < text.index("bao-y") < text.index("bao-moi") and text.count(">bao-x<") == 1
+    assert "chưa hỏi lần nào" in text and "bao-moi" in client.get("/health?status=new").text
+    assert "bao-moi" not in client.get("/health?status=gone").text
+
+
 @pytest.mark.parametrize("path", ["/", "/alerts", "/search", "/digests", "/health", "/references", "/references/GT-02", "/about"])
 def test_every_page_answers(desk: Desk, path: str) -> None:
     answer = enter(desk).get(path)
@@ -107,7 +121,7 @@ def test_nonsense_in_the_page_number_is_page_one_or_an_empty_page(desk: Desk, pa
 
 def test_an_alert_shows_sentence_role_reference_difference_reason_and_copies(desk: Desk) -> None:
     text = enter(desk).get(f"/alerts/{desk.ids['flag']}").text
-    assert f"<mark id=\"claim-0\">{WRONG}</mark>" in text
+    assert f'<mark id="claim-0" class="raised" title="đã nêu cảnh báo">{WRONG}</mark>' in text
     assert "Bài tự khẳng định" in text and "Mâu thuẫn với tư liệu" in text and "93 %" in text
     assert 'href="/references/GT-02"' in text and "67.203" in text
     assert "<del>53 % cho Trung Quốc</del>" in text and "<ins>53,23 % cho Việt Nam</ins>" in text

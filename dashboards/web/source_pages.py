@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -17,6 +20,9 @@ from pipelines.store.rows import stamp
 from pipelines.store.schema import frontier
 
 DAYS = 28
+_NEVER_ASKED: Mapping[str, Any] = MappingProxyType({
+    "status": "new", "reason": "", "failures": 0.0, "last_item": None, "last_attempt": None, "last_success": None, "next_poll": None,
+})  # fmt: skip
 
 
 def trends(conn: Connection, now: datetime) -> dict[str, list[int]]:
@@ -35,15 +41,18 @@ def trends(conn: Connection, now: datetime) -> dict[str, list[int]]:
 
 
 def health(request: Request) -> Response:
-    """GET /health?status=: the troubled ones first."""
+    """GET /health?status=: the troubled ones first, those never asked last."""
     wanted = request.query_params.get("status", "")[:40]
     trend = kept(request, "trends", trends)["value"]
     with store(request).read() as conn:
-        rows, tally, last_seen = queries.sources(conn), queries.source_tally(conn), queries.last_seen(conn)
+        rows, last_seen = queries.sources(conn), queries.last_seen(conn)
+    asked = {row["source"] for row in rows}
+    rows += [{**_NEVER_ASKED, "source": name} for name in getattr(request.app.state, "followed", []) if name not in asked]
+    tally = dict(Counter(row["status"] for row in rows).most_common())
     names = getattr(request.app.state, "outlets", {})
     shown: list[dict[str, Any]] = [
         {**row, "name": names.get(row["source"], row["source"]), "line": spark(days), "sum": sum(days), "today": days[-1]}
         for row in rows if wanted in ("", row["status"]) for days in [trend.get(row["source"], [0] * DAYS)]
     ]  # fmt: skip
-    shown.sort(key=lambda row: (row["status"] == "ok", row["status"] == "new", -row["failures"], row["name"]))
+    shown.sort(key=lambda row: ({"ok": 1, "new": 2}.get(row["status"], 0), -row["failures"], row["name"]))
     return page(request, "health.html", sources=shown, tally=tally, wanted=wanted, total=len(rows), last_seen=last_seen, days=DAYS)

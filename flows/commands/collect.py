@@ -30,7 +30,7 @@ def collect(
     from flows import progress
     from flows.archive import archive
     from flows.collecting import failures, gather, since_date
-    from flows.context import open_store, settings
+    from flows.context import open_store, say_contact, settings
     from flows.lock import held
     from flows.mainjob import last_run, run_of
     from flows.outcomes import print_run
@@ -51,6 +51,8 @@ def collect(
     checked(urls or [])
     named = list(source or [])
     source = source or list(load_profile(config.profile).sources) or None
+    if urls or source or not warc:
+        say_contact(config)
     chain = steps.Chain(config, open_store(config), registry)
     with held(config.data, "chain"), run_of(chain, "collect") as counts:
         with progress.step("thu thập") as advance:

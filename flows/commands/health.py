@@ -19,13 +19,13 @@ def health(
     import sys
 
     from crawlers.health_report import report, short
-    from flows.context import known_sources, open_store, settings
+    from flows.context import followed_sources, known_sources, open_store, settings
     from pipelines.clock import now
 
     config = settings(data)
     registry = known_sources(config)
     store = open_store(config)
-    rows = report(store, registry.choose(source), now(), None if source else registry.describe)
+    rows = report(store, registry.choose(source) if source else followed_sources(config), now(), None if source else registry.describe)
     store.close()
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))

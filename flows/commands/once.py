@@ -20,7 +20,7 @@ def once(
 
     from flows import mainjob
     from flows.chain import Chain
-    from flows.context import open_store, settings
+    from flows.context import open_store, say_contact, settings
     from flows.lock import held
     from flows.outcomes import print_run
     from pipelines.settings import load_profile
@@ -30,6 +30,7 @@ def once(
     chain = Chain(config, open_store(config))
     # Mistakes in the declarations are said before a run is opened.
     chain.sources.choose(source)
+    say_contact(config)
     with held(config.data, "chain"), mainjob.run_of(chain, "once") as counts:
         mainjob.collect_to_deliver(chain, counts, source)
         papers = mainjob.todays_digest(chain, counts)

@@ -24,7 +24,7 @@ def serve(
     import uvicorn
 
     from dashboards.app import create_app
-    from flows.context import known_sources, open_store, settings
+    from flows.context import followed_sources, known_sources, open_store, settings
     from flows.lock import announced
 
     config = settings(data, host=host, port=port)
@@ -37,6 +37,8 @@ def serve(
         known = known_sources(config)
         app.state.owners = {source.id: source.owner_class for source in known}
         app.state.outlets = {source.id: source.name for source in known}
+        # The page of the sources also lists those that were never asked.
+        app.state.followed = [source.id for source in followed_sources(config)]
         shown = f"[{config.host}]" if ":" in config.host else config.host
         address = f"http://{shown}:{config.port}"
         typer.echo(f"dashboard: {address}/")
