@@ -48,6 +48,7 @@ def deliver(store: Store, index: Index, *, batch: int = 500, now: datetime) -> S
             messages = outbox.pending(conn, TOPIC, batch, now)
         if not messages:
             break
+        messages = _up_to_a_drop(messages)
         try:
             results, older, unreadable = _push(index, messages)
         except IndexUnavailable as error:
@@ -78,6 +79,10 @@ def _push(
     older: list[OutboxMessage] = []
     unreadable: list[tuple[OutboxMessage, str]] = []
     for message in messages:
+        part = _dropped(message)
+        if part:
+            index.drop(part)
+            return [(message, ItemResult(message.key, message.version, Outcome.DELIVERED))], [], []
         try:
             document = json.loads(message.payload) if message.payload else None
         except ValueError as error:
@@ -96,6 +101,17 @@ def _push(
     todo = list(changes.values())
     result = index.bulk([change for _, change in todo]) if todo else None
     return list(zip((m for m, _ in todo), result.items if result else (), strict=True)), older, unreadable
+
+
+def _dropped(message: OutboxMessage) -> str:
+    """Return the part of the index that a message says to drop as a whole (pipelines.retention), empty for any other."""
+    return json.loads(message.payload)["drop"] if message.key.startswith(outbox.DROP) else ""
+
+
+def _up_to_a_drop(messages: list[OutboxMessage]) -> list[OutboxMessage]:
+    """Cut a batch before the first message that drops a part, which goes alone: what was owed before it arrives before it."""
+    first = next((at for at, message in enumerate(messages) if message.key.startswith(outbox.DROP)), len(messages))
+    return messages[: first or 1]
 
 
 def _land(
@@ -125,7 +141,7 @@ def _land(
     outbox.mark_delivered(conn, arrived, now)
     if watches.enabled(conn):
         for message, item in results:
-            if item.outcome is Outcome.DELIVERED and message.payload:
+            if item.outcome is Outcome.DELIVERED and message.payload and not message.key.startswith(outbox.DROP):
                 # The watches run on what has arrived (pipelines.notify).
                 outbox.put(conn, "watch", message.key, message.version, "")
     refused = [(message, item.reason) for message, item in results if item.outcome is Outcome.REJECTED] + list(unreadable)

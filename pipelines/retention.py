@@ -1,11 +1,19 @@
-"""What is forgotten, and when: texts that raised nothing lose their body, deliveries that arrived are dropped."""
+"""What is forgotten, and when: texts that raised nothing lose their body, deliveries that arrived are dropped.
+
+There are two data classes. `alert`: every article of a story that raised an alert, copies too: evidence, held by case, digest
+or pack. `article`: the others; they are forgotten by whole months, so that the index loses a part at once.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, select, update
 
+from pipelines.search.document import ARTICLE
 from pipelines.search.owe import owe_articles
 from pipelines.store import outbox as outbox_store
 from pipelines.store.rows import stamp
@@ -30,37 +38,90 @@ PART = 500
 POSTS = ("blog", "social", "video", "forum", "channel")
 
 
+def raised() -> ColumnElement[bool]:
+    """Condition on `articles`: of the class `alert`, itself or by its story."""
+    return or_(exists(select(alerts.c.id).where(alerts.c.article == articles.c.id)), told_of())
+
+
+def told_of() -> ColumnElement[bool]:
+    """Condition on `articles`: its story raised an alert, so that the index keeps it as evidence (document.part_of)."""
+    told = select(story_articles.c.article).join(alerts, alerts.c.story == story_articles.c.story)
+    return exists(told.where(story_articles.c.article == articles.c.id))
+
+
 def blank_texts(conn: Connection, before: datetime, *, posts: bool, now: datetime) -> int:
-    """Empty sapô, body, captions and images of revisions first seen before `before` that raised no alert.
+    """Empty sapô, body, captions and images of revisions of the class `article` first seen before `before`.
 
     Title, outlet, date, places and outcome stay for the statistics. Returns how many revisions were emptied.
     """
-    raised = exists(select(alerts.c.id).where(alerts.c.article == articles.c.id))
     kind = articles.c.kind.in_(POSTS) if posts else articles.c.kind.not_in(POSTS)
     query = select(articles.c.id, articles.c.revision).where(
-        articles.c.first_seen < stamp(before), articles.c.body != "", kind, ~raised
+        articles.c.first_seen < stamp(before), articles.c.body != "", kind, ~raised()
     )
     expired = conn.execute(query).all()
     for row in expired:
         this = (articles.c.id == row.id) & (articles.c.revision == row.revision)
         conn.execute(update(articles).where(this).values(sapo="", body="", captions=[], images=[]))
     # What the store forgets, the index forgets too.
-    ids = sorted({row.id for row in expired})
-    for start in range(0, len(ids), PART):
-        owe_articles(conn, ids[start : start + PART], now)
+    for ids in _in_parts({row.id for row in expired}):
+        owe_articles(conn, ids, now)
     return len(expired)
 
 
-def forget_articles(conn: Connection, before: datetime, now: datetime) -> int:
-    """Delete articles first seen before `before` that raised no alert, from the store and by the outbox from the index.
+def _in_parts(ids: Iterable[str]) -> Iterator[list[str]]:
+    found = sorted(set(ids))
+    return (found[start : start + PART] for start in range(0, len(found), PART))
 
-    What is known of their captures goes with them. Alerts, decisions and the texts they rest on stay. Returns how many.
+
+@dataclass
+class Forgotten:
+    """How many articles went, and the months of the index that went as a whole, such as `article-2021-08`."""
+
+    articles: int = 0
+    parts: tuple[str, ...] = ()
+
+
+def forget_articles(conn: Connection, before: datetime, now: datetime) -> Forgotten:
+    """Delete the class `article` of the months that are wholly before `before`, from the store and by the outbox from the index.
+
+    A month of which nothing stays (an article edited later does) leaves the index as one part, else article by article.
     """
-    raised = exists(select(alerts.c.id).where(alerts.c.article == articles.c.id))
-    query = select(articles.c.id).group_by(articles.c.id).having(func.max(articles.c.first_seen) < stamp(before)).where(~raised)
-    expired = sorted(conn.execute(query).scalars())
-    for start in range(0, len(expired), PART):
-        part = expired[start : start + PART]
+    end = before.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    one = articles.alias()
+    old = articles.c.id.in_(select(one.c.id).where(one.c.revision == 1, one.c.first_seen < stamp(end)))
+    query = select(articles.c.id, func.max(articles.c.first_seen)).where(old, ~raised()).group_by(articles.c.id).order_by(articles.c.id)
+    expired = [row.id for row in conn.execute(query.having(func.max(articles.c.first_seen) < stamp(before)))]
+    months: dict[str, list[str]] = {}
+    for ids in _in_parts(expired):
+        for row in conn.execute(select(one.c.id, one.c.first_seen).where(one.c.id.in_(ids), one.c.revision == 1)):
+            months.setdefault(row.first_seen[:7], []).append(row.id)
+    forget(conn, expired)
+    parts: list[str] = []
+    for month, ids in sorted(months.items()):
+        stays = articles.c.id.in_(select(one.c.id).where(one.c.revision == 1, one.c.first_seen.startswith(month)))
+        left = set(conn.execute(select(articles.c.id).where(stays)).scalars())
+        if conn.execute(select(articles.c.id).where(stays, ~told_of()).limit(1)).first():
+            owe_deletion(conn, ids, now)
+            continue
+        # Whatever the index was told of it last: the evidence of that month has left the part before it goes.
+        for found in _in_parts(left):
+            owe_articles(conn, found, now)
+        part = f"{ARTICLE}-{month}"
+        key = f"{outbox_store.DROP}{part}"
+        outbox_store.put(conn, "index", key, outbox_store.next_version(conn, "index", key, now), json.dumps({"drop": part}))
+        parts.append(part)
+    return Forgotten(len(expired), tuple(parts))
+
+
+def owe_deletion(conn: Connection, ids: list[str], now: datetime) -> None:
+    """Owe the index that articles are forgotten, one by one."""
+    for id_ in ids:
+        outbox_store.put(conn, "index", id_, outbox_store.next_version(conn, "index", id_, now), "")
+
+
+def forget(conn: Connection, ids: list[str]) -> None:
+    """Delete articles with all that hangs on them but alerts; what is known of their captures goes too."""
+    for part in _in_parts(ids):
         read = select(articles.c.capture).where(articles.c.id.in_(part), articles.c.capture.is_not(None))
         gone = list(conn.execute(read).scalars())
         conn.execute(delete(captures).where(captures.c.id.in_(gone)))
@@ -68,22 +129,14 @@ def forget_articles(conn: Connection, before: datetime, now: datetime) -> int:
         conn.execute(delete(articles).where(articles.c.id.in_(part)))
         for table in (article_images, article_provinces, story_articles, signatures, minhashes, assessments):
             conn.execute(delete(table).where(table.c.article.in_(part)))
-        for id_ in part:
-            outbox_store.put(conn, "index", id_, outbox_store.next_version(conn, "index", id_, now), "")
-    if expired:
-        told_of = exists(select(alerts.c.id).where(alerts.c.story == stories.c.id))
-        peopled = exists(select(story_articles.c.article).where(story_articles.c.story == stories.c.id))
-        conn.execute(delete(stories).where(~told_of, ~peopled))
-    return len(expired)
+    alerted = exists(select(alerts.c.id).where(alerts.c.story == stories.c.id))
+    peopled = exists(select(story_articles.c.article).where(story_articles.c.story == stories.c.id))
+    conn.execute(delete(stories).where(~alerted, ~peopled))
 
 
 def expired_warcs(conn: Connection, before: datetime) -> list[str]:
     """Return the WARC files (relative to the data folder) whose captures are all older than `before` and raised nothing."""
-    kept = (
-        select(captures.c.warc_file)
-        .join(articles, articles.c.capture == captures.c.id)
-        .join(alerts, alerts.c.article == articles.c.id)
-    )
+    kept = select(captures.c.warc_file).join(articles, articles.c.capture == captures.c.id).where(raised())
     pictured = select(captures.c.warc_file).join(article_images, article_images.c.capture == captures.c.id)
     query = (
         select(captures.c.warc_file)

@@ -62,7 +62,8 @@ def _real(raw: dict[str, Any], number: int, name: str) -> dict[str, Any]:
     )  # fmt: skip
     tier = ("none", "none", "watch", "flag")[number % 4]
     return {
-        **document_of(article, None, None),
+        # Seen over three months, so that both engines keep them in several parts.
+        **document_of(article, None, None, seen=START - timedelta(days=number % 90)),
         "tier": tier,
         "about": [("ninh-binh", "lao-cai", "thanh-hoa", "quang-tri")[number % 4]] if number % 3 == 0 else [],
         "mention": ["ha-noi"] if number % 5 == 0 else [],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from flows.chain import Chain, deliver
@@ -12,10 +13,11 @@ from flows.upkeep import upkeep
 from pipelines.clock import now
 from pipelines.read import read_line
 from pipelines.records import Alert, Article, Capture, Claim, Places, Role, TextLine, Tier, Verdict
-from pipelines.search.owe import owe_articles
+from pipelines.search.owe import owe_articles, owe_story
 from pipelines.search.rebuild import verify
 from pipelines.settings import load_settings
-from pipelines.store import Store, alerts, articles, assessments, captures, outbox
+from pipelines.store import Store, alerts, articles, assessments, audit, captures, outbox, papers, stories
+from pipelines.store.schema import alerts as alert_table
 from pipelines.store.schema import articles as table
 from pipelines.store.schema import outbox as messages
 
@@ -99,5 +101,81 @@ def test_after_five_years_an_article_is_forgotten_in_store_and_index(tmp_path: P
     assert left == {ids["gắn cờ"], ids["bốn năm"]}
     assert {hit.id for hit in chain.index.search("cảng cá").hits} == left
     assert verify(chain.store, chain.index).same
+    assert upkeep(chain).entered == 0
+    chain.close()
+
+
+def _office(tmp_path: Path, **settings: int) -> Chain:
+    return Chain(load_settings(data=tmp_path, **settings), Store.open(f"sqlite:///{tmp_path / 'cotmoc.sqlite3'}"))
+
+
+def _seen(chain: Chain, name: str, days: int, *, status: str = "", story: str = "") -> tuple[str, str]:
+    """Read one article `days` ago, with an alert in `status` on its story if one is named; returns article and story."""
+    line = TextLine(id=name, title=f"Bài {name} về cảng cá", text=f"Nội dung riêng của {name}, không giống bài nào khác.")
+    article = articles.article_id(f"urn:cotmoc:line:{name}")
+    with chain.store.begin() as conn:
+        read_line(conn, line, now() - timedelta(days=days))
+        assessments.save(conn, article, 1, outcome="clear", version="t", places=Places(), assessment=None)
+        if story:
+            stories.save(conn, story, story, "Báo", [article])
+        own = stories.story_of(conn, article)
+        assert own
+        if status:
+            claim = Claim(sentence="x", start=0, end=1, type="D06", role=Role.ASSERT, verdict=Verdict.CONTRADICTED, refs=("GT-02",))
+            raised = now() - timedelta(days=days)
+            one = Alert(id=name, story=own, article=article, revision=1, tier=Tier.FLAG, claim=claim, title="x", outlet="x", url="x", raised=raised, status=status)
+            alerts.raise_alert(conn, one)
+        owe_story(conn, own, now())
+    return article, own
+
+
+def test_a_month_that_is_over_leaves_the_index_as_a_whole_and_evidence_stays(tmp_path: Path) -> None:
+    chain = _office(tmp_path)
+    flagged, story = _seen(chain, "gắn cờ", 2100, status="mới")
+    copy, _ = _seen(chain, "chép lại", 2100, story=story)
+    gone = [_seen(chain, f"thường {n}", 2100)[0] for n in range(3)]
+    young, _ = _seen(chain, "mới", 3)
+    deliver(chain)
+    assert len(chain.index.parts()) == 3
+    found = upkeep(chain).outcomes
+    assert (found["metadata-expired"], found["month-expired"]) == (3, 1)
+    with chain.store.read() as conn:
+        owed = set(conn.execute(select(messages.c.key).where(messages.c.delivered.is_(None))).scalars())
+        entry = audit.find(conn, action="retention.forget")[0]
+    assert len(owed) == 1 and not owed & set(gone)  # one message for the month, none for an article
+    assert entry["details"]["metadata-expired"] == 3 and entry["details"]["parts"] == [next(iter(owed)).removeprefix("part:")]
+    deliver(chain)
+    assert {hit.id for hit in chain.index.search("cảng cá").hits} == {flagged, copy, young}
+    assert verify(chain.store, chain.index).same
+    assert upkeep(chain).entered == 0
+    chain.close()
+
+
+def test_copies_of_what_raised_an_alert_keep_their_text(tmp_path: Path) -> None:
+    chain = _office(tmp_path)
+    _flagged, story = _seen(chain, "gắn cờ", 100, status="không sai lệch")
+    _seen(chain, "chép lại", 100, story=story)
+    _seen(chain, "thường", 100)
+    assert upkeep(chain).outcomes == {"press-text-expired": 1}
+    chain.close()
+
+
+@pytest.mark.parametrize("held", ["", "open", "digest", "pack", "young"])
+def test_closed_cases_go_only_where_the_office_says_so_and_nothing_holds_them(tmp_path: Path, held: str) -> None:
+    chain = _office(tmp_path, keep_closed_cases=730)
+    article, story = _seen(chain, "vụ", 100 if held == "young" else 800, status="đang xem" if held == "open" else "không sai lệch")
+    _seen(chain, "chép", 800, story=story)
+    with chain.store.begin() as conn:
+        if held == "digest":
+            audit.append(conn, actor="Bàn 1", action="digest.approve", thing="ninh-binh 2024-09-01", details={"alerts": ["vụ"]}, now=now())
+        if held == "pack":
+            papers.save_paper(conn, kind="evidence", province="ninh-binh", day="2024-09-01", story=story, path="x", sha256="0", now=now())
+    deliver(chain)
+    assert upkeep(chain).outcomes.get("case-expired", 0) == (0 if held else 2)
+    deliver(chain)
+    with chain.store.read() as conn:
+        assert (articles.get(conn, article) is None) is (held == "")
+        assert conn.execute(select(func.count()).select_from(alert_table)).scalar_one() == (1 if held else 0)
+    assert verify(chain.store, chain.index).same and chain.index.count() == (2 if held else 0)
     assert upkeep(chain).entered == 0
     chain.close()

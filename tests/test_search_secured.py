@@ -231,12 +231,10 @@ def test_a_field_of_another_type_refuses_one_by_one_with_one_alarm(office: Setti
     with ExitStack() as stack:
         index = opened(stack, office)
         index.setup()
-        body = index.client.indices.get_mapping(index=index.alias).body[f"{index.alias}-v000001"]["mappings"]
-        index.client.indices.delete(index=f"{index.alias}-v000001")
+        month = f"{index.alias}-v000001-article-2026-11"
+        body = index.client.indices.get_mapping(index=index.alias).body[f"{index.alias}-v000001-alert"]["mappings"]
         body["properties"]["outlet"] = {"type": "long"}
-        index.client.indices.create(
-            index=f"{index.alias}-v000001", mappings=body, aliases={index.alias: {}, f"{index.alias}-v000001-write": {}}
-        )
+        index.client.indices.create(index=month, mappings=body, aliases={index.alias: {}, f"{month}-write": {}})
         caplog.set_level(logging.WARNING, logger="cotmoc.deliver")
         owe(store, 0, 20)
         assert deliver(store, index, now=NOW).outcomes == {"rejected": 20}

@@ -55,17 +55,19 @@ def verify(as_json: JsonOption = False, data: DataOption = None) -> None:
 
     store, index = _open(data)
     found = run(store, index)
+    parts = index.parts()
     index.close()
     store.close()
     if as_json:
         view = {
             "engine": index.name, "store": found.in_store, "index": found.in_index, "missing": found.missing,
             "surplus": found.surplus, "different": found.different, "owed": found.owed, "same": found.same,
-            "examples": found.examples,
+            "examples": found.examples, "parts": parts,
         }  # fmt: skip
         typer.echo(json.dumps(view, ensure_ascii=False))
     else:
         typer.echo(f"kho: {found.in_store} bài; chỉ mục ({index.name}): {found.in_index} bài")
+        typer.echo("các phần: " + (", ".join(f"{name} {number}" for name, number in sorted(parts.items())) or "chưa có"))
         typer.echo(f"thiếu {found.missing}, thừa {found.surplus}, khác nội dung {found.different}; còn chờ chuyển {found.owed}")
     if not found.same:
         for kind, ids in found.examples.items():

@@ -13,12 +13,15 @@ def upkeep(data: DataOption = None) -> None:
     from flows.context import open_store, settings
     from flows.lock import held
     from flows.outcomes import lines
+    from flows.upkeep import said
     from flows.upkeep import upkeep as run
 
     config = settings(data)
     chain = Chain(config, open_store(config))
     with held(config.data, "chain"):
         count = run(chain)
+    for line in said(chain, count) or ["không có gì hết hạn"]:
+        typer.echo(line, err=True)
     chain.close()
     for line in lines([{"step": count.step, "in": count.entered, "outcomes": count.outcomes}]):
         typer.echo(line)

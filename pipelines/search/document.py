@@ -20,7 +20,7 @@ from pipelines.search import analysis
 # Field of a document → its type. A list holds strings. Anything else is rejected before an engine sees it.
 FIELDS: Mapping[str, type | tuple[type, ...]] = {
     "id": str, "url": str, "title": str, "sapo": str, "body": str, "captions": list,
-    "outlet": str, "source": str, "kind": str, "lang": str, "published": (str, type(None)), "date": str,
+    "outlet": str, "source": str, "kind": str, "lang": str, "published": (str, type(None)), "date": str, "seen": str,
     "about": list, "mention": list, "national": bool, "tier": str, "verdicts": list, "types": list, "refs": list,
     "status": list, "story": str, "revision": int,
 }  # fmt: skip
@@ -31,6 +31,8 @@ TAGS: Mapping[str, tuple[str, ...]] = {
     "type": ("types",), "ref": ("refs",), "status": ("status",), "story": ("story",),
 }  # fmt: skip
 ALL = "all"
+# Data classes: articles of a story that raised an alert, and all others; with the parts of the index they name.
+ALERT, ARTICLE = "alert", "article"
 # Low bits of a rank tell articles of the same second apart; the whole stays below 2**53 until the year 2240.
 RANK_BITS = 20
 
@@ -46,10 +48,15 @@ def document_of(
     alert_statuses: Sequence[str] = (),
     *,
     story: str = "",
+    seen: datetime | None = None,
 ) -> dict[str, Any]:
-    """Return the document of one article as it is now; equal states give equal documents."""
+    """Return the document of one article as it is now; equal states give equal documents.
+
+    `seen` is when the first revision was seen; it never changes, and its month is where the document is kept (`part_of`).
+    """
     claims = assessment.claims if assessment else ()
-    date = article.published or article.first_seen or datetime(1970, 1, 1, tzinfo=UTC)
+    first = article.first_seen or datetime(1970, 1, 1, tzinfo=UTC)
+    date = article.published or first
     return {
         "id": article.id,
         "url": _clean(article.url),
@@ -63,6 +70,7 @@ def document_of(
         "lang": article.lang,
         "published": _utc(article.published) if article.published else None,
         "date": _utc(date),
+        "seen": _utc(seen or first),
         "about": sorted(places.about) if places else [],
         "mention": sorted(places.mentioned) if places else [],
         "national": bool(places and places.national),
@@ -98,7 +106,7 @@ def check(document: Mapping[str, Any]) -> str:
     unknown = set(document) - set(FIELDS)
     if unknown:
         raise BadDocument(f"trường lạ “{min(unknown)}”")
-    for name in ("date", "published"):
+    for name in ("date", "published", "seen"):
         try:
             datetime.fromisoformat(document[name] or document["date"])
         except ValueError as error:
@@ -113,6 +121,14 @@ def checksum(document: Mapping[str, Any]) -> str:
     """Return 16 hex digits of SHA-256 over the canonical JSON of `document`."""
     body = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(body.encode()).hexdigest()[:16]
+
+
+def part_of(document: Mapping[str, Any]) -> str:
+    """Return the part of the index that keeps `document`: its data class, and of plain articles the month (UTC) first seen.
+
+    What belongs to a story with an alert is evidence and has no month: its time ends by the case, not by the calendar.
+    """
+    return ALERT if document["status"] else f"{ARTICLE}-{datetime.fromisoformat(document['seen']).astimezone(UTC):%Y-%m}"
 
 
 def tag(name: str, value: str) -> str:

@@ -1,9 +1,4 @@
-"""The Elasticsearch engine: versioned indices behind one alias, ready tokens, external versions, bulk item by item.
-
-`{prefix}-articles` is the alias that answers; `{prefix}-articles-v000001` an index; each index has an alias
-`…-v000001-write` of its own and is written through it with `require_alias`, so that a late bulk cannot bring a
-dropped version back to life.
-"""
+"""The Elasticsearch engine: ready tokens, external versions, bulk item by item; its indices are those of elastic_layout.py."""
 
 from __future__ import annotations
 
@@ -20,13 +15,16 @@ from elasticsearch import ApiError
 from pipelines.errors import UsageError, UserError
 from pipelines.search import mapping
 from pipelines.search.analysis import ANALYSIS_VERSION
-from pipelines.search.document import BadDocument, checksum, indexed
+from pipelines.search.document import BadDocument, checksum, part_of
 from pipelines.search.dsl import compile_dsl
 from pipelines.search.elastic_errors import blocked, outcome_of, spoken
+from pipelines.search.elastic_layout import Layout
+from pipelines.search.elastic_writes import Entry, entry_of, insertion, removal, runs, whereabouts
 from pipelines.search.hits import hit, page, tree_of
 from pipelines.search.port import (
     COUNT_LIMIT,
     FACETS,
+    MISPLACED,
     BulkResult,
     Change,
     IndexUnavailable,
@@ -60,9 +58,8 @@ class ElasticIndex:
 
     def __init__(self, client: Elasticsearch, prefix: str, where: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self.client, self.prefix, self.where, self._sleep = client, prefix, where, sleep
-        self.alias = mapping.alias(prefix)
-        self.shards = 1
-        self.replicas: int | None = None
+        self.layout = Layout(client, prefix)
+        self.alias = self.layout.alias
         self._ready = False
 
     @classmethod
@@ -91,7 +88,7 @@ class ElasticIndex:
             index = cls(Elasticsearch(**options), settings.index_prefix, where)
         except (ValueError, OSError) as error:
             raise UsageError(f"COTMOC_ELASTICSEARCH_URL: địa chỉ không dùng được ({error}); viết như http://127.0.0.1:9200") from error
-        index.shards, index.replicas = settings.index_shards, settings.index_replicas
+        index.layout.shards, index.layout.replicas = settings.index_shards, settings.index_replicas
         return index
 
     def setup(self) -> None:
@@ -99,16 +96,9 @@ class ElasticIndex:
         if self._ready:
             return
         with spoken(self.where):
-            self.client.indices.put_index_template(name=self.alias, **mapping.template(self.prefix, self.shards, self.replicas))
-            if not self.client.indices.exists_alias(name=self.alias):
-                self._create(1, {self.alias: {}})
+            self.layout.setup()
             self._check()
         self._ready = True
-
-    def _create(self, number: int, aliases: Mapping[str, Any]) -> str:
-        name = f"{self.alias}-v{number:06d}"
-        self.client.options(ignore_status=400).indices.create(index=name, aliases={**aliases, f"{name}-write": {}})
-        return name
 
     def _check(self) -> None:
         for body in self.client.indices.get_mapping(index=self.alias).values():
@@ -118,37 +108,60 @@ class ElasticIndex:
                     f"Elasticsearch {self.where}: chỉ mục {self.alias} do một phiên bản khác của cotmoc tạo; chạy cotmoc index rebuild", "version"
                 )
 
-    def _behind(self, alias: str) -> list[str]:
-        """Return the indices behind an alias, none when there is no such alias."""
-        found = self.client.options(ignore_status=404).indices.get_alias(name=alias)
-        return sorted(found.body) if found.meta.status == 200 else []
-
     def bulk(self, changes: Sequence[Change]) -> BulkResult:
         """Write changes to the current version, and to one that is being built."""
         self.setup()
         with spoken(self.where):
-            current, building = self._behind(self.alias), self._behind(f"{self.alias}-building")
-            if not current:  # somebody deleted it since: begin again, verify will tell what is missing
+            if not self.layout.current():  # somebody deleted it since: begin again, verify will tell what is missing
                 self._ready = False
                 self.setup()
-                current = self._behind(self.alias)
-            result = self._write(current[0], changes)
-            for index in building:
-                self._write(index, changes)
+            result = self._write(self.layout.current(), changes, self.alias)
+            building = self.layout.building()
+            if building:
+                self._write(building, changes, self.layout.building_alias)
             self.client.indices.refresh(index=self.alias)
         return result
 
-    def _write(self, index: str, changes: Sequence[Change]) -> BulkResult:
-        results: list[ItemResult | None] = [None] * len(changes)
-        lines: list[tuple[int, list[dict[str, Any]], int]] = []
-        for at, change in enumerate(changes):
+    def _write(self, version: str, changes: Sequence[Change], alias: str = "") -> BulkResult:
+        """Write changes to one version; parts that it lacks are made behind `alias` (without one, they are refused)."""
+        results: dict[int, ItemResult] = {}
+        for run in runs(changes):
+            self._write_run(version, [(at, changes[at]) for at in run], alias, results)
+        return BulkResult(tuple(results[at] for at in range(len(changes))))
+
+    def _write_run(self, version: str, run: Sequence[tuple[int, Change]], alias: str, results: dict[int, ItemResult]) -> None:
+        """Write changes of different ids: into the part where each belongs, and out of the part where it was."""
+        entries: dict[int, Entry] = {}
+        for at, change in run:
             try:
-                lines.append((at, *_operation(index, change)))
+                if change.document is not None:
+                    entries[at] = entry_of(change)
             except BadDocument as error:
                 results[at] = ItemResult(change.id, change.version, Outcome.REJECTED, str(error))
+        if alias:
+            self.layout.ensure(version, alias, {entry.part for entry in entries.values()})
+        held = whereabouts(self.client, version, run, entries)
+        slots: list[tuple[int, Change]] = []
+        lines: list[tuple[int, list[dict[str, Any]], int]] = []
+        for at, change in run:
+            if at in results:
+                continue
+            newer = max((number for _index, number in held[at]), default=-1)
+            if at in entries and newer > change.version:
+                results[at] = ItemResult(change.id, change.version, Outcome.STALE, f"đã có phiên bản {newer}")
+                continue
+            results[at] = ItemResult(change.id, change.version, Outcome.DELIVERED)
+            wanted = [insertion(f"{version}-{entries[at].part}", change, entries[at])] if at in entries else []
+            for body, weight in (*wanted, *(removal(index, change) for index, _number in held[at])):
+                lines.append((len(slots), body, weight))
+                slots.append((at, change))
+        outcomes: list[ItemResult | None] = [None] * len(slots)
         for part in _parts(lines):
-            self._send(part, changes, results)
-        return BulkResult(tuple(result for result in results if result is not None))
+            self._send(part, [change for _at, change in slots], outcomes)
+        for (at, _change), outcome in zip(slots, outcomes, strict=True):
+            # Of two operations the one that went wrong counts: the message stays owed until both are done.
+            if outcome is not None and outcome.outcome is not Outcome.DELIVERED and results[at].outcome is not Outcome.RETRY:
+                results[at] = outcome
 
     def _send(self, part: Part, changes: Sequence[Change], results: list[ItemResult | None]) -> None:
         """Send one request; what is refused for load is offered again after a pause, in halves."""
@@ -257,6 +270,18 @@ class ElasticIndex:
             for name in fields
         }
 
+    def parts(self) -> dict[str, int]:
+        """Return how many documents each part holds."""
+        with spoken(self.where):
+            current = self.layout.current()
+            names = [name for name in self.layout.behind(self.alias) if name.startswith(f"{current}-")]
+            return {name[len(current) + 1 :]: self.client.count(index=name)["count"] for name in names}
+
+    def drop(self, part: str) -> int:
+        """Forget a whole part: its index is deleted."""
+        with spoken(self.where):
+            return self.layout.drop(part)
+
     def count(self) -> int:
         """Return the number of documents."""
         with spoken(self.where):
@@ -266,7 +291,8 @@ class ElasticIndex:
     def checksums(self) -> Iterator[tuple[str, str]]:
         """Give id and checksum of every document as it is stored, by id."""
         for found in self._walk(compile_dsl(Everything()), [{"id": "asc"}]):
-            yield found["_id"], checksum(_document(found["_source"]))
+            document = _document(found["_source"])
+            yield found["_id"], checksum(document) if found["_index"].endswith(f"-{part_of(document)}") else MISPLACED
 
     def delete(self, changes: Iterable[tuple[str, int]]) -> BulkResult:
         """Delete documents by id and version."""
@@ -275,39 +301,21 @@ class ElasticIndex:
     def start_version(self) -> str:
         """Make an empty new version behind the alias `…-building`."""
         with spoken(self.where):
-            self.client.indices.put_index_template(name=self.alias, **mapping.template(self.prefix, self.shards, self.replicas))
-            if not self.client.indices.exists_alias(name=self.alias):
-                self._create(1, {self.alias: {}})
             self._ready = True
-            for abandoned in self._behind(f"{self.alias}-building"):
-                self.client.indices.delete(index=abandoned)
-            known = self.client.indices.get(index=f"{self.alias}-v*", features="aliases")
-            number = max(int(name.rsplit("-v", 1)[1]) for name in known.body) + 1
-            return self._create(number, {f"{self.alias}-building": {}})
+            return self.layout.start()
 
     def fill(self, changes: Sequence[Change]) -> BulkResult:
         """Write changes to the new version only."""
         with spoken(self.where):
-            building = self._behind(f"{self.alias}-building")
+            building = self.layout.building()
             if not building:
                 raise UserError("chỉ mục: một lần dựng lại khác đã xong hoặc bị hủy; chạy lại cotmoc index rebuild")
-            return self._write(building[0], changes)
+            return self._write(building, changes, self.layout.building_alias)
 
     def switch_version(self) -> None:
         """Move the alias to the new version in one step, then drop the old one."""
         with spoken(self.where):
-            building, old = self._behind(f"{self.alias}-building"), self._behind(self.alias)
-            if not building:
-                raise UserError("chỉ mục: không có phiên bản mới nào đang dựng; chạy lại cotmoc index rebuild")
-            new = building[0]
-            self.client.indices.refresh(index=new)
-            self.client.indices.update_aliases(
-                actions=[
-                    {"add": {"index": new, "alias": self.alias}},
-                    {"remove": {"index": new, "alias": f"{self.alias}-building"}},
-                    *({"remove_index": {"index": name}} for name in old),
-                ]
-            )
+            self.layout.switch()
 
     def close(self) -> None:
         """Close the connections."""
@@ -321,22 +329,6 @@ def _shown(url: str) -> str:
 
 def _order() -> list[dict[str, str]]:
     return [{"rank": "desc"}, {"id": "asc"}]
-
-
-def _operation(index: str, change: Change) -> tuple[list[dict[str, Any]], int]:
-    """Return the lines of one bulk operation and about how many bytes they take; raises BadDocument."""
-    # external_gte: the same message twice lands twice as the same document, and both count as delivered.
-    target = {"_index": f"{index}-write", "_id": change.id, "version": change.version, "version_type": "external_gte", "require_alias": True}
-    if change.document is None:
-        return [{"delete": target}], 200
-    entry = indexed(change.document)
-    if change.document["id"] != change.id:
-        raise BadDocument(f"mã “{change.document['id']}” khác khóa “{change.id}”")
-    body = {
-        **change.document, "exact": entry.exact, "folded": entry.folded, "tags": list(entry.tags),
-        "rank": entry.rank, "day": entry.day, "sum": entry.sum,
-    }  # fmt: skip
-    return [{"index": target}, body], 500 + 2 * len(entry.exact) + 2 * len(change.document["body"])
 
 
 def _parts(lines: Iterable[tuple[int, list[dict[str, Any]], int]]) -> Iterator[Part]:

@@ -17,12 +17,13 @@ from pipelines.errors import UserError
 from pipelines.search import facets as counting
 from pipelines.search.analysis import folded
 from pipelines.search.connections import Connections
-from pipelines.search.document import BadDocument, Indexed, checksum, indexed
+from pipelines.search.document import BadDocument, Indexed, checksum, indexed, part_of
 from pipelines.search.fts import Compiled, compile_fts
 from pipelines.search.hits import hit, page, tree_of
 from pipelines.search.port import (
     COUNT_LIMIT,
     FACETS,
+    MISPLACED,
     BulkResult,
     Change,
     Hit,
@@ -34,6 +35,8 @@ from pipelines.search.tree import Node, Not, lower
 from pipelines.search.versions import Versions
 
 SCAN_PART = 500
+# Rows of a part that are forgotten in one transaction.
+DROP_PART = 500
 
 
 class EmbeddedIndex:
@@ -100,6 +103,27 @@ class EmbeddedIndex:
             others = _where(compile_fts(lower(Not(tree.lowered)), f"fts_{version}"), version)
             return counting.count(db, version, tree.lowered, found, others, fields, limit)
 
+    def parts(self) -> dict[str, int]:
+        """Return how many documents each part holds."""
+        with self._connections.read() as db:
+            version = self._versions.current(db, self.path)
+            if version is None:
+                return {}
+            return dict(db.execute(f"SELECT part, count(*) FROM docs_{version} GROUP BY part ORDER BY part").fetchall())
+
+    def drop(self, part: str) -> int:
+        """Forget a whole part, some rows at a time, so that others may write in between; killed, it is done again."""
+        self.setup()
+        dropped = 0
+        while True:
+            with self._connections.write() as db:
+                current, building = self._versions.live(db)
+                gone = _drop_some(db, current, part)
+                more = _drop_some(db, building, part) if building is not None else 0
+            dropped += gone
+            if not gone and not more:
+                return dropped
+
     def count(self) -> int:
         """Return the number of documents."""
         with self._connections.read() as db:
@@ -112,8 +136,9 @@ class EmbeddedIndex:
             version = self._versions.current(db, self.path)
             if version is None:
                 return
-            for id_, blob in db.execute(f"SELECT id, doc FROM docs_{version} ORDER BY id"):
-                yield id_, checksum(json.loads(zlib.decompress(blob)))
+            for id_, part, blob in db.execute(f"SELECT id, part, doc FROM docs_{version} ORDER BY id"):
+                document = json.loads(zlib.decompress(blob))
+                yield id_, checksum(document) if part == part_of(document) else MISPLACED
 
     def delete(self, changes: Iterable[tuple[str, int]]) -> BulkResult:
         """Delete documents by id and version."""
@@ -212,14 +237,24 @@ def _insert(
     body = zlib.compress(json.dumps(document, ensure_ascii=False).encode(), 1)
     words = zlib.compress(entry.exact.encode(), 1)
     db.execute(
-        f"INSERT INTO docs_{version} (rank, id, version, sum, tags, doc, tokens) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (rank, document["id"], number, entry.sum, tags, body, words),
+        f"INSERT INTO docs_{version} (rank, id, version, sum, part, tags, doc, tokens) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (rank, document["id"], number, entry.sum, part_of(document), tags, body, words),
     )
     ledger.note(rank, entry.tags)
     db.execute(
         f"INSERT INTO fts_{version} (rowid, exact, folded, tags) VALUES (?, ?, ?, ?)",
         (rank, entry.exact, entry.folded, tags),
     )
+
+
+def _drop_some(db: sqlite3.Connection, version: int, part: str) -> int:
+    """Take up to DROP_PART rows of a part out of one version; returns how many."""
+    ledger = counting.Ledger(db, version)
+    ranks = [row[0] for row in db.execute(f"SELECT rank FROM docs_{version} WHERE part = ? LIMIT ?", (part, DROP_PART))]
+    for rank in ranks:
+        _forget(db, version, rank, ledger)
+    ledger.flush()
+    return len(ranks)
 
 
 def _forget(db: sqlite3.Connection, version: int, rank: int, ledger: counting.Ledger) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pipelines.search.analysis import ANALYSIS_VERSION
 
-MAPPING_VERSION = 1
+MAPPING_VERSION = 2
 _TOKENS = {"type": "text", "analyzer": "whitespace", "norms": False}
 _KEYWORD = {"type": "keyword", "ignore_above": 1024}
 _STORED = {"type": "text", "index": False}
@@ -21,7 +21,7 @@ PROPERTIES: dict[str, Any] = {
     "id": _KEYWORD, "url": {"type": "keyword", "index": False, "doc_values": False},
     "title": _STORED, "sapo": _STORED, "body": _STORED, "captions": _STORED,
     "outlet": _KEYWORD, "source": _KEYWORD, "kind": _KEYWORD, "lang": _KEYWORD,
-    "published": {"type": "date"}, "date": {"type": "date"}, "day": _KEYWORD,
+    "published": {"type": "date"}, "date": {"type": "date"}, "seen": {"type": "date"}, "day": _KEYWORD,
     "about": _KEYWORD, "mention": _KEYWORD, "national": {"type": "boolean"}, "tier": _KEYWORD,
     "verdicts": _KEYWORD, "types": _KEYWORD, "refs": _KEYWORD, "status": _KEYWORD, "story": _KEYWORD,
     "revision": {"type": "integer"}, "sum": {"type": "keyword"},

@@ -12,6 +12,8 @@ from pipelines.search.tree import Node
 
 # Both engines count hits up to here and page no deeper; `SearchResult.more` says that there are more.
 COUNT_LIMIT = 10_000
+# In place of the checksum of a document that stands in a part where it does not belong.
+MISPLACED = "sai phần"
 # What `facets` can count; `day` is the timeline in local days.
 FACETS = ("outlet", "lang", "kind", "type", "verdict", "tier", "about", "mention", "ref", "status", "day")
 
@@ -109,11 +111,17 @@ class Index(Protocol):
     ) -> dict[str, list[tuple[str, int]]]:
         """Count matching articles by field value, most frequent first (days: newest first)."""
 
+    def parts(self) -> dict[str, int]:
+        """Return how many documents each part holds (document.part_of), by name of part."""
+
+    def drop(self, part: str) -> int:
+        """Forget a whole part at once, in all versions; returns how many documents it held. None there: 0."""
+
     def count(self) -> int:
         """Return how many documents the current version holds."""
 
     def checksums(self) -> Iterator[tuple[str, str]]:
-        """Give id and checksum of every document, recomputed from what is stored, by id."""
+        """Give id and checksum of every document, recomputed from what is stored, by id; MISPLACED when in the wrong part."""
 
     def delete(self, changes: Iterable[tuple[str, int]]) -> BulkResult:
         """Delete documents by id and version."""

@@ -59,7 +59,7 @@ def state(conn: Connection, id_: str, revision: int) -> Change:
     story = stories.story_of(conn, id_) or id_
     document = document_of(
         article, _places(conn, id_, revision), assessments.of_article(conn, id_, revision),
-        alerts.statuses_of_story(conn, story), story=story,
+        alerts.statuses_of_story(conn, story), story=story, seen=articles.first_seen(conn, id_),
     )  # fmt: skip
     return Change(id_, version or 1, document)
 
@@ -87,6 +87,7 @@ def rebuild(store: Store, index: Index, advance: Callable[[int], None] = lambda 
     index.start_version()
     result = Rebuilt()
     with store.read() as conn:
+        done = _drops(conn)
         part: list[Change] = []
         for change in states(conn):
             part.append(change)
@@ -97,8 +98,19 @@ def rebuild(store: Store, index: Index, advance: Callable[[int], None] = lambda 
         if part:
             _note(result, index.fill(part))
             advance(result.documents)
+    with store.read() as conn:
+        # What was dropped meanwhile may have been filled in from what the store held at the beginning.
+        for key in sorted(_drops(conn) - done):
+            index.drop(key[0].removeprefix(outbox.DROP))
     index.switch_version()
     return result
+
+
+def _drops(conn: Connection) -> set[tuple[str, int]]:
+    """Return key and version of the messages that dropped a part of the index and have arrived."""
+    arrived = outbox_table.c.delivered.is_not(None) & outbox_table.c.key.startswith(outbox.DROP)
+    query = select(outbox_table.c.key, outbox_table.c.version).where(outbox_table.c.topic == "index", arrived)
+    return {(row.key, row.version) for row in conn.execute(query)}
 
 
 def _note(result: Rebuilt, written: BulkResult) -> None:

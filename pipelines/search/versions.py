@@ -9,7 +9,7 @@ from pipelines.errors import UserError
 from pipelines.search.analysis import ANALYSIS_VERSION
 from pipelines.search.port import IndexUnavailable
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 # Everything but blanks belongs to a token, as with Elasticsearch's whitespace analyzer: the tokens are ready.
 _TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
 
@@ -95,8 +95,9 @@ def _format() -> int:
 def _create(db: sqlite3.Connection, number: int) -> None:
     db.execute(
         f"CREATE TABLE docs_{number} (rank INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,"
-        " sum TEXT NOT NULL, tags TEXT NOT NULL, doc BLOB NOT NULL, tokens BLOB NOT NULL)"
+        " sum TEXT NOT NULL, part TEXT NOT NULL, tags TEXT NOT NULL, doc BLOB NOT NULL, tokens BLOB NOT NULL)"
     )
+    db.execute(f"CREATE INDEX docs_{number}_part ON docs_{number} (part)")
     # Sets of facet values, and single values, each with how many articles have it (facets.py).
     db.execute(f"CREATE TABLE sets_{number} (id INTEGER PRIMARY KEY, tags TEXT NOT NULL UNIQUE, n INTEGER NOT NULL DEFAULT 0)")
     db.execute(f"CREATE TABLE days_{number} (day INTEGER PRIMARY KEY, n INTEGER NOT NULL)")

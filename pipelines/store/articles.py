@@ -51,6 +51,12 @@ def get(conn: Connection, article: str, revision: int | None = None) -> Article 
     return from_row(row) if row else None
 
 
+def first_seen(conn: Connection, article: str) -> datetime | None:
+    """Return when the first revision of an article was seen: fixed for good, whatever is read afterwards."""
+    query = select(articles.c.first_seen).where(articles.c.id == article).order_by(articles.c.revision).limit(1)
+    return moment(conn.execute(query).scalar())
+
+
 def by_canonical(conn: Connection, canonical: str) -> Article | None:
     """Return the current revision of the article at a canonical URL, or None."""
     return get(conn, article_id(canonical))

@@ -12,6 +12,9 @@ from pipelines.records import OutboxMessage
 from pipelines.store.rows import stamp
 from pipelines.store.schema import outbox
 
+# Beginning of the key of a message that drops a whole part of the index; keys of articles are hexadecimal.
+DROP = "part:"
+
 
 def put(
     conn: Connection, topic: str, key: str, version: int, payload: str, not_before: datetime | None = None

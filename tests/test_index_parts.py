@@ -1,0 +1,127 @@
+"""The index is kept in parts by data class and month first seen: a document stands in one of them, and a month goes as a whole."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import create_engine
+
+from pipelines.deliver import deliver
+from pipelines.records import Article
+from pipelines.search import Change, Index, Outcome
+from pipelines.search.document import part_of
+from pipelines.search.elastic import ElasticIndex
+from pipelines.search.embedded import EmbeddedIndex
+from pipelines.search.port import MISPLACED
+from pipelines.settings import Settings
+from pipelines.store import Store, articles, outbox
+from pipelines.store.migrate import configuration
+from tests.searching import START, document, found, put
+
+ENGINES = ["embedded", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch)]
+OCTOBER = (START - timedelta(days=20)).isoformat(timespec="seconds")
+
+
+@pytest.fixture(params=ENGINES)
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
+    if request.param == "embedded":
+        embedded = EmbeddedIndex(tmp_path / "index.sqlite3")
+        yield embedded
+        embedded.close()
+        return
+    elastic = ElasticIndex.open(Settings(elasticsearch_url=request.getfixturevalue("elasticsearch_url"), index_prefix=f"test-{uuid.uuid4().hex[:12]}"))
+    yield elastic
+    for name in elastic.client.indices.get(index=f"{elastic.prefix}*"):
+        elastic.client.indices.delete(index=name)
+    elastic.client.options(ignore_status=404).indices.delete_index_template(name=elastic.alias)
+    elastic.close()
+
+
+def test_the_class_is_by_alert_and_the_month_by_first_sight() -> None:
+    assert part_of(document("a", seen="2026-10-31T23:59:59+00:00")) == "article-2026-10"
+    assert part_of(document("a", seen="2026-11-01T06:00:00+07:00")) == "article-2026-10"  # months are those of UTC
+    assert part_of(document("a", seen=OCTOBER, status=["mới"])) == "alert"
+
+
+def test_every_document_stands_in_one_part(index: Index) -> None:
+    put(index, document("a", "mốc"), document("b", "mốc", seen=OCTOBER), document("c", "mốc", seen=OCTOBER, status=["mới"]))
+    assert index.parts() == {"alert": 1, "article-2026-10": 1, "article-2026-11": 1}
+    assert sorted(found(index, "mốc")) == ["a", "b", "c"] and index.count() == 3
+
+
+def test_an_alert_moves_an_article_and_old_messages_change_nothing(index: Index) -> None:
+    plain, flagged = document("a", "trước", seen=OCTOBER), document("a", "sau", seen=OCTOBER, status=["mới"])
+    put(index, plain, version=3)
+    put(index, flagged, version=5)
+    assert {name: held for name, held in index.parts().items() if held} == {"alert": 1}
+    for late in (plain, flagged):
+        assert index.bulk([Change("a", 4, late)]).items[0].outcome is Outcome.STALE
+    assert (found(index, "sau"), index.count()) == (["a"], 1)
+    put(index, plain, version=6)  # the alert went over to another story
+    assert {name: held for name, held in index.parts().items() if held} == {"article-2026-10": 1}
+    assert index.bulk([Change("a", 5, flagged)]).items[0].outcome is Outcome.STALE
+    assert index.bulk([Change("a", 7, None), Change("a", 8, flagged), Change("a", 9, plain)]).count(Outcome.DELIVERED) == 3
+    assert (found(index, "trước"), index.count()) == (["a"], 1)
+
+
+def test_a_month_is_dropped_as_a_whole(index: Index) -> None:
+    put(index, *(document(f"o{n}", "mốc", seen=OCTOBER) for n in range(5)), document("n", "mốc"), document("f", "mốc", seen=OCTOBER, status=["mới"]))
+    assert index.drop("article-2026-10") == 5
+    assert sorted(found(index, "mốc")) == ["f", "n"]
+    assert dict(index.facets("", ["tier"])["tier"]) == {"none": 2}
+    assert index.drop("article-2026-10") == 0 and index.drop("article-1999-01") == 0
+    put(index, document("o1", "mốc", seen=OCTOBER), version=2)  # a capture of that month is read late
+    assert "o1" in found(index, "mốc")
+
+
+def test_parts_live_through_a_new_version_and_a_drop_reaches_it_too(index: Index) -> None:
+    put(index, document("a", "mốc", seen=OCTOBER), document("b", "mốc"))
+    index.start_version()
+    index.fill([Change("a", 1, document("a", "mốc", seen=OCTOBER))])
+    put(index, document("c", "mốc", seen="2026-12-01T00:00:00+00:00"), document("d", "mốc", status=["mới"]))
+    index.drop("article-2026-10")
+    index.fill([Change("b", 1, document("b", "mốc"))])
+    index.switch_version()
+    assert {name: held for name, held in index.parts().items() if held} == {"alert": 1, "article-2026-11": 1, "article-2026-12": 1}
+    assert sorted(found(index, "mốc")) == ["b", "c", "d"]
+
+
+@pytest.mark.elasticsearch
+def test_a_copy_in_a_wrong_part_is_found_out(elasticsearch_url: str) -> None:
+    index = ElasticIndex.open(Settings(elasticsearch_url=elasticsearch_url, index_prefix=f"test-{uuid.uuid4().hex[:12]}"))
+    try:
+        put(index, document("a", "mốc"), document("b", "mốc", seen=OCTOBER))
+        source = index.client.get(index=f"{index.alias}-v000001-article-2026-11", id="a")["_source"]
+        index.client.index(index=f"{index.alias}-v000001-article-2026-10", id="a", document=dict(source), refresh=True)
+        assert [sum_ for _id, sum_ in index.checksums()].count(MISPLACED) == 1
+    finally:
+        for name in index.client.indices.get(index=f"{index.alias}*"):
+            index.client.indices.delete(index=name)
+        index.client.indices.delete_index_template(name=index.alias)
+        index.close()
+
+
+def test_documents_owed_by_the_older_program_learn_their_month(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'x.sqlite3'}"
+    engine = create_engine(url)
+    command.upgrade(configuration(engine), "0005")
+    article = Article(id="a", url="u", canonical="u", source="s", outlet="Báo", title="Mốc", body="b", first_seen=START)
+    old = {name: value for name, value in document("a", "Mốc").items() if name != "seen"}
+    with engine.begin() as conn:
+        articles.save(conn, article)
+        outbox.put(conn, "index", "a", 1, json.dumps(old))
+        outbox.put(conn, "index", "weg", 1, json.dumps({**old, "id": "weg"}))
+        outbox.put(conn, "index", "weg", 2, "")
+    engine.dispose()
+    store = Store.open(url)
+    with closing(EmbeddedIndex(tmp_path / "index.sqlite3")) as index:
+        assert deliver(store, index, now=START).outcomes == {"delivered": 2}
+        assert index.parts() == {"article-2026-11": 1}
+    store.close()
