@@ -58,7 +58,7 @@ class FeedItem:
 class ParsedFeed:
     """The items of one feed. `outcome`: `feed`, `empty`, `not-a-feed` or `too-large`; `problem` says what was odd.
 
-    `cut`: the end is missing. `older`: where the feed says that its older items are (RFC 5005).
+    `cut`: the end is missing. `older`: where the feed says that its older items are (RFC 5005). `title`: its own.
     """
 
     outcome: str
@@ -67,6 +67,7 @@ class ParsedFeed:
     dropped: int = 0
     cut: bool = False
     older: str = ""
+    title: str = ""
 
 
 def parse_feed(body: bytes, url: str, now: datetime, content_type: str = "", zone: tzinfo = VIETNAM) -> ParsedFeed:
@@ -102,7 +103,7 @@ def parse_feed(body: bytes, url: str, now: datetime, content_type: str = "", zon
             dropped += 1
         else:
             items.append(item)
-    return ParsedFeed("feed" if items else "empty", tuple(_unique(items)), more or odd, dropped, cut, _older(parsed, url))
+    return ParsedFeed("feed" if items else "empty", tuple(_unique(items)), more or odd, dropped, cut, _older(parsed, url), plain(str(parsed.feed.get("title") or ""))[:200])
 
 
 def _first_items(body: bytes) -> tuple[bytes, str]:
@@ -233,4 +234,4 @@ def _json_feed(body: bytes, url: str, now: datetime, zone: tzinfo) -> ParsedFeed
         changed = str(entry.get("date_modified") or "")
         date = str(entry.get("date_published") or changed)
         items.append(made(address, str(entry.get("title") or ""), summary, date, now, changed, zone))
-    return ParsedFeed("feed" if items else "empty", tuple(_unique(items)), "", dropped)
+    return ParsedFeed("feed" if items else "empty", tuple(_unique(items)), "", dropped, title=plain(str(raw.get("title") or ""))[:200])

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from crawlers.discover.links import links_of_page, tail_pattern
+from crawlers.discover.naming import home_of, name_of
 from crawlers.discover.platforms import channel_of, id_of, refusal
 from crawlers.discover.proposal import Proposal, Wish, propose
 from crawlers.newsroom.server import Site as Newsroom
@@ -89,6 +90,35 @@ def newsroom() -> Iterator[Newsroom]:
         yield site
 
 
+@pytest.mark.parametrize(
+    ("declared", "title", "feeds", "name"),
+    [
+        ("", "Báo Bãi Ngang - tiếng nói vùng cát", [], "Báo Bãi Ngang"),
+        ("", "Trang chủ", ["Báo Bãi Ngang - Kinh tế RSS", "Báo Bãi Ngang - Thời sự RSS"], "Báo Bãi Ngang"),
+        ("", "", ["Báo Bãi Ngang"], "Báo Bãi Ngang"),
+        ("", "Tin tức | RSS", ["RSS Feed"], ""),
+        (" Bãi  Ngang ", "Báo Bãi Ngang", [], "Bãi Ngang"),
+    ],
+)
+def test_the_name_of_an_outlet(declared: str, title: str, feeds: list[str], name: str) -> None:
+    assert name_of(declared, title, feeds) == name
+
+
+@pytest.mark.parametrize(
+    ("url", "home"),
+    [
+        ("https://bao.example/thoi-su/trang-2.htm?x=1", "https://bao.example/"),
+        ("https://bao.example/rss/home.rss", "https://bao.example/"),
+        ("https://www.bbc.com/vietnamese/articles/c72p7lyz9zdo", "https://www.bbc.com/vietnamese/"),
+        ("https://www3.nhk.or.jp/nhkworld/vi/news/", "https://www3.nhk.or.jp/nhkworld/vi/"),
+        ("https://bao.example/english.htm", "https://bao.example/"),
+        ("https://bao.example/en-bao/x", "https://bao.example/"),
+    ],
+)
+def test_the_home_of_an_outlet_is_its_root_or_that_of_its_edition(url: str, home: str) -> None:
+    assert home_of(url) == home
+
+
 class TestAnOutletWithAFeed:
     def test_gives_a_sound_declaration_with_selectors_of_every_part(self, outlet: Site, tmp_path: Path) -> None:
         made = ask(outlet.url + "/")
@@ -116,6 +146,21 @@ class TestAnOutletWithAFeed:
     def test_the_address_of_the_feed_will_do(self, outlet: Site) -> None:
         made = ask(outlet.url + "/rss/moi.rss")
         assert made.source.home == outlet.url + "/" and made.source.feeds == (outlet.url + "/rss/moi.rss",)
+
+    def test_the_address_of_a_section_will_do_and_the_home_is_the_root(self, outlet: Site) -> None:
+        outlet.routes["/xa-hoi"] = Answer(f"<html lang='vi'><title>Xã hội | Báo Bãi Ngang</title><body>{links(PATHS)}</body></html>", headers=HTML)
+        made = ask(outlet.url + "/xa-hoi")
+        assert made.source.home == outlet.url + "/" and made.source.name == "Báo Bãi Ngang"
+        assert made.source.feeds == (outlet.url + "/rss/moi.rss",)
+
+    def test_its_name_is_what_it_declares_else_what_page_and_feed_share(self, outlet: Site) -> None:
+        home, feed = outlet.routes["/"], outlet.routes["/rss/moi.rss"]
+        assert isinstance(home, Answer) and isinstance(feed, Answer) and isinstance(home.body, str) and isinstance(feed.body, str)
+        feed.body = feed.body.replace("<channel>", "<channel><title>Tin mới nhất - Báo Bãi Ngang RSS</title>")
+        home.body = home.body.replace("Báo Bãi Ngang - tiếng nói vùng cát", "Trang chủ | Tiếng nói vùng cát | Báo Bãi Ngang")
+        assert ask(outlet.url + "/").source.name == "Báo Bãi Ngang"
+        home.body = home.body.replace("<title>", "<meta property='og:site_name' content='Bãi Ngang điện tử'><title>")
+        assert ask(outlet.url + "/").source.name == "Bãi Ngang điện tử"
 
     def test_robots_txt_is_obeyed(self, outlet: Site) -> None:
         outlet.routes["/robots.txt"] = Answer("User-agent: *\nDisallow: /xa-hoi/\n", headers={"Content-Type": "text/plain"})

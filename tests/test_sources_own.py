@@ -180,6 +180,19 @@ class TestOpml:
         except UsageError as error:
             assert "\n" not in str(error)
 
+    def test_the_home_is_the_root_of_the_site_and_refused_lines_end_with_1(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.opml"
+        lines = (
+            '<outline text="Báo A" xmlUrl="https://a.example/rss/1"/><outline text="Báo B" xmlUrl="https://b.example/x" htmlUrl="https://b.example/thoi-su"/>'
+            '<outline text="xấu" xmlUrl="javascript:alert(1)"/><outline text="Ai đó" xmlUrl="https://www.facebook.com/aido/rss"/>'
+        )
+        path.write_text(opml(lines), encoding="utf-8")
+        done = CliRunner().invoke(app, ["import", str(path), "--data", str(tmp_path)])
+        assert done.exit_code == 1 and [line.split(":")[0] for line in done.stderr.splitlines()] == ["từ chối"] * 2
+        written = load_sources(tmp_path / "sources")
+        assert [found.home for found in written] == ["https://a.example/", "https://b.example/"]
+        assert CliRunner().invoke(app, ["import", str(path), "--data", str(tmp_path), "--json"]).exit_code == 1
+
     def test_the_command_writes_files_and_a_second_run_changes_nothing(self, tmp_path: Path) -> None:
         path = tmp_path / "a.opml"
         path.write_text(opml('<outline text="Báo A" xmlUrl="https://a.example/rss" htmlUrl="https://a.example/"/>'), encoding="utf-8")

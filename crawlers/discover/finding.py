@@ -6,7 +6,7 @@ Every request goes through the same Fetcher as collecting: guard, robots.txt, on
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from protego import Protego
 from crawlers import exchange as ex
 from crawlers.discover.learning import Sample
 from crawlers.discover.links import PageLinks, is_text_page, links_of_page
+from crawlers.discover.naming import home_of, name_of
 from crawlers.discover.platforms import refusal
 from crawlers.discover.zones import DEFAULT, guess
 from crawlers.exchange import Exchange
@@ -87,23 +88,28 @@ class Finder:
         home = answer.final_url
         if given.outcome == "feed":
             # The address of a feed was given: its site is that of its articles.
-            home = urljoin(given.items[0].url, "/")
-            if reason := refusal(home, self._organisation):
-                raise UserError(f"{url}: {reason}")
+            home = given.items[0].url
+        home = home_of(home)
+        if reason := refusal(home, self._organisation):
+            raise UserError(f"{url}: {reason}")
+        section = answer if given.outcome != "feed" and answer.final_url != home and not is_front(answer.final_url) else None
         found = Found(home, zone=self._given or guess(home, ""))
         self._zone = ZoneInfo(found.zone)
         links: PageLinks | None = None
         if given.outcome == "feed":
             self._keep_feed(found, answer.final_url, given)
+        if answer.final_url != home:
             answer = await self._ask(home, HTML)
         if answer.outcome == ex.OK:
             links = self._links(answer)
+        if section is not None:
+            links = self._with_section(found, links, section)
         if links is None and not found.feeds:
             raise UserError(f"{url}: trang chủ không phải HTML đọc được; hãy cho địa chỉ trang chủ hoặc địa chỉ feed")
         if links is not None:
             if links.person and not self._organisation:
                 raise UserError(f"{url}: trang tự khai là trang của một cá nhân; chỉ thu nguồn của tổ chức")
-            found.name, found.lang, found.articles = links.name, links.lang, dict(links.articles)
+            found.lang, found.articles = links.lang, dict(links.articles)
             found.zone = self._given or guess(home, links.lang)
             self._zone = ZoneInfo(found.zone)
             if site_of(home) != site_of(url):
@@ -112,6 +118,8 @@ class Finder:
         await self._sitemaps(found)
         if links is not None:
             await self._lists(found, links)
+        told = (links.name, links.title) if links is not None else ("", "")
+        found.name = name_of(*told, [feed.title for feed in found.feeds.values()])
         await self._articles(found)
         found.requests = len(self._asked)
         return found
@@ -135,6 +143,17 @@ class Finder:
             return links_of_page(decode(answer.body, kind).text, answer.final_url)
         except dom.TooDeep:
             return None
+
+    def _with_section(self, found: Found, links: PageLinks | None, section: Exchange) -> PageLinks | None:
+        """A section's address was given: it is a list page of the outlet, whose home is the root; the links of both count."""
+        given = self._links(section)
+        if given is None:
+            return links
+        if len(given.articles) >= 5:
+            found.lists[section.final_url] = len(given.articles)
+        if links is None:
+            return given
+        return replace(links, feeds=tuple(dict.fromkeys((*links.feeds, *given.feeds))), articles=given.articles | links.articles, person=links.person or given.person)
 
     def _keep_feed(self, found: Found, url: str, feed: ParsedFeed) -> None:
         found.feeds[url] = feed
@@ -227,7 +246,7 @@ class Finder:
 
     async def _lists(self, found: Found, links: PageLinks) -> None:
         """Look at the home page as a list, and at one section; both count as list pages when nothing else is offered."""
-        if len(links.articles) >= 5:
+        if len(links.articles) >= 5 and self._asked[found.home].outcome == ex.OK:
             found.lists[found.home] = len(links.articles)
         for url, _label in links.sections[:2]:
             answer = await self._ask(url, HTML)

@@ -29,6 +29,7 @@ class PageLinks:
     """What one page offers, addresses clean and in the order of the page; articles with the words of their link."""
 
     name: str
+    title: str
     feeds: tuple[str, ...]
     feed_pages: tuple[str, ...]
     sections: tuple[tuple[str, str], ...]
@@ -64,7 +65,7 @@ def links_of_page(text: str, url: str) -> PageLinks:
     # Pictures, films and photo series come last: their pages say little about how the outlet's texts look.
     ordered = sorted(articles, key=lambda link: bool(_NOT_TEXT.search(urlsplit(link).path)))
     return PageLinks(
-        _name(tree, root), tuple(feeds), tuple(pages), tuple(sorted(sections.items(), key=lambda item: not _SECTIONS.search(item[1]))),
+        _name(root), dom.clean_text(tree.title or "")[:200], tuple(feeds), tuple(pages), tuple(sorted(sections.items(), key=lambda item: not _SECTIONS.search(item[1]))),
         {link: articles[link] for link in ordered}, _is_person(root), _lang(root),
     )  # fmt: skip
 
@@ -108,11 +109,11 @@ def _is_section(url: str) -> bool:
     )  # fmt: skip
 
 
-def _name(tree: Any, root: Any) -> str:
+def _name(root: Any) -> str:
     for node in dom.select(root, "meta[property='og:site_name'], meta[name='application-name']")[:4]:
         if text := dom.clean_text(node.getattr("content") or "")[:120]:
             return text
-    return re.split(r"\s[|–-]\s|:\s", dom.clean_text(tree.title or ""), maxsplit=1)[0][:120]
+    return ""
 
 
 def _is_person(root: Any) -> bool:

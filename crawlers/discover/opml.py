@@ -14,6 +14,7 @@ from xml.parsers import expat
 
 from pydantic import ValidationError
 
+from crawlers.discover.naming import home_of
 from crawlers.discover.platforms import channel_of, id_of, refusal
 from crawlers.discover.zones import guess
 from crawlers.mistakes import explained
@@ -135,7 +136,7 @@ def _take(
     rows: dict[str, dict[str, Any]], taken: set[str], outline: Outline, channel: tuple[str, str] | None, url: str, home: str | None, today: str
 ) -> str:
     """Put a feed into the row of its site, or begin one; returns why it cannot be declared, or an empty string."""
-    home = home or url
+    home = home if channel and home else home_of(home or url)
     key = channel[1] if channel else site_of(home)
     row = rows.get(key)
     fresh = row is None

@@ -42,12 +42,14 @@ def import_opml(
     counts = {"in": result.lines, "added": len(result.added), "known": len(result.known), "refused": len(result.refused)}
     if as_json:
         typer.echo(json.dumps(counts | {"sources": [source.id for source in result.sources], "reasons": result.refused}, ensure_ascii=False))
-        return
+    else:
+        for source in result.sources:
+            typer.echo(f"thêm: {source.id} ({source.name}), {len(source.feeds)} feed")
+        typer.echo(f"{counts['in']} dòng: {counts['added']} thêm, {counts['known']} đã có, {counts['refused']} từ chối")
     for line in result.refused:
-        typer.echo(f"từ chối: {line}")
-    for source in result.sources:
-        typer.echo(f"thêm: {source.id} ({source.name}), {len(source.feeds)} feed")
-    typer.echo(f"{counts['in']} dòng: {counts['added']} thêm, {counts['known']} đã có, {counts['refused']} từ chối")
+        typer.echo(f"từ chối: {line}", err=True)
+    if result.refused:
+        raise typer.Exit(1)
 
 
 def export_opml(
