@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from pipelines.records import Claim
+from pipelines.records import Claim, Role, Tier, Verdict
 from pipelines.text import normalised, normalize
 
 _SIDES = re.compile(r"^\s*bài viết:\s*(?P<text>.+?)\s+[—–-]\s+tư liệu\s*(?P<ref>[A-Z0-9]+-\d+)?\s*:\s*(?P<base>.+?)\s*$", re.S)
+
+
+# How a marked sentence stands: it raised an alert; it was compared and raised none; it is no statement to be judged.
+KINDS = ("raised", "compared", "opinion")
+_NOT_JUDGED = frozenset({Role.OPINION, Role.QUESTION, Role.SATIRE_FICTION, Role.INCIDENTAL})
+
+
+def kind(claim: Claim) -> str:
+    """Return which of KINDS a claim's sentence is."""
+    if claim.tier is not Tier.NONE:
+        return "raised"
+    return "opinion" if claim.role in _NOT_JUDGED or claim.verdict is Verdict.OUT_OF_SCOPE else "compared"
 
 
 @dataclass(frozen=True)
@@ -24,10 +36,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of text; `mark` is the number of the claim that it belongs to, or None."""
+    """A stretch of text; `mark` is the number of the claim that it belongs to, or None; `kind` one of KINDS, or empty."""
 
     text: str
     mark: int | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,11 +100,19 @@ def cut(text: str, spans: Iterable[tuple[int, int, int]]) -> list[Piece]:
 
 def marked(article: Mapping[str, Any], claims: Iterable[Claim]) -> dict[str, list[Piece]]:
     """Return every field of the article as pieces, with the sentence of claim number i marked i."""
-    places = [(locate(article, claim), number) for number, claim in enumerate(claims)]
-    return {
+    shown = list(claims)
+    places = [(locate(article, claim), number) for number, claim in enumerate(shown)]
+    cuts = {
         name: cut(text, [(p.start, p.end, number) for p, number in places if p is not None and p.field == name])
         for name, text in fields(article).items()
     }
+    return {name: [p if p.mark is None else replace(p, kind=kind(shown[p.mark])) for p in pieces] for name, pieces in cuts.items()}
+
+
+def kinds(pieces: Mapping[str, list[Piece]]) -> list[str]:
+    """Return which of KINDS are marked in these fields, for the legend."""
+    found = {piece.kind for list_ in pieces.values() for piece in list_}
+    return [one for one in KINDS if one in found]
 
 
 def sides(differs: str) -> Sides | None:

@@ -38,6 +38,11 @@ PERSPECTIVE_VI = {
     "fact": "sự kiện, số liệu",
 }
 
+# Kinds of marked sentences (dashboards/highlight.py).
+MARK_VI = {
+    "raised": "đã nêu cảnh báo", "compared": "đã đối chiếu, không nêu", "opinion": "ý kiến, câu hỏi hoặc chỉ nhắc: không đánh giá",
+}  # fmt: skip
+
 # Short names of the codebook's types (taxonomy.json).
 TYPE_VI = {
     "D01": "chủ quyền nêu như đã được công nhận", "D02": "bản đồ, hình ảnh đường lưỡi bò", "D03": "phán quyết 2016",
@@ -96,7 +101,10 @@ ACTION_VI = {
     "user.enable": "mở lại người dùng", "user.link": "cấp liên kết dùng một lần", "user.password": "đặt mật khẩu",
     "user.totp": "đổi xác thực hai bước", "user.recovery": "lập mã dự phòng mới", "user.sessions": "kết thúc mọi phiên",
     "user.oidc-link": "nối tài khoản cơ quan", "settings.change": "đổi cấu hình", "evidence.read": "đọc bài, cảnh báo",
-    "evidence.export": "lấy hồ sơ", "evidence.timestamp": "đóng dấu thời gian", "alert.decide": "quyết định", "alert.undo": "hoàn tác",
+    "evidence.export": "lấy hồ sơ", "evidence.timestamp": "đóng dấu thời gian", "evidence.seal": "lập và ký hồ sơ",
+    "evidence.incomplete": "lập hồ sơ chưa đủ", "evidence.key.rotate": "đổi khóa ký hồ sơ", "factcard.approve": "duyệt thẻ tư liệu",
+    "digest.edit": "sửa điểm báo", "digest.approve": "duyệt điểm báo", "digest.send": "gửi điểm báo", "reply.sent": "gửi đề nghị cải chính",
+    "reply.answered": "nhận trả lời của báo", "retention.forget": "xóa theo hạn lưu", "alert.decide": "quyết định", "alert.undo": "hoàn tác",
     "alert.assign": "giao việc", "alert.note": "ghi chú", "alert.second-look": "xem lại độc lập", "export": "xuất dữ liệu",
     "digest.write": "lập điểm báo", "report.write": "lập báo cáo", "factcard.write": "lập thẻ tư liệu", "correction.draft": "soạn đề nghị cải chính",
     "client-add": "cấp mã API", "client-revoke": "thu hồi mã API",

@@ -267,3 +267,19 @@ def test_hostile_names_are_shown_harmlessly(desk: Desk) -> None:
     for path in ("/", "/map", "/quality", "/watches", f"/watches/preview?query={bad}", "/health?status=<b>", "/references?area=<b>&q=<b>", "/digests?month=<b>"):
         text = client.get(path).text
         assert bad not in text and "<svg onload" not in text and "<b>\"" not in text, path
+
+
+def test_every_act_of_the_audit_log_has_a_name() -> None:
+    import ast
+
+    from dashboards.labels import ACTION_VI
+
+    found: set[str] = set()
+    root = Path(__file__).parent.parent
+    for path in (path for room in ("dashboards", "flows", "pipelines", "classifiers") for path in (root / room).rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        named = {t.id: n.value.value for n in tree.body if isinstance(n, ast.Assign) and isinstance(n.value, ast.Constant) for t in n.targets if isinstance(t, ast.Name)}
+        for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == "append"):
+            for word in (k.value for k in call.keywords if k.arg == "action"):
+                found |= {str(word.value)} if isinstance(word, ast.Constant) else {str(named[word.id])} if isinstance(word, ast.Name) and word.id in named else set()
+    assert len(found) > 15 and found - set(ACTION_VI) == set()

@@ -58,7 +58,7 @@ def test_other_claims_of_the_text_are_shown_with_both_sides_where_contested(desk
         conn.execute(assessments.update().where(assessments.c.article == desk.ids["first"]).values(claims=[*row["claims"], other.model_dump(mode="json")]))
     text = sign_in(desk).get(f"/alerts/{desk.ids['flag']}").text
     assert "Câu đã đối chiếu, không nêu" in text and "Còn tranh luận" in text
-    assert f'<mark id="claim-0">{WRONG}</mark>' in text and '<mark id="claim-1">Nhiều bạn đọc đã hỏi về con số này.</mark>' in text
+    assert f'<mark id="claim-0" class="raised" title="đã nêu cảnh báo">{WRONG}</mark>' in text and '<mark id="claim-1" class="compared" title="đã đối chiếu, không nêu">Nhiều bạn đọc đã hỏi về con số này.</mark>' in text
     sides = load_references().get("LTR-01").sides
     assert all(side.party in text for side in sides)
 

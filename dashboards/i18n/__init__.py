@@ -24,10 +24,11 @@ LONGEST = 600
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Messages of one language; `patterns` are those with fields, the one with the most fixed text first."""
+    """Messages of one language; `patterns` are those with fields, the one with the most fixed text first; `tails` are ends of sentences."""
 
     messages: Mapping[str, str]
     patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
+    tails: tuple[tuple[re.Pattern[str], str], ...] = ()
 
     def text(self, message: str) -> str:
         """Return the translation of a message, else the message."""
@@ -37,34 +38,40 @@ class Catalogue:
         """Return the translation of the form for `count`; Vietnamese has one form."""
         return self.text(one if count == 1 else many)
 
-    def _field(self, value: str) -> str:
+    def _field(self, value: str, deeper: int) -> str:
         """Return a message inside of a sentence, where its first letter may have become small."""
         found = self.messages.get(value)
         if found is None and (found := self.messages.get(value[:1].upper() + value[1:])):
             found = found[:1].lower() + found[1:]
-        return found or value
+        return found or (self.said(value, deeper) if deeper and " " in value else value)
 
-    def said(self, sentence: str) -> str:
+    def said(self, sentence: str, deeper: int = 3) -> str:
         """Return the translation of a finished sentence: as a message, else by the pattern that made it, else as it is.
 
-        What stood in the fields is turned over too where it is itself a message (“lý do”, a role's name).
+        What stood in the fields is turned over too where it is itself a message (“lý do”, a role's name) or was made
+        from one, `deeper` times; of sentences joined by semicolons each.
         """
         found = self.messages.get(sentence)
         if found is not None or len(sentence) > LONGEST:
             return found or sentence
+        for tail, wanted in self.tails if deeper else ():
+            if hit := tail.fullmatch(sentence):
+                given = hit.groupdict()
+                return self.said(given.pop("head"), deeper - 1) + _filled(wanted, given)
         for pattern, wanted in self.patterns:
             hit = pattern.fullmatch(sentence)
             if hit:
-                fields = {name: self._field(value) for name, value in hit.groupdict().items()}
+                fields = {name: self._field(value, deeper - 1) for name, value in hit.groupdict().items()}
                 return _filled(wanted, fields)
-        return sentence
+        parts = sentence.split("; ") if deeper else []
+        return "; ".join(self.said(part, deeper - 1) for part in parts) if len(parts) > 1 else sentence
 
 
 def _filled(wanted: str, fields: Mapping[str, str]) -> str:
     return "".join(part.replace("%%", "%") if n % 2 == 0 else fields.get(part, "") for n, part in enumerate(_FIELD.split(wanted)))
 
 
-def _pattern(message: str) -> re.Pattern[str]:
+def _pattern(message: str, before: str = "") -> re.Pattern[str]:
     parts = _FIELD.split(message)
     seen: set[str] = set()
     out = []
@@ -74,7 +81,7 @@ def _pattern(message: str) -> re.Pattern[str]:
         else:
             out.append(f"(?P={part})" if part in seen else f"(?P<{part}>.+?)")
             seen.add(part)
-    return re.compile("".join(out), re.DOTALL)
+    return re.compile(before + "".join(out), re.DOTALL)
 
 
 @cache
@@ -86,4 +93,5 @@ def catalogue(language: str) -> Catalogue:
         entries = [entry for entry in read_po(source, locale=language) if entry.id and entry.string]
     messages = {str(entry.id): str(entry.string) for entry in entries}
     fixed = sorted((m for m in messages if _FIELD.search(m)), key=lambda m: -len(_FIELD.sub("", m)))
-    return Catalogue(messages, tuple((_pattern(message), messages[message]) for message in fixed))
+    tails = tuple((_pattern(message, "(?P<head>.+?)"), messages[message]) for message in messages if message[0] in ",;")
+    return Catalogue(messages, tuple((_pattern(message), messages[message]) for message in fixed if message[0] not in ",;"), tails)

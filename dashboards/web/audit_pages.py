@@ -9,7 +9,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboards.labels import ACTION_VI
 from dashboards.web.view import page, page_number, store
 from pipelines.clock import HANOI
 from pipelines.store import audit, users
@@ -43,7 +42,7 @@ def _page(request: Request, verified: tuple[int, str | None] | None = None) -> R
     query = urlencode({name: value for name, value in chosen.items() if value})
     return page(
         request, "audit.html", rows=rows[:PAGE], more=len(rows) > PAGE, number=number, query=query, chosen=chosen,
-        actors=actors, actions=actions, labels=ACTION_VI, people=people, verified=verified,
+        actors=actors, actions=actions, people=people, verified=verified,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from dashboards import labels, shown, steps
-from dashboards.highlight import sides
+from dashboards import labels, shown, spoken, steps
+from dashboards.highlight import kinds, sides
 from dashboards.i18n import DEFAULT, LANGUAGES, Catalogue, catalogue
 from dashboards.web.access import Access, may
 from dashboards.web.rights import ROLE_VI as ROLE_OF_STAFF_VI
@@ -26,7 +27,7 @@ TABLES = {
     "perspective_vi": labels.PERSPECTIVE_VI, "type_vi": labels.TYPE_VI, "confidence_vi": labels.CONFIDENCE_VI,
     "validity_vi": labels.VALIDITY_VI, "unit_vi": labels.UNIT_VI, "origin_vi": labels.ORIGIN_VI, "source_vi": labels.SOURCE_VI,
     "role_of_staff": ROLE_OF_STAFF_VI, "way_vi": labels.WAY_VI, "origin_of_setting": labels.SETTING_FROM_VI, "detail_vi": labels.DETAIL_VI,
-    "area_vi": labels.AREA_VI,
+    "action_vi": labels.ACTION_VI, "area_vi": labels.AREA_VI, "mark_vi": labels.MARK_VI,
 }  # fmt: skip
 
 
@@ -44,14 +45,17 @@ def _label(table: Mapping[str, str]) -> Callable[[str], str]:
 def environment(language: str = DEFAULT) -> Environment:
     """Return the environment that HTML is rendered with in one language: everything is escaped, unknown names are errors."""
     words = catalogue(language)
+    # The same reasons and labels come again on every page; a sentence costs hundreds of patterns.
+    said = lru_cache(4096)(words.said)
     env = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(words.text, words.plural, newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(
-        visible=shown.visible, one_line=shown.one_line, safe_url=shown.safe_url, said=words.said,
-        place_vi=_place(words), decimal=_decimal(language), percent=shown.percent, browser_name=shown.browser_name, sides=sides,
+        visible=shown.visible, one_line=shown.one_line, safe_url=shown.safe_url, said=said,
+        place_vi=_place(words), decimal=_decimal(language), percent=shown.percent, browser_name=shown.browser_name, sides=sides, kinds=kinds,
+        why=partial(spoken.why, language), base=partial(spoken.base, language),
         number=shown.number if language == DEFAULT else "{:,}".format,
         **{name: _spoken(label, words) for name, label in LABELS.items()},
         **{name: _spoken(_label(table), words) for name, table in TABLES.items()},
