@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import string
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,54 @@ def test_an_answer_or_one_line_that_points_at_the_character(index: EmbeddedIndex
         assert all(0 <= start < end <= len(hit.snippet) for start, end in hit.marks)
     index.facets(tree, limit=5)
     compile_dsl(lower(tree))
+
+
+DAYS = [START + timedelta(days=day) for day in range(12)]
+# Question → whether the article of that day answers, by plain evaluation.
+Asked = tuple[str, Callable[[int], bool]]
+LEAVES: st.SearchStrategy[Asked] = st.one_of(
+    st.integers(0, 12).map(lambda day: (f"since:{START + timedelta(days=day):%Y-%m-%d}", lambda at: at >= day)),
+    st.integers(0, 12).map(lambda day: (f"before:{START + timedelta(days=day):%Y-%m-%d}", lambda at: at < day)),
+    st.sampled_from([("chẵn", lambda at: at % 2 == 0), ("ba", lambda at: at % 3 == 0), ("tier:flag", lambda at: at % 4 == 0), ("xyz", lambda at: False)]),
+)
+
+
+def _joined(parts: list[Asked], glue: str) -> Asked:
+    every = all if glue == "AND" else any
+    return "(" + f" {glue} ".join(text for text, _ in parts) + ")", lambda at: every(true(at) for _, true in parts)
+
+
+ANY_DATES = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: _joined(parts, "AND")),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: _joined(parts, "OR")),
+        inner.map(lambda one: (f"NOT {one[0]}", lambda at: not one[1](at))),
+    ),
+    max_leaves=8,
+)
+
+
+@pytest.fixture(scope="module")
+def days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedIndex]:
+    opened = EmbeddedIndex(Path(tmp_path_factory.mktemp("days")) / "index.sqlite3")
+    for at, day in enumerate(DAYS):
+        words = ("chẵn " if at % 2 == 0 else "") + ("ba" if at % 3 == 0 else "")
+        put(opened, document(f"d{at}", words, published=day, tier="flag" if at % 4 == 0 else "none"))
+    yield opened
+    opened.close()
+
+
+@settings(max_examples=150, deadline=None)
+@given(ANY_DATES, st.integers(0, 4), st.integers(0, 4))
+def test_dates_mean_the_same_wherever_they_stand(days: EmbeddedIndex, asked: Asked, offset: int, limit: int) -> None:
+    """Under OR and NOT, in brackets, several at once: as plain evaluation says, page by page, counted and scanned alike."""
+    question, true = asked
+    right = [f"d{at}" for at in reversed(range(len(DAYS))) if true(at)]
+    answer = days.search(question, limit=limit, offset=offset)
+    assert ([hit.id for hit in answer.hits], answer.total) == (right[offset : offset + limit], len(right))
+    assert [one["id"] for one in days.scan(question)] == right
+    assert sum(number for _day, number in days.facets(question, ["day"])["day"]) == len(right)
 
 
 @settings(max_examples=60, deadline=None)

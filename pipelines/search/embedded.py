@@ -10,6 +10,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from pipelines.search import facets as counting
 from pipelines.search.analysis import folded
 from pipelines.search.connections import Connections
 from pipelines.search.document import BadDocument, Indexed, checksum, indexed, part_of
-from pipelines.search.fts import Compiled, compile_fts
+from pipelines.search.fts import Stretch, compile_fts
 from pipelines.search.hits import hit, page, tree_of
 from pipelines.search.port import (
     COUNT_LIMIT,
@@ -72,10 +73,11 @@ class EmbeddedIndex:
             version = self._versions.current(db, self.path)
             if version is None:
                 return SearchResult([], 0)
-            where, params = _where(compile_fts(tree.lowered, f"fts_{version}"), version)
+            stretches = compile_fts(tree.lowered)
+            where, params = _where(stretches, version)
             total = db.execute(f"SELECT count(*) FROM (SELECT 1 {where} LIMIT ?)", (*params, COUNT_LIMIT + 1)).fetchone()[0]
-            ranks = db.execute(f"SELECT rank {where} ORDER BY rank DESC LIMIT ? OFFSET ?", (*params, limit, offset)).fetchall()
-            hits: list[Hit] = [hit(_document(db, version, rank), tree.node) for (rank,) in ranks]
+            ranks = islice(_ranks(db, stretches, version, offset + limit), offset, None)
+            hits: list[Hit] = [hit(_document(db, version, rank), tree.node) for rank in ranks]
         return SearchResult(hits, min(total, COUNT_LIMIT), total > COUNT_LIMIT)
 
     def scan(self, query: str | Node) -> Iterator[Mapping[str, Any]]:
@@ -85,9 +87,7 @@ class EmbeddedIndex:
             version = self._versions.current(db, self.path)
             if version is None:
                 return
-            where, params = _where(compile_fts(tree.lowered, f"fts_{version}"), version)
-            ranks = [row[0] for row in db.execute(f"SELECT rank {where} ORDER BY rank DESC", params)]
-            for rank in ranks:
+            for rank in list(_ranks(db, compile_fts(tree.lowered), version, -1)):
                 yield _document(db, version, rank)
 
     def facets(
@@ -99,8 +99,8 @@ class EmbeddedIndex:
             version = self._versions.current(db, self.path)
             if version is None:
                 return {name: [] for name in fields}
-            found = _where(compile_fts(tree.lowered, f"fts_{version}"), version)
-            others = _where(compile_fts(lower(Not(tree.lowered)), f"fts_{version}"), version)
+            found = _where(compile_fts(tree.lowered), version)
+            others = _where(compile_fts(lower(Not(tree.lowered))), version)
             return counting.count(db, version, tree.lowered, found, others, fields, limit)
 
     def parts(self) -> dict[str, int]:
@@ -170,19 +170,29 @@ class EmbeddedIndex:
         self._connections.close()
 
 
-def _where(compiled: Compiled, version: int) -> tuple[str, tuple[str | int, ...]]:
-    """Return `FROM … WHERE …` with `rank` as the row id."""
-    if compiled.match is not None:
-        source = f"FROM (SELECT rowid AS rank FROM fts_{version} WHERE fts_{version} MATCH ?"
-        params: list[str | int] = [compiled.match]
-    else:
-        source, params = f"FROM (SELECT rank FROM docs_{version} WHERE {compiled.sql}", list(compiled.params)
-    column = "rowid" if compiled.match is not None else "rank"
-    for bound, sign in ((compiled.low, ">="), (compiled.high, "<")):
-        if bound is not None:
-            source += f" AND {column} {sign} ?"
-            params.append(bound)
-    return source + ")", tuple(params)
+def _where(stretches: Sequence[Stretch], version: int) -> tuple[str, tuple[str | int, ...]]:
+    """Return `FROM (…)` that gives the row ids of all stretches as `rank`, with its parameters."""
+    parts = [_stretch(one, version) for one in stretches]
+    union = " UNION ALL ".join(sql for sql, _ in parts) or "SELECT 0 AS rank WHERE 0"
+    return f"FROM ({union})", tuple(value for _, params in parts for value in params)
+
+
+def _stretch(one: Stretch, version: int) -> tuple[str, tuple[str | int, ...]]:
+    sql, params = f"SELECT rowid AS rank FROM fts_{version} WHERE fts_{version} MATCH ?", (one.match,)
+    bounds = [(sign, bound) for sign, bound in ((">=", one.low), ("<", one.high)) if bound is not None]
+    return sql + "".join(f" AND rowid {sign} ?" for sign, _ in bounds), (*params, *(bound for _, bound in bounds))
+
+
+def _ranks(db: sqlite3.Connection, stretches: Sequence[Stretch], version: int, limit: int) -> Iterator[int]:
+    """Give the newest `limit` ranks that answer (below 0: all), stretch by stretch, so that older ones are not asked in vain."""
+    left = limit
+    for one in stretches:
+        if left == 0:
+            return
+        sql, params = _stretch(one, version)
+        rows = db.execute(f"SELECT rank FROM ({sql}) ORDER BY rank DESC LIMIT ?", (*params, left)).fetchall()
+        yield from (row[0] for row in rows)
+        left -= len(rows) if limit > 0 else 0
 
 
 def _document(db: sqlite3.Connection, version: int, rank: int) -> dict[str, Any]:

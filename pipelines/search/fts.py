@@ -1,51 +1,76 @@
-"""A lowered question as SQLite: one FTS5 expression wherever possible, plus a range of ranks for dates."""
+"""A lowered question as SQLite: one FTS5 expression for each stretch of time in which its dates say nothing new.
+
+A date is a bound of the row id (document.rank_of). Between two neighbouring bounds every date of a question, wherever it stands
+under OR and NOT, is either true or false: there the question is one of words and tags, which FTS5 answers alone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipelines.search.document import ALL, rank_floor
 from pipelines.search.tree import And, Close, Dates, Everything, Match, Node, Not, Or, Tag
 
 _EVERY = f'tags : "{ALL}"'
+NOTHING = Not(Everything())
 
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
-    """`match` for FTS5 (None: a condition in SQL), bounds of the rank, and SQL with its parameters for the rest."""
+class Stretch:
+    """What FTS5 is asked of the ranks from `low` up to but without `high` (None: no bound)."""
 
-    match: str | None
+    match: str
     low: int | None = None
     high: int | None = None
-    sql: str = ""
-    params: tuple[str | int, ...] = ()
 
 
-def compile_fts(node: Node, table: str) -> Compiled:
-    """Return what finds `node` (lowered) in the FTS5 table `table`."""
-    low, high, rest = None, None, []
-    for part in node.parts if isinstance(node, And) else (node,):
-        if isinstance(part, Dates):
-            if part.since is not None:
-                low = max(low or 0, rank_floor(part.since))
-            if part.before is not None:
-                before = rank_floor(part.before)
-                high = before if high is None else min(high, before)
+def compile_fts(node: Node) -> tuple[Stretch, ...]:
+    """Return what finds `node` (lowered), newest stretch first; those where it finds nothing are left out."""
+    bounds = sorted(set(_bounds(node)))
+    found: list[tuple[Node, int | None, int | None]] = []
+    for low, high in pairwise((None, *bounds, None)):
+        there = _settled(node, low or 0)
+        if there == NOTHING:
+            continue
+        if found and found[-1][0] == there and found[-1][2] == low:
+            found[-1] = (there, found[-1][1], high)
         else:
-            rest.append(part)
-    if not rest:
-        return Compiled(_EVERY, low, high)
-    remaining = rest[0] if len(rest) == 1 else And(tuple(rest))
-    if not _has_dates(remaining):
-        return Compiled(_match(remaining), low, high)
-    sql, params = _sql(remaining, table)
-    return Compiled(None, low, high, sql, params)
+            found.append((there, low, high))
+    return tuple(Stretch(_match(there), low, high) for there, low, high in reversed(found))
 
 
-def _has_dates(node: Node) -> bool:
+def _bounds(node: Node) -> Iterator[int]:
     if isinstance(node, And | Or):
-        return any(map(_has_dates, node.parts))
-    return _has_dates(node.part) if isinstance(node, Not) else isinstance(node, Dates)
+        for part in node.parts:
+            yield from _bounds(part)
+    elif isinstance(node, Not):
+        yield from _bounds(node.part)
+    elif isinstance(node, Dates):
+        yield from (rank_floor(moment) for moment in (node.since, node.before) if moment is not None)
+
+
+def _settled(node: Node, rank: int) -> Node:
+    """Return `node` as it is for articles at `rank`: without dates, and without parts that are always true or false."""
+    if isinstance(node, Dates):
+        late = node.since is None or rank >= rank_floor(node.since)
+        return Everything() if late and (node.before is None or rank < rank_floor(node.before)) else NOTHING
+    if isinstance(node, Not):
+        part = _settled(node.part, rank)
+        return part.part if isinstance(part, Not) else Not(part)
+    if isinstance(node, And | Or):
+        kind = type(node)
+        # Of all parts one that is false decides, of any part one that is true; the other of the two says nothing.
+        decides, idle = (NOTHING, Everything()) if kind is And else (Everything(), NOTHING)
+        parts: list[Node] = []
+        for part in (_settled(one, rank) for one in node.parts):
+            if part == decides:
+                return decides
+            if part != idle:
+                parts.extend(part.parts if isinstance(part, kind) else (part,))
+        return idle if not parts else parts[0] if len(parts) == 1 else kind(tuple(parts))
+    return node
 
 
 def _run(words: tuple[str, ...]) -> str:
@@ -70,23 +95,3 @@ def _match(node: Node) -> str:
     if isinstance(node, Not):
         return f"({_EVERY} NOT {_match(node.part)})"
     return _EVERY
-
-
-def _sql(node: Node, table: str) -> tuple[str, tuple[str | int, ...]]:
-    """Return a condition on `rank` for a tree with dates below OR or NOT."""
-    if not _has_dates(node):
-        return f"rank IN (SELECT rowid FROM {table} WHERE {table} MATCH ?)", (_match(node),)
-    if isinstance(node, Dates):
-        bounds: list[tuple[str, int]] = []
-        if node.since is not None:
-            bounds.append(("rank >= ?", rank_floor(node.since)))
-        if node.before is not None:
-            bounds.append(("rank < ?", rank_floor(node.before)))
-        return "(" + " AND ".join(b[0] for b in bounds) + ")", tuple(b[1] for b in bounds)
-    if isinstance(node, Not):
-        sql, params = _sql(node.part, table)
-        return f"NOT {sql}", params
-    assert isinstance(node, And | Or) and not isinstance(node, Everything)
-    pieces = [_sql(part, table) for part in node.parts]
-    glue = " AND " if isinstance(node, And) else " OR "
-    return "(" + glue.join(p[0] for p in pieces) + ")", tuple(x for p in pieces for x in p[1])
