@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,42 @@ MEND = {
 def shared_models() -> None:
     """One cache of trained models for all data folders of the tests: the program's own."""
     os.environ.setdefault("COTMOC_MODELS", str(load_settings().model_home))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Passwords sealed with argon2id at its least cost: what is tested is nearly everywhere the way around the hash."""
+    from argon2 import PasswordHasher
+
+    from dashboards.accounts import passwords
+
+    cheap, patch = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1), pytest.MonkeyPatch()
+    patch.setattr(passwords, "_real_hasher", passwords._hasher, raising=False)
+    patch.setattr(passwords, "_hasher", lambda: cheap)
+    yield
+    patch.undo()
+
+
+@pytest.fixture
+def real_passwords(cheap_passwords: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords sealed at the desk's own cost."""
+    from dashboards.accounts import passwords
+
+    monkeypatch.setattr(passwords, "_hasher", passwords._real_hasher)  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """One Chromium for the tests of a file. Not for a whole worker: while it runs, this thread has an event loop of Playwright's."""
+    from playwright.sync_api import sync_playwright
+
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    with sync_playwright() as play:
+        found = play.chromium.launch(executable_path=path, args=[*root, *quiet])
+        yield found
+        found.close()
 
 
 def present(marker: str) -> bool:
@@ -49,6 +86,7 @@ NEWSROOM = {
 }
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         # Several workers (pytest-xdist, --dist loadgroup): a file is never parted, so that what a module makes once is made once.
