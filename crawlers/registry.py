@@ -229,7 +229,10 @@ class Registry:
 
     @cached_property
     def _by_site(self) -> dict[str, Source]:
-        return {site_of(source.home): source for source in reversed(self.sources) if not source.is_channel}
+        own = [source for source in reversed(self.sources) if not source.is_channel]
+        # An outlet may have moved, or keep its feeds elsewhere; where another one is at home it is not looked for.
+        ways = {site_of(url): source for source in own for url in (*source.feeds, *source.sitemaps, *(page.url for page in source.lists))}
+        return ways | {site_of(source.home): source for source in own}
 
     def __iter__(self) -> Iterator[Source]:
         return iter(self.sources)
