@@ -52,7 +52,7 @@ def _loader() -> Any:
     # libyaml reads the shipped declarations in a tenth of the time.
     base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-    class Loader(base):  # type: ignore[misc]
+    class Loader(base):
         """Dates stay text: the declaration's own fields judge them, and 2026-13-40 is a mistake with a line, no crash."""
 
     Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _loader, node: node.value)

@@ -11,11 +11,13 @@ from crawlers.feeds import FeedItem, is_cut, made
 from crawlers.urls import clean_url
 from pipelines.dates import VIETNAM, parse_date
 
-# The protocol allows 50,000 addresses; a news sitemap holds two days (support.google.com, news sitemaps).
+# A news sitemap holds two days (support.google.com, news sitemaps); one of an archive up to the protocol's 50,000 addresses:
+# a month of VietnamPlus is about 9,000.
 MAX_URLS = 5000
+MAX_OLD_URLS = 50_000
 MAX_BYTES = 50_000_000
 # Elements of one file: an address with a dozen pictures has fifty.
-MAX_NODES = 500_000
+MAX_NODES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,10 @@ class ParsedSitemap:
     changed: dict[str, datetime] = field(default_factory=dict)
 
 
-def parse_sitemap(body: bytes, url: str, now: datetime, zone: tzinfo = VIETNAM) -> ParsedSitemap:
-    """Read a sitemap or an index; never raises. Titles and dates come from the news extension, else `lastmod`."""
+def parse_sitemap(body: bytes, url: str, now: datetime, zone: tzinfo = VIETNAM, most: int = MAX_URLS) -> ParsedSitemap:
+    """Read a sitemap or an index of up to `most` addresses; never raises. Titles and dates come from the news extension,
+    else `lastmod`.
+    """
     from lxml import etree
 
     if body[:2] == b"\x1f\x8b":
@@ -78,12 +82,12 @@ def parse_sitemap(body: bytes, url: str, now: datetime, zone: tzinfo = VIETNAM) 
                 node.clear()
                 while node.getprevious() is not None:
                     del node.getparent()[0]
-            if len(items) + len(maps) >= MAX_URLS:
+            if len(items) + len(maps) >= most:
                 break
     except etree.LxmlError as error:
         if not items and not maps:
             return ParsedSitemap("not-a-feed", problem=str(error)[:200])
     if not seen_root:
         return ParsedSitemap("not-a-feed", problem="không phải sơ đồ trang (sitemap)")
-    whole = len(items) + len(maps) >= MAX_URLS or not is_cut(body)
+    whole = len(items) + len(maps) >= most or not is_cut(body)
     return ParsedSitemap("feed" if items or maps else "empty", tuple(items.values()), tuple(maps), "", not whole, dated)
