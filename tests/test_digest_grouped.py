@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -23,9 +24,9 @@ from dashboards.digest.translate import translated
 from dashboards.office.letterhead import ROOM, broken, width
 from dashboards.reports.charts import draw
 from pipelines.office import AgencyName, Office, office_on
-from pipelines.records import Places
+from pipelines.records import Places, Verdict
 from pipelines.settings import load_profile, profile_names
-from tests.desk import DAY, NOON, Desk, add_article, make_desk
+from tests.desk import DAY, NOON, Desk, add_alert, add_article, add_story, claim, make_desk
 
 
 @pytest.fixture
@@ -45,6 +46,8 @@ def desk(tmp_path: Path) -> Desk:
         ("Bão số 9 đổ bộ, nhiều nơi sạt lở", "Thời tiết, thiên tai, môi trường"),
         ("China and Vietnam hold talks on land border", "Chủ quyền, biên giới, biển, đảo"),
         ("越南与中国边境口岸贸易增长", "Kinh tế, cửa khẩu, giao thông, du lịch"),
+        ("Bien phong Quan Son tuan tra ban dem", "Quốc phòng, an ninh, biên phòng"),
+        ("Xuất khẩu thuỷ sản tăng", "Ngư dân, hải sản, IUU"),
         ("Đội bóng của tỉnh thắng ba không", OTHER),
         ("", OTHER),
     ],
@@ -57,7 +60,12 @@ def test_words_count_whole() -> None:
     assert theme_of("Báo động về bãobùng", "") == OTHER and theme_of("Cầu thủ ghi bàn", "") != "Thời tiết, thiên tai, môi trường"
 
 
+def test_where_no_word_tells_the_type_of_the_claim_does() -> None:
+    assert [theme_of("Thư bạn đọc", "", types) for types in (("D14",), ("D13",), ())] == ["Chủ quyền, biên giới, biển, đảo", "Ngư dân, hải sản, IUU", OTHER]
+
+
 def test_stories_stand_under_their_theme_each_named_once_in_the_order_of_the_page(desk: Desk) -> None:
+    add_article(desk.store, "https://bao-mau.example/bong", "Báo Mẫu", "Đội bóng của tỉnh thắng ba không", "Một câu đủ dài để in ra ở đây.", NOON)
     add_article(desk.store, "https://bao-mau.example/tau", "Báo Mẫu", "Thêm ba tàu cá lắp thiết bị giám sát", "Một câu đủ dài để in ra ở đây.", NOON)
     digest = build_digest(desk.store, "ninh-binh", DAY)
     entries = outline(digest)[0].parts[0].entries
@@ -67,6 +75,21 @@ def test_stories_stand_under_their_theme_each_named_once_in_the_order_of_the_pag
     assert named == wanted
     fish = [index for index, entry in enumerate(entries) if any("cá" in one.text and one.style is Style.TITLE for one in entry)]
     assert fish == list(range(fish[0], fish[0] + 2)), "both stories of fishing side by side"
+
+
+def test_a_full_day_is_three_pages_on_paper_and_whole_in_html(desk: Desk, tmp_path: Path) -> None:
+    for number in range(14):
+        body = f"Câu {number}: theo hiệp định, 53 % diện tích vịnh thuộc về Trung Quốc. " + "Bến cá Kim Sơn đón thêm nhiều tàu về trong buổi sáng nay. " * 6
+        found = add_article(desk.store, f"https://bao-mau.example/{number}", f"Báo số {number}", f"Tàu cá về bến Kim Sơn buổi thứ {number} của mùa biển", body, NOON)
+        sentence = body.split(".", 1)[0] + "."
+        add_alert(desk.store, found, add_story(desk.store, found), claim(body, sentence, Verdict.CONTRADICTED, ("GT-02",), why="Lý do của máy."))
+    paths = write_digest(desk.store, desk.settings, "ninh-binh", DAY, tmp_path)
+    assert len(re.findall(rb"/Type /Page\b(?!s)", paths["pdf"].read_bytes())) <= 3
+    paper = render_text(build_digest(desk.store, "ninh-binh", DAY))
+    assert "và 11 mục khác, xem bản HTML của số này." in paper and "Lý do của máy" not in paper
+    assert "bao-mau.example/vinh-bac-bo" in paper.split("III. NỘI DUNG")[1], "a claim on paper says where it stands"
+    html = paths["html"].read_text(encoding="utf-8")
+    assert all(f"Câu {number}: theo hiệp định" in html for number in range(14)) and "mục khác" not in html
 
 
 # --- charts ----------------------------------------------------------------------------------------------------
@@ -81,7 +104,7 @@ def test_charts_are_pictures_with_captions_and_words_beside_them(desk: Desk, tmp
             assert picture.width == 1500
     document = Document(io.BytesIO(render_docx(digest)))
     assert len(document.inline_shapes) == 2
-    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    text = "\n".join(cell.text for table in document.tables for cell in table.rows[0].cells)
     assert "Hình 1. Tin trong kỳ theo chủ đề" in text and "Hình 2. " in text
     assert "Hình 1. Tin trong kỳ theo chủ đề (mỗi tin tính một lần): Chủ quyền" in render_text(digest)
     html = write_digest(desk.store, desk.settings, "ninh-binh", DAY, tmp_path)["html"].read_text(encoding="utf-8")
@@ -89,7 +112,7 @@ def test_charts_are_pictures_with_captions_and_words_beside_them(desk: Desk, tmp
 
 
 def test_a_day_without_news_has_no_chart_and_all_four_forms(desk: Desk, tmp_path: Path) -> None:
-    day = DAY + timedelta(days=60)
+    day = DAY - timedelta(days=60)
     digest = build_digest(desk.store, "ninh-binh", day)
     assert digest.charts == () and digest.total == 0
     paths = write_digest(desk.store, desk.settings, "ninh-binh", day, tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.policy
 import re
 import socket
 from collections.abc import Iterator
@@ -44,8 +45,8 @@ def settle(desk: Desk, outcome: str = alert_store.NOT_DISTORTED, version: int = 
 
 
 def issue(desk: Desk, by: str = "Phó phòng") -> dict[str, Path]:
-    paths = write_digest(desk.store, desk.settings, "ninh-binh", DAY, desk.settings.data / "digests")
-    return approve(desk.store, desk.settings, "ninh-binh", DAY, paths, by, NOON)
+    write_digest(desk.store, desk.settings, "ninh-binh", DAY, desk.settings.data / "digests")
+    return approve(desk.store, desk.settings, "ninh-binh", DAY, by, NOON)
 
 
 def test_an_approved_issue_is_a_frozen_numbered_copy(desk: Desk) -> None:
@@ -55,11 +56,37 @@ def test_an_approved_issue_is_a_frozen_numbered_copy(desk: Desk) -> None:
     settle(desk)
     second = issue(desk)
     assert all(path.stem.endswith("_v2") for path in second.values())
+    # Each edition bears its number instead of DỰ THẢO, and the second says what the first had carried.
+    for number, files in enumerate((first, second), 1):
+        assert Document(str(files["docx"])).sections[0].first_page_header.paragraphs[0].text == f"Bản phát hành lần {number}"
+        html, mail = files["html"].read_text(encoding="utf-8"), message_from_bytes(files["eml"].read_bytes(), policy=email.policy.default)
+        assert "DỰ THẢO" not in html and f"bản phát hành lần {number}" in mail["Subject"]
+        assert ("thay bản phát hành lần 1" in html) == ("Đã nêu trong: bản phát hành lần 1 của số này" in html) == (number == 2)
     assert {kind: path.read_bytes() for kind, path in first.items()} == before
     with desk.store.read() as conn:
         assert [found["by"] for found in versions(conn, "ninh-binh", DAY)] == ["Phó phòng", "Phó phòng"]
         states = {row["status"] for row in list_papers(conn, "digest")}
         assert states == {"dự thảo", "đã duyệt, bản 1", "đã duyệt, bản 2"} and audit.verify(conn)[1] is None
+
+
+def test_a_period_to_come_has_no_issue_and_one_that_runs_is_provisional_and_not_approved(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dashboards.digest import content
+
+    with pytest.raises(UsageError, match="chưa bắt đầu"):
+        monkeypatch.setattr(content, "now", lambda: NOON - timedelta(hours=7))
+        build_digest(desk.store, "ninh-binh", DAY)
+    monkeypatch.setattr(content, "now", lambda: NOON + timedelta(hours=4))
+    text = render_text(build_digest(desk.store, "ninh-binh", DAY))
+    assert "kỳ chưa hết, số liệu tạm tính đến 19/11/2026 15:10" in text
+    with pytest.raises(UserError, match="chưa duyệt được"):
+        issue(desk)
+
+
+def test_a_draft_that_never_went_out_is_not_called_an_issue(desk: Desk) -> None:
+    write_digest(desk.store, desk.settings, "ninh-binh", DAY, desk.settings.data / "digests")
+    settle(desk)
+    with desk.store.read() as conn:
+        assert [carrier.name for carrier in overturned(conn)[0].carriers] == ["dự thảo điểm báo Tỉnh Ninh Bình ngày 20/11/2026 (chưa phát hành)"]
 
 
 def test_an_unchanged_issue_keeps_its_version_and_a_name_is_needed(desk: Desk) -> None:
@@ -175,7 +202,7 @@ def test_an_overturned_verdict_lists_every_digest_and_pack_that_carried_it(desk:
         found = overturned(conn)
         assert overturned(conn, LATER + timedelta(days=1)) == []
     assert [one.alert.id for one in found] == [desk.ids["flag"]]
-    assert [carrier.name for carrier in found[0].carriers] == ["điểm báo Tỉnh Ninh Bình ngày 20/11/2026", f"hồ sơ {pack.zip.name}"]
+    assert [carrier.name for carrier in found[0].carriers] == ["điểm báo Tỉnh Ninh Bình ngày 20/11/2026, bản phát hành lần 1", f"hồ sơ {pack.zip.name}"]
     text = correction_text(found[0])
     assert WRONG in text and "đọc nhầm dấu phẩy" in text and pack.zip.name in text
     path = write_correction(desk.store, desk.settings, found, tmp_path / "c")[0]
@@ -201,7 +228,7 @@ def test_the_next_digest_prints_the_correction_with_the_issues_that_carried_it(d
     issue(desk)
     settle(desk)
     text = render_text(build_digest(desk.store, "ninh-binh", DAY + timedelta(days=1)))
-    assert "Đã in trong: điểm báo Tỉnh Ninh Bình ngày 20/11/2026." in text
+    assert "Đã nêu trong: điểm báo Tỉnh Ninh Bình ngày 20/11/2026, bản phát hành lần 1." in text
 
 
 def test_the_corrections_command(desk: Desk, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Approving an issue: its four files are copied under a version number and never written again; sending by SMTP."""
+"""Approving an issue: its four files are written with the number of the edition and never again; sending by SMTP."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import email.policy
 import smtplib
 import ssl
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from email import message_from_bytes
 from pathlib import Path
@@ -14,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import Connection, select, update
 
 from dashboards.digest.edits import ACTION as EDITED
+from dashboards.digest.write import carried_by, prepared, rendered, stem_of
 from dashboards.office.files import sha256, write_whole
 from pipelines.errors import UsageError, UserError
 from pipelines.settings import Settings
@@ -45,10 +47,12 @@ def editors(conn: Connection, province: str, day: date) -> tuple[str, ...]:
     return tuple(found)
 
 
-def approve(store: Store, settings: Settings, province: str, day: date, paths: Mapping[str, Path], by: str, now: datetime) -> dict[str, Path]:
-    """Freeze the issue in `paths` as the next version in DATA/digests/approved; an unchanged issue keeps its version.
+def approve(
+    store: Store, settings: Settings, province: str, day: date, by: str, now: datetime, *, owners: Mapping[str, str] | None = None
+) -> dict[str, Path]:  # fmt: skip
+    """Freeze the issue as the next edition in DATA/digests/approved; an unchanged issue keeps its edition.
 
-    UserError without a name, or when an approved version was altered on disk.
+    UserError without a name, while the period is not over, or when an approved edition was altered on disk.
     """
     name = " ".join(by.split())[:60]
     if not name:
@@ -57,34 +61,32 @@ def approve(store: Store, settings: Settings, province: str, day: date, paths: M
         hands = editors(conn, province, day)
     if name.casefold() in {one.casefold() for one in hands}:
         raise UserError(f"{name} đã biên tập số báo này; cần một người khác duyệt")
-    files = {kind: paths[kind].read_bytes() for kind in KINDS}
-    # The four forms come of one content; its text tells whether the issue changed.
-    sums = {kind: sha256(content) for kind, content in files.items()}
+    digest = prepared(store, settings, province, day, owners)
+    if digest.until:
+        raise UserError(f"điểm báo ngày {day:%d/%m/%Y}: kỳ chưa hết (đến 6h00 ngày {digest.end:%d/%m/%Y}), số liệu mới tạm tính; chưa duyệt được")
+    # The four forms come of one content; it tells whether the issue changed.
+    content = sha256(repr(digest).encode())
     with store.read() as conn:
         earlier = versions(conn, province, day)
-    if earlier and earlier[-1]["sums"] == sums:
+    if earlier and earlier[-1].get("content") == content:
         return approved_files(store, settings, province, day)
     number = len(earlier) + 1
-    stem = f"diem-bao_{province.replace('/', '_')}_{day.isoformat()}_v{number}"
+    stem = f"{stem_of(province, day)}_v{number}"
+    files = rendered(replace(digest, edition=number), settings, stem)
+    sums = {kind: sha256(made) for kind, made in files.items()}
     folder = settings.data.resolve() / "digests" / "approved"
     targets = {kind: folder / f"{stem}.{kind}" for kind in KINDS}
-    write_whole({targets[kind]: content for kind, content in files.items()})
+    write_whole({targets[kind]: made for kind, made in files.items()})
     with store.begin() as conn:
         if len(versions(conn, province, day)) != len(earlier):
             raise UserError("số này vừa được người khác duyệt; hãy xem lại")
-        alerts: list[str] = next(
-            (row.details.get("alerts", []) for row in conn.execute(
-                select(audit_table.c.details).where(audit_table.c.action == "digest.write", audit_table.c.object == f"{province} {day.isoformat()}")
-                .order_by(audit_table.c.seq.desc()).limit(1)
-            )), [],
-        )  # fmt: skip
         for kind, path in targets.items():
             path.chmod(0o444)
             paper = save_paper(conn, kind="digest", province=province, day=day.isoformat(), story=None, path=str(path), sha256=sums[kind], now=now)
             conn.execute(update(papers).where(papers.c.id == paper).values(status=f"{APPROVED}, bản {number}"))
         audit.append(
             conn, actor=name, action=ACTION, thing=f"{province} {day.isoformat()}",
-            details={"version": number, "sums": sums, "alerts": alerts}, now=now,
+            details={"version": number, "sums": sums, "alerts": carried_by(digest), "content": content}, now=now,
         )  # fmt: skip
     return targets
 
@@ -96,7 +98,7 @@ def approved_files(store: Store, settings: Settings, province: str, day: date) -
     if not found:
         raise UserError(f"điểm báo {province} ngày {day:%d/%m/%Y} chưa duyệt; duyệt bằng: cotmoc digest approve --date {day} --by TÊN")
     last = found[-1]
-    stem = f"diem-bao_{province.replace('/', '_')}_{day.isoformat()}_v{last['version']}"
+    stem = f"{stem_of(province, day)}_v{last['version']}"
     paths = {kind: settings.data.resolve() / "digests" / "approved" / f"{stem}.{kind}" for kind in KINDS}
     sums = last["sums"]
     assert isinstance(sums, dict)

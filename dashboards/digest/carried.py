@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -15,7 +15,7 @@ from pipelines.store.rows import moment, stamp
 from pipelines.store.schema import alerts, decisions, papers
 from pipelines.store.schema import audit as audit_table
 
-WRITTEN = ("digest.write", "digest.approve")
+WRITTEN, APPROVED = "digest.write", "digest.approve"
 
 
 @dataclass(frozen=True)
@@ -39,18 +39,34 @@ class Overturned:
 
 
 def carriers(conn: Connection, alert: str, story: str) -> tuple[Carrier, ...]:
-    """Return the digests that carried `alert` and the packs of its story, oldest first; each once."""
-    found: dict[tuple[str, str], Carrier] = {}
-    query = select(audit_table.c.object, audit_table.c.details).where(audit_table.c.action.in_(WRITTEN)).order_by(audit_table.c.seq)
-    for row in conn.execute(query):
+    """Return the digests that carried `alert` and the packs of its story, oldest first; each once.
+
+    An issue that was never approved is named a draft; of an approved one the editions that carried it.
+    """
+    issues: dict[str, list[int]] = {}
+    query = select(audit_table.c.action, audit_table.c.object, audit_table.c.details).where(audit_table.c.action.in_((WRITTEN, APPROVED)))
+    for row in conn.execute(query.order_by(audit_table.c.seq)):
         if alert in row.details.get("alerts", ()):
-            province, _, day = row.object.partition(" ")
-            found.setdefault(("digest", row.object), Carrier("digest", f"điểm báo {place_vi(province)} ngày {day[8:10]}/{day[5:7]}/{day[:4]}", day))
+            editions = issues.setdefault(row.object, [])
+            if row.action == APPROVED:
+                editions.append(row.details["version"])
+    found: dict[tuple[str, str], Carrier] = {}
+    for issue, editions in issues.items():
+        province, _, day = issue.partition(" ")
+        name = f"điểm báo {place_vi(province)} ngày {day[8:10]}/{day[5:7]}/{day[:4]}"
+        name = f"{name}, bản phát hành lần {', '.join(map(str, editions))}" if editions else f"dự thảo {name} (chưa phát hành)"
+        found["digest", issue] = Carrier("digest", name, day)
     packs = select(papers).where(papers.c.kind == "evidence", papers.c.story == story).order_by(papers.c.made)
     for paper in conn.execute(packs).mappings():
         name = Path(paper["path"]).name
         found.setdefault(("evidence", name), Carrier("evidence", f"hồ sơ {name}", paper["day"], paper["path"]))
     return tuple(found.values())
+
+
+def approved_alerts(conn: Connection, province: str, day: date) -> dict[str, int]:
+    """Return the alerts that approved editions of an issue carried, each with the last edition that did."""
+    query = select(audit_table.c.details).where(audit_table.c.action == APPROVED, audit_table.c.object == f"{province} {day.isoformat()}")
+    return {id: details["version"] for details in conn.execute(query.order_by(audit_table.c.seq)).scalars() for id in details.get("alerts", ())}
 
 
 def overturned(conn: Connection, since: datetime | None = None) -> list[Overturned]:

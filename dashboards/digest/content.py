@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from dashboards.digest import gather
 from dashboards.digest.figures import charts, week
-from dashboards.digest.records import Digest
+from dashboards.digest.records import Checked, Digest
 from dashboards.shown import lang_vi
-from pipelines.clock import HANOI
+from pipelines.clock import HANOI, now
+from pipelines.errors import UsageError
 from pipelines.settings import load_profile
 from pipelines.store import Store
 
@@ -24,17 +25,23 @@ def period_of(day: date) -> tuple[datetime, datetime]:
 
 
 def build_digest(store: Store, province: str, day: date, owners: Mapping[str, str] | None = None) -> Digest:
-    """Build the issue of `day` for profile `province`; UsageError for an unknown profile.
+    """Build the issue of `day` for profile `province`; UsageError for an unknown profile or a period that has not begun.
 
     `owners` maps a source to the class of its owner (`central press`, `foreign press` …), where that is known.
     """
     profile = load_profile(province)
     start, end = period_of(day)
+    moment = now()
+    if moment < start:
+        raise UsageError(f"điểm báo ngày {day:%d/%m/%Y}: kỳ báo chưa bắt đầu (từ 6h00 ngày {start:%d/%m/%Y}); chọn ngày khác")
     with store.read() as conn:
+        # The store's newest text, not the clock: the same store gives the same issue.
+        until = gather.newest(conn, end) or start if moment < end else None
         claims = gather.claims(conn, profile, start, end)
-        found = gather.news(conn, profile, start, end, {claim.story for claim in claims}, owners or {})
+        found = gather.news(conn, profile, start, end, types_of(claims), owners or {})
         follow = gather.following(conn, profile, start)
         corrections = gather.corrections(conn, profile, start, end)
+        corrections += gather.recalled(conn, profile, day, {one.alert for one in claims + follow}, {one.alert for one in corrections})
         versions = gather.versions(conn)
         days = week(conn, gather.names_of(profile), gather.ours(profile), end)
     langs: dict[str, int] = {}
@@ -46,8 +53,16 @@ def build_digest(store: Store, province: str, day: date, owners: Mapping[str, st
         by_lang=tuple((lang_vi(lang), count) for lang, count in sorted(langs.items(), key=lambda kv: (-kv[1], kv[0]))),
         attention=len(claims), domestic=found.domestic, foreign=found.foreign, sea_domestic=found.sea_domestic,
         sea_foreign=found.sea_foreign, claims=claims, follow=follow, corrections=corrections,
-        method=method_note(versions), left_out=found.left_out, charts=charts(found.themes, days),
+        method=method_note(versions), left_out=found.left_out, charts=charts(found.themes, days), until=until,
     )  # fmt: skip
+
+
+def types_of(claims: Iterable[Checked]) -> dict[str, set[str]]:
+    """Return the types of claims by story."""
+    found: dict[str, set[str]] = {}
+    for claim in claims:
+        found.setdefault(claim.story, set()).add(claim.type)
+    return found
 
 
 def method_note(versions: tuple[str, ...]) -> tuple[str, ...]:

@@ -61,9 +61,9 @@ def edited(digest: Digest, edits: dict[str, Edit]) -> Digest:
                 continue
             if edit.summary and edit.summary != item.summary:
                 rewritten += 1
-                item = replace(item, summary=edit.summary)
+                item = replace(item, summary=edit.summary, rewritten=True)
             # A story with a place goes before those without.
             kept.append((edit.place or 100, number, item))
         lists[name] = tuple(item for _place, _number, item in sorted(kept, key=lambda one: one[:2]))
     note = f"Người biên tập đã bỏ {dropped} tin, viết lại {rewritten} tóm tắt và có thể đã xếp lại thứ tự."
-    return replace(digest, **lists, method=(*digest.method, note))  # type: ignore[arg-type]
+    return replace(digest, **lists, edits=note)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from typing import Any
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage, RichText
 
+from dashboards.digest.docx import CHART, LEFT
 from dashboards.digest.outline import NOTHING, Line, Style, box, outline
 from dashboards.digest.records import Digest
 from dashboards.office import forms, nd30
@@ -21,32 +22,32 @@ NAME = "diem-bao"
 
 def render_form(digest: Digest, template: bytes) -> bytes:
     """Return the DOCX by the office's template; UserError that names the wrong tag."""
-    return forms.render(template, NAME, lambda document: context(digest, document))
+    return forms.render(template, NAME, lambda document: context(digest, document), mark=digest.mark)
 
 
 def context(digest: Digest, document: DocxTemplate) -> dict[str, Any]:
     """Return the tags of a digest; a line is rich text, with its link, or plain by `.text`."""
 
-    def rich(one: Line) -> dict[str, Any]:
+    def rich(one: Line, keep: bool = False) -> dict[str, Any]:
         small = one.style in (Style.NOTE, Style.META)
         text = RichText()
         text.add(
             visible(one.text), bold=one.style in (Style.TITLE, Style.THEME), italic=one.style in (Style.META, Style.QUOTE, Style.THEME), font=nd30.FONT,
-            size=2 * (nd30.BODY - 1 if small else nd30.BODY), url_id=document.build_url_id(one.url) if one.url else None,
+            size=2 * (nd30.SMALL if small else nd30.BODY), url_id=document.build_url_id(one.url) if one.url else None,
         )  # fmt: skip
         han, lao = nd30.far_fonts(one.text)
         text.xml = text.xml.replace(f'w:cs="{nd30.FONT}"', f'w:cs="{lao}" w:eastAsia="{han}"')
-        return {"rich": text, "text": visible(one.text), "style": one.style.value, "link": bool(one.url) or "://" in one.text}
+        return {"rich": text, "text": visible(one.text), "style": one.style.value, "link": bool(one.url) or "://" in one.text or one.style in LEFT or nd30.is_far(one.text), "head": keep}
 
     sections = []
-    for section in outline(digest):
+    for section in outline(digest, brief=True):
         lines: list[dict[str, Any]] = []
         for part in section.parts:
-            lines += [rich(Line(part.heading, Style.TITLE))] if part.heading else []
-            lines += [rich(one) for entry in part.entries for one in entry] or [rich(Line(NOTHING))]
+            lines += [rich(Line(part.heading, Style.TITLE), keep=True)] if part.heading else []
+            lines += [rich(one, place < min(4, len(entry) - 1)) for entry in part.entries for place, one in enumerate(entry)] or [rich(Line(NOTHING))]
         sections.append({"heading": visible(section.heading), "lines": lines})
     charts = [
-        {"number": number, "caption": visible(chart.caption), "picture": InlineImage(document, BytesIO(draw(chart)), width=Mm(150))}
+        {"number": number, "caption": visible(chart.caption), "picture": InlineImage(document, BytesIO(draw(chart, narrow=True)), width=Mm(CHART))}
         for number, chart in enumerate(digest.charts, 1)
     ]
     return {
@@ -59,6 +60,7 @@ def context(digest: Digest, document: DocxTemplate) -> dict[str, Any]:
 def default() -> bytes:
     """Return the form with its tags, as the shipped digest looks."""
     document = forms.start("Điểm báo")
+    document.styles["Normal"].paragraph_format.line_spacing = 1.0
     nd30.title_block(document, "{{ title }}", "{{ period }}")
     grid = document.add_table(rows=3, cols=2)
     grid.style = "Table Grid"
@@ -67,17 +69,18 @@ def default() -> bytes:
     nd30.plain(grid.rows[1].cells[0].paragraphs[0], "{{ row[0] }}")
     nd30.plain(grid.rows[1].cells[1].paragraphs[0], "{{ row[1] }}", right=True)
     grid.rows[2].cells[0].paragraphs[0].text = "{%tr endfor %}"
-    forms.tags(document, ["{%p for chart in charts %}"])
-    nd30.centred(document, "{{ chart.picture }}")
-    nd30.centred(document, "Hình {{ chart.number }}. {{ chart.caption }}")
-    forms.tags(document, ["{%p endfor %}", "{%p for section in sections %}"])
+    forms.tags(document, ["{%p for section in sections %}"])
     nd30.heading(document, "{{ section.heading }}")
-    forms.tags(document, ["{%p for line in section.lines %}"])
-    forms.tags(document, ["{%p if line.link %}"])
+    forms.tags(document, ["{%p for line in section.lines %}", "{%p if line.head %}"])
+    nd30.body(document, "{{r line.rich }}", left=True, keep=True)
+    forms.tags(document, ["{%p elif line.link %}"])
     nd30.body(document, "{{r line.rich }}", left=True)
     forms.tags(document, ["{%p else %}"])
     nd30.body(document, "{{r line.rich }}")
-    forms.tags(document, ["{%p endif %}", "{%p endfor %}", "{%p endfor %}"])
+    forms.tags(document, ["{%p endif %}", "{%p endfor %}", "{%p endfor %}", "{%p for chart in charts %}"])
+    nd30.centred(document, "{{ chart.picture }}", keep=True)
+    nd30.centred(document, "Hình {{ chart.number }}. {{ chart.caption }}")
+    forms.tags(document, ["{%p endfor %}"])
     return forms.finish(document)
 
 

@@ -6,17 +6,17 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Text, and_, cast, func, or_, select
 
 from classifiers.referencebase import load_references
 from dashboards import queries
-from dashboards.digest.carried import carriers
+from dashboards.digest.carried import approved_alerts, carriers
 from dashboards.digest.records import Checked, Cited, Correction, Item
 from dashboards.digest.summary import summary
-from dashboards.digest.themes import theme_of
+from dashboards.digest.themes import NATIONAL, theme_of
 from dashboards.shown import is_foreign, one_line
 from pipelines.clock import local
 from pipelines.records import Alert
@@ -62,11 +62,11 @@ def _within(published: Any, seen: Any, start: datetime, end: datetime) -> Any:
 
 
 def news(
-    conn: Connection, profile: Profile, start: datetime, end: datetime, disputed: Collection[str], owners: Mapping[str, str]
+    conn: Connection, profile: Profile, start: datetime, end: datetime, disputed: Mapping[str, Collection[str]], owners: Mapping[str, str]
 ) -> News:
     """Return the period's articles about the province or on a national topic, joined into stories.
 
-    A story in `disputed` is marked, so that its summary does not read as fact.
+    A story in `disputed` (with the types of its claims) is marked, so that its summary does not read as fact.
     """
     about = select(article_provinces.c.article).where(
         article_provinces.c.relation == "about", article_provinces.c.province.in_(names_of(profile))
@@ -101,10 +101,13 @@ def news(
     for story, members in ranked:
         lead = next((row for row in members if row["id"] == row["first_article"]), members[0])
         where = "foreign" if _foreign(lead, owners) else "domestic"
-        themes[theme_of(lead["title"], lead["sapo"] or lead["body"])] += 1
-        section = shown[where if any(row["is_about"] for row in members) else f"sea_{where}"]
+        near = any(row["is_about"] for row in members)
+        # What is here for a national topic alone, and what holds a claim, is on sovereignty even where no word of a theme says so.
+        theme = theme_of(lead["title"], lead["sapo"] or lead["body"], disputed.get(story, ()) or (() if near else (NATIONAL,)))
+        themes[theme] += 1
+        section = shown[where if near else f"sea_{where}"]
         if len(section) < MOST:
-            section.append(_item(story, lead, members, story in disputed))
+            section.append(_item(story, lead, members, story in disputed, theme))
         else:
             left_out += 1
     return News(rows, sum(_foreign(row, owners) for row in rows), **{name: tuple(items) for name, items in shown.items()}, left_out=left_out, themes=themes)
@@ -119,13 +122,13 @@ def _reverse(published: str | None) -> float:
     return -found.timestamp() if found else 0.0
 
 
-def _item(story: str, lead: Mapping[str, Any], members: list[Mapping[str, Any]], disputed: bool) -> Item:
+def _item(story: str, lead: Mapping[str, Any], members: list[Mapping[str, Any]], disputed: bool, theme: str) -> Item:
     others = dict.fromkeys(row["outlet"] for row in members if row["outlet"] != lead["outlet"])
     return Item(
         story=story, title=one_line(lead["title"] or "(không có đầu đề)"), outlet=one_line(lead["outlet"], 80),
         published=moment(lead["published"]), url=lead["canonical"] or lead["url"], lang=lead["lang"],
         summary=summary(lead["title"], lead["sapo"], lead["body"], lead["lang"]),
-        copies=tuple(one_line(name, 80) for name in others), archived=lead["capture"] or "", disputed=disputed, article=lead["id"], theme=theme_of(lead["title"], lead["sapo"] or lead["body"]),
+        copies=tuple(one_line(name, 80) for name in others), archived=lead["capture"] or "", disputed=disputed, article=lead["id"], theme=theme,
     )  # fmt: skip
 
 
@@ -145,7 +148,7 @@ def claims(conn: Connection, profile: Profile, start: datetime, end: datetime) -
     where = and_(
         ours(profile), _within(alerts.c.published, alerts.c.raised, start, end), alerts.c.status.not_in(settled)
     )
-    return tuple(checked(conn, alert) for alert in _alerts(conn, where))
+    return tuple(checked(conn, alert, local(end).date()) for alert in _alerts(conn, where))
 
 
 def following(conn: Connection, profile: Profile, start: datetime) -> tuple[Checked, ...]:
@@ -156,24 +159,24 @@ def following(conn: Connection, profile: Profile, start: datetime) -> tuple[Chec
         ours(profile), alerts.c.status.in_(still), alerts.c.raised < first,
         or_(alerts.c.published.is_(None), alerts.c.published < first),
     )  # fmt: skip
-    return tuple(checked(conn, alert) for alert in list(_alerts(conn, where))[:MOST])
+    return tuple(checked(conn, alert, local(start).date()) for alert in list(_alerts(conn, where))[:MOST])
 
 
-def checked(conn: Connection, alert: Alert) -> Checked:
-    """Return one alert in the words of the digest."""
-    known = [cited(id) for id in alert.claim.refs]
+def checked(conn: Connection, alert: Alert, on: date) -> Checked:
+    """Return one alert in the words of the digest of the day `on`."""
+    known = [cited(id, on) for id in alert.claim.refs]
     return Checked(
         alert=alert.id, story=alert.story, tier=alert.tier.value, sentence=alert.claim.sentence, role=alert.claim.role.value,
         verdict=alert.claim.verdict.value, refs=tuple(ref for ref in known if ref),
         missing_refs=tuple(id for id, ref in zip(alert.claim.refs, known, strict=True) if not ref),
         differs=alert.claim.differs, why=alert.claim.why, title=one_line(alert.title or "(không có đầu đề)"),
         outlet=one_line(alert.outlet, 80), published=alert.published, url=alert.url, status=alert.status,
-        reviewers=tuple(dict.fromkeys(d.analyst for d in alert_store.decisions_of(conn, alert.id))),
+        reviewers=tuple(dict.fromkeys(d.analyst for d in alert_store.decisions_of(conn, alert.id))), type=alert.claim.type,
     )  # fmt: skip
 
 
-def cited(id: str) -> Cited | None:
-    """Return the reference entry `id` as a digest cites it, or None when the base no longer holds it."""
+def cited(id: str, on: date) -> Cited | None:
+    """Return the reference entry `id` as a digest of `on` cites it, or None when the base no longer holds it."""
     base = load_references()
     if id not in base:
         return None
@@ -182,6 +185,7 @@ def cited(id: str) -> Cited | None:
     return Cited(
         id, entry.statement_vi, source, entry.source.url, entry.contested,
         tuple((side.party, side.position_vi) for side in entry.sides), entry.note if entry.contested else "",
+        stale=f"tư liệu tính đến {entry.as_of:%d/%m/%Y}, đã đến hạn xem lại ngày {entry.review_by:%d/%m/%Y}: kiểm tra trước khi dùng" if entry.due(on) else "",
     )  # fmt: skip
 
 
@@ -207,10 +211,37 @@ def corrections(conn: Connection, profile: Profile, start: datetime, end: dateti
             Correction(
                 one_line(row["title"]), one_line(row["outlet"], 80), row["claim"]["sentence"],
                 datetime.fromisoformat(row["raised"]), datetime.fromisoformat(row["decided"]), row["outcome"], row["decision_reason"],
-                tuple(carrier.name for carrier in held),
+                tuple(carrier.name for carrier in held), row["id"],
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def recalled(conn: Connection, profile: Profile, day: date, shown: Collection[str], known: Collection[str]) -> tuple[Correction, ...]:
+    """Return what an approved edition of this very issue carried and a person has since found not to be distorted, or a duplicate.
+
+    What is still `shown`, or already `known` as corrected, is not among them.
+    """
+    found = []
+    for id, edition in approved_alerts(conn, profile.name, day).items():
+        held = None if id in shown or id in known else alert_store.get_alert(conn, id)
+        if held is None or held[0].status not in (alert_store.NOT_DISTORTED, alert_store.DUPLICATE):
+            continue
+        alert = held[0]
+        last = next((d for d in reversed(alert_store.decisions_of(conn, id)) if d.outcome == alert.status), None)
+        if last:
+            found.append(
+                Correction(
+                    one_line(alert.title), one_line(alert.outlet, 80), alert.claim.sentence, alert.raised, last.decided, last.outcome,
+                    last.reason, (f"bản phát hành lần {edition} của số này",), id,
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def newest(conn: Connection, end: datetime) -> datetime | None:
+    """Return when the newest text before `end` was first seen: until then the numbers of an unfinished period count."""
+    return moment(conn.execute(select(func.max(articles.c.first_seen)).where(articles.c.first_seen < stamp(end))).scalar())
 
 
 def versions(conn: Connection) -> tuple[str, ...]:

@@ -21,10 +21,10 @@ _PICTURE = re.compile(r'src="data:image/png;base64,([A-Za-z0-9+/=]+)"')
 
 def render_text(digest: Digest) -> str:
     """Return the issue as plain text."""
-    lines = ["DỰ THẢO", digest.office.agency, digest.title, digest.period, ""]
-    lines += [f"{label}: {value}" for label, value in box(digest)]
+    lines = [digest.mark, digest.office.agency, digest.title, digest.period, ""]
+    lines += [f"{label}: {value}" if value else label for label, value in box(digest)]
     lines += [f"Hình {number}. {chart.caption}: {figures(chart)}" for number, chart in enumerate(digest.charts, 1)]
-    for section in outline(digest):
+    for section in outline(digest, brief=True):
         lines += ["", section.heading.upper()]
         for part in section.parts:
             lines += [part.heading] if part.heading else []
@@ -48,7 +48,7 @@ def render_mail(digest: Digest, html: bytes, files: dict[str, bytes]) -> bytes:
     No recipient is filled in: the office chooses. The same issue gives the same bytes.
     """
     mail = EmailMessage(policy=email.policy.SMTP)
-    mail["Subject"] = " ".join(f"{digest.title} - {digest.office.title} (dự thảo)".split())
+    mail["Subject"] = " ".join(f"{digest.title} - {digest.office.title} ({digest.mark.lower()})".split())
     mail["Date"] = format_datetime(digest.end)
     mark = hashlib.sha256(html).hexdigest()[:24]
     mail["Message-ID"] = f"<{digest.office.name.replace('/', '.')}.{digest.day.isoformat()}.{mark}@cotmoc.invalid>"

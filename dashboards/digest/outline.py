@@ -1,15 +1,37 @@
-"""The issue as sections, entries and lines: the one order and wording that HTML, DOCX, PDF and e-mail all render."""
+"""The issue as sections, entries and lines: the one order and wording that HTML, DOCX, PDF and e-mail all render.
+
+`brief` is what leaders read on paper, one to three pages (DUTIES 6.2); in full it is the HTML file beside it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import urlsplit
 
 from dashboards.digest.records import Checked, Cited, Correction, Digest, Item
-from dashboards.shown import lang_vi, number, role_vi, safe_url, tier_vi, time_vi, verdict_vi, visible
+from dashboards.digest.summary import shortened
+from dashboards.shown import (
+    lang_vi,
+    number,
+    one_line,
+    role_vi,
+    safe_url,
+    tier_vi,
+    time_vi,
+    verdict_vi,
+    visible,
+)
 
 NOTHING = "Không có"
+# How many entries paper holds in sections I and II (home and abroad), III and IV; what is more is counted and stands in the HTML.
+LOCAL, SEA, CLAIMS, FOLLOWED = (4, 2), (3, 2), 5, 3
+# Two lines of print of a summary and of a reference; a sentence as it is worded, cut only where it is none.
+SHORT, SENTENCE, STATEMENT, SOURCE = 165, 400, 200, 70
+Entry = tuple["Line", ...]
+T = TypeVar("T")
 
 
 class Style(StrEnum):
@@ -37,7 +59,7 @@ class Part:
     """A section's part: an optional heading and its entries; no entry at all reads “Không có”."""
 
     heading: str
-    entries: tuple[tuple[Line, ...], ...]
+    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True)
@@ -56,48 +78,71 @@ def line(text: str, style: Style = Style.TEXT, url: str | None = None) -> Line:
 def box(digest: Digest) -> list[tuple[str, str]]:
     """Return the box of counts as label and value."""
     rows = [("Tổng số bài trong kỳ về địa phương và biên giới, biển, đảo", number(digest.total))]
-    rows += [(f"– {name}", number(count)) for name, count in digest.by_class]
-    rows += [(f"– {name}", number(count)) for name, count in digest.by_lang]
+    for counts in (digest.by_class, digest.by_lang):
+        if any(count for _name, count in counts):
+            rows.append((f"– {' / '.join(name for name, _count in counts)}", " / ".join(number(count) for _name, count in counts)))
     rows.append(("Nội dung cần chú ý", number(digest.attention)))
     return rows
 
 
-def outline(digest: Digest) -> list[Section]:
-    """Return the sections after the box, in the order of DUTIES 6.2."""
+def outline(digest: Digest, *, brief: bool = False) -> list[Section]:
+    """Return the sections after the box, in the order of DUTIES 6.2; `brief` is the issue as it is printed."""
+    claims, follow = (CLAIMS, FOLLOWED) if brief else (None, None)
     sections = [
-        ("Tin nổi bật về địa phương", _pair(digest.domestic, digest.foreign, digest.desk)),
-        ("Biên giới, biển, đảo", _pair(digest.sea_domestic, digest.sea_foreign, digest.desk)),
-        ("Nội dung có dữ kiện cần đối chiếu", (Part("", tuple(_checked(one) for one in digest.claims)),)),
-        ("Dự kiến theo dõi", (Part("", tuple(_follow(one) for one in digest.follow)),)),
+        ("Tin nổi bật về địa phương", _pair(digest.domestic, digest.foreign, digest.desk, LOCAL if brief else None)),
+        ("Biên giới, biển, đảo", _pair(digest.sea_domestic, digest.sea_foreign, digest.desk, SEA if brief else None)),
+        ("Nội dung có dữ kiện cần đối chiếu", (Part("", _some(digest.claims, claims, _checked_brief if brief else _checked)),)),
+        ("Dự kiến theo dõi", (Part("", _some(digest.follow, follow, _follow_brief if brief else _follow)),)),
         ("Đính chính các số trước", (Part("", tuple(_corrected(one) for one in digest.corrections)),)),
-        ("Ghi chú phương pháp", (Part("", tuple((line(text, Style.NOTE),) for text in _method(digest))),)),
+        ("Ghi chú phương pháp", (Part("", tuple((line(text, Style.NOTE),) for text in (_method_brief if brief else _method)(digest))),)),
     ]
     roman = ("I", "II", "III", "IV", "V", "VI")
     return [Section(f"{roman[i]}. {title}", parts) for i, (title, parts) in enumerate(sections)]
 
 
-def _pair(inside: Iterable[Item], outside: Iterable[Item], desk: str) -> tuple[Part, ...]:
+def _some(found: Sequence[T], most: int | None, entry: Callable[[T], Entry]) -> tuple[Entry, ...]:
+    """Return the entries of the first `most`, and a line that counts the others."""
+    shown = [entry(one) for one in found[:most]]
+    return (*shown, *([_others(len(found) - most)] if most is not None and len(found) > most else []))
+
+
+def _others(count: int) -> Entry:
+    return (line(f"và {number(count)} mục khác, xem bản HTML của số này.", Style.NOTE),)
+
+
+def _pair(inside: Sequence[Item], outside: Sequence[Item], desk: str, most: tuple[int, int] | None) -> tuple[Part, ...]:
     return (
-        Part("1. Báo, kênh trong nước", _themed(inside, desk)),
-        Part("2. Báo, kênh nước ngoài", _themed(outside, desk)),
+        Part("1. Báo, kênh trong nước", _themed(inside, desk, most[0] if most else None)),
+        Part("2. Báo, kênh nước ngoài", _themed(outside, desk, most[1] if most else None)),
     )
 
 
-def _themed(items: Iterable[Item], desk: str) -> tuple[tuple[Line, ...], ...]:
+def _themed(items: Sequence[Item], desk: str, most: int | None) -> tuple[Entry, ...]:
     """Group items by theme: themes in the order of their first item, items in their own; each theme named once."""
     groups: dict[str, list[Item]] = {}
-    for item in items:
+    for item in items[:most]:
         groups.setdefault(item.theme, []).append(item)
-    return tuple(
-        (*([line(theme, Style.THEME)] if place == 0 else []), *_item(item, desk)) for theme, group in groups.items() for place, item in enumerate(group)
-    )
+    shown = [
+        (*([line(theme, Style.THEME)] if place == 0 else []), *(_item(item, desk) if most is None else _item_brief(item, desk)))
+        for theme, group in groups.items()
+        for place, item in enumerate(group)
+    ]
+    return (*shown, *([_others(len(items) - most)] if most is not None and len(items) > most else []))
 
 
-def _item(item: Item, desk: str) -> tuple[Line, ...]:
-    lines = [line(item.title, Style.TITLE, item.url)]
-    if item.lang != "vi":
-        said = f"Bản dịch máy, chưa ai duyệt: {item.translation}" if item.translation else "Bản dịch: (chưa có)"
-        lines.append(line(f"Đầu đề gốc bằng {lang_vi(item.lang)}. {said}", Style.NOTE))
+def _original(item: Item) -> Entry:
+    if item.lang == "vi":
+        return ()
+    said = f"Bản dịch máy, chưa ai duyệt: {item.translation}" if item.translation else "Bản dịch: (chưa có)"
+    return (line(f"Đầu đề gốc bằng {lang_vi(item.lang)}. {said}", Style.NOTE),)
+
+
+def _kept(item: Item, desk: str) -> str | None:
+    return f"{desk}/articles/{item.article}/archived" if desk and item.article and item.archived else None
+
+
+def _item(item: Item, desk: str) -> Entry:
+    lines = [line(item.title, Style.TITLE, item.url), *_original(item)]
     meta = f"{item.outlet}, {time_vi(item.published)}"
     if item.copies:
         meta += f"; đăng lại: {', '.join(item.copies)}"
@@ -107,38 +152,85 @@ def _item(item: Item, desk: str) -> tuple[Line, ...]:
     if item.summary:
         lines.append(line(item.summary))
     lines.append(line(safe_url(item.url) or "địa chỉ gốc không mở được", Style.NOTE, item.url))
-    kept = f"{desk}/articles/{item.article}/archived" if desk and item.article else None
-    lines.append(line(f"Bản lưu {item.archived[:12]}" if item.archived else "Chưa có bản lưu", Style.NOTE, kept if item.archived else None))
+    lines.append(line(f"Bản lưu {item.archived[:12]}" if item.archived else "Chưa có bản lưu", Style.NOTE, _kept(item, desk)))
     return tuple(lines)
 
 
-def _checked(one: Checked) -> tuple[Line, ...]:
+def _item_brief(item: Item, desk: str) -> Entry:
+    meta = f"{one_line(item.outlet, 40)}, {time_vi(item.published)}"
+    if item.copies:
+        meta += f"; đăng lại: {', '.join(one_line(name, 30) for name in item.copies[:2])}"
+        meta += f" và {len(item.copies) - 2} nơi khác" if len(item.copies) > 2 else ""
+    meta += f"; {address(item.url)}" + (f"; lưu {item.archived[:8]}" if item.archived else "; chưa có bản lưu")
+    lines = [line(one_line(item.title, 160), Style.TITLE, item.url), line(meta, Style.META, _kept(item, desk) or item.url)]
+    notes = [one.text for one in _original(item)] + (["Bài có câu cần đối chiếu, xem mục III."] if item.disputed else [])
+    lines += [line(" ".join(notes), Style.NOTE)] if notes else []
+    if item.summary:
+        lines.append(line(item.summary if item.rewritten else shortened(item.summary, SHORT, item.lang)))
+    return tuple(lines)
+
+
+def address(url: str) -> str:
+    """Return an address as paper shows it: host and the beginning of the path, without what a reader cannot type."""
+    if not safe_url(url):
+        return "địa chỉ gốc không mở được"
+    parts = urlsplit(url)
+    return one_line(f"{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}" + ("?…" if parts.query else ""), 40)
+
+
+def _checked(one: Checked) -> Entry:
     lines = [
         line(f"“{one.sentence}”", Style.QUOTE),
         line(f"{tier_vi(one.tier)}. {one.title}", Style.TITLE, one.url),
         line(f"{one.outlet}, {time_vi(one.published)}. Cách nêu: {role_vi(one.role)}. Nhận định của máy: {verdict_vi(one.verdict)}.", Style.META),
+        line(safe_url(one.url) or "địa chỉ gốc không mở được", Style.NOTE, one.url),
     ]
     for ref in one.refs:
         lines += _cited(ref)
-    lines += [line(f"Tư liệu {id}: không còn trong cơ sở tư liệu hiện dùng.", Style.NOTE) for id in one.missing_refs]
+    lines += _lost(one)
     if one.differs:
         lines.append(line(f"Chỗ khác: {one.differs}"))
     if one.why:
         lines.append(line(f"Lý do: {one.why}"))
-    people = ", ".join(one.reviewers) if one.reviewers else "chưa có người xem"
-    lines.append(line(f"Tình trạng: {one.status}; người xem: {people}.", Style.NOTE))
+    lines.append(line(f"Tình trạng: {one.status}; người xem: {_people(one)}.", Style.NOTE))
     return tuple(lines)
+
+
+def _checked_brief(one: Checked) -> Entry:
+    refs = [f"{shortened(ref.statement, STATEMENT)} ({shortened(ref.source, SOURCE)}; {ref.id})" for ref in one.refs[:1]]
+    refs += [f"thêm {', '.join(ref.id for ref in one.refs[1:])}"] if one.refs[1:] else []
+    lines = [
+        line(f"“{one_line(one.sentence, SENTENCE)}”", Style.QUOTE, one.url),
+        line(f"{one_line(one.outlet, 40)}, {time_vi(one.published)}; {address(one.url)}. {role_vi(one.role)}; nhận định của máy: {verdict_vi(one.verdict)}; "
+             f"{one.status}; người xem: {_people(one)}.", Style.META, one.url),
+    ]  # fmt: skip
+    if refs:
+        lines.append(line(f"Đối chiếu: {'; '.join(refs)}", Style.TEXT, one.refs[0].url))
+    lines += [line(f"{ref.id}: {_sides(ref)}", Style.NOTE) for ref in one.refs if ref.contested]
+    lines += [line(f"{ref.id}: {ref.stale}.", Style.NOTE) for ref in one.refs if ref.stale]
+    return (*lines, *_lost(one))
+
+
+def _people(one: Checked) -> str:
+    return ", ".join(one.reviewers) if one.reviewers else "chưa có"
+
+
+def _lost(one: Checked) -> list[Line]:
+    return [line(f"Tư liệu {id}: không còn trong cơ sở tư liệu hiện dùng.", Style.NOTE) for id in one.missing_refs]
+
+
+def _sides(ref: Cited) -> str:
+    sides = "; ".join(f"{party}: {position}" for party, position in ref.sides) or ref.note
+    return f"Mục này còn tranh luận. {sides.rstrip('.')}."
 
 
 def _cited(ref: Cited) -> list[Line]:
     found = [line(f"Tư liệu {ref.id}: {ref.statement} ({ref.source})", Style.TEXT, ref.url)]
-    if ref.contested:
-        sides = "; ".join(f"{party}: {position}" for party, position in ref.sides) or ref.note
-        found.append(line(f"Mục này còn tranh luận. {sides}", Style.NOTE))
-    return found
+    found += [line(_sides(ref), Style.NOTE)] if ref.contested else []
+    return found + ([line(f"{ref.id}: {ref.stale}.", Style.NOTE)] if ref.stale else [])
 
 
-def _follow(one: Checked) -> tuple[Line, ...]:
+def _follow(one: Checked) -> Entry:
     return (
         line(one.title, Style.TITLE, one.url),
         line(f"{one.outlet}, {time_vi(one.published)}. {verdict_vi(one.verdict)}; tình trạng: {one.status}.", Style.META),
@@ -146,17 +238,33 @@ def _follow(one: Checked) -> tuple[Line, ...]:
     )
 
 
-def _corrected(one: Correction) -> tuple[Line, ...]:
+def _follow_brief(one: Checked) -> Entry:
+    return (
+        line(one_line(one.title, 120), Style.TITLE, one.url),
+        line(f"{one_line(one.outlet, 40)}, {time_vi(one.published)}; {address(one.url)}. Tình trạng: {one.status}.", Style.META, one.url),
+    )
+
+
+def _corrected(one: Correction) -> Entry:
     return (
         line(f"{one.title} ({one.outlet})", Style.TITLE),
         line(f"“{one.sentence}”", Style.QUOTE),
         line(f"Đã nêu {time_vi(one.raised)}; ngày {time_vi(one.decided)} kết luận lại: {one.outcome}. Lý do: {one.reason}"),
-        *([line(f"Đã in trong: {'; '.join(one.carried)}.", Style.NOTE)] if one.carried else []),
+        *([line(f"Đã nêu trong: {'; '.join(one.carried)}.", Style.NOTE)] if one.carried else []),
     )
 
 
 def _method(digest: Digest) -> list[str]:
-    notes = list(digest.method)
+    notes = [*digest.method, *([digest.edits] if digest.edits else [])]
     if digest.left_out:
         notes.append(f"Còn {number(digest.left_out)} tin khác trong kỳ không in ở đây cho gọn; xem ở bàn làm việc.")
     return notes
+
+
+def _method_brief(digest: Digest) -> list[str]:
+    note = (
+        "Nguồn: báo chí và kênh công khai của tổ chức trong danh mục; tóm tắt trích nguyên câu. Nhận định do máy đối chiếu với tư liệu có dẫn nguồn, "
+        "cần người xem xét; “yêu sách của một bên” không phải là sai hay đúng. Đủ các mục, lý do, phiên bản: tệp HTML của số này."
+    )
+    note += f" Còn {number(digest.left_out)} tin khác ở bàn làm việc." if digest.left_out else ""
+    return [f"{note} {digest.edits}".strip()]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dashboards.digest.outline import NOTHING, Style, box, outline
+from dashboards.digest.docx import LEFT
+from dashboards.digest.outline import NOTHING, Part, Style, box, outline
 from dashboards.digest.records import Digest
+from dashboards.office import nd30
 from dashboards.office.pdf import Paper
 from dashboards.reports.charts import draw
+
+# Room in mm for a line, and for theme, title (two lines) and source of an entry, which stay together.
+LINE, HEAD = 6.5, 26
 
 
 def render_pdf(digest: Digest) -> bytes:
     """Return the PDF; letters that no font of this machine holds are shown as □ and said so at the end."""
-    sections = outline(digest)
-    paper = Paper(digest.title, digest.end)
+    sections = outline(digest, brief=True)
+    paper = Paper(digest.title, digest.end, head=digest.mark, leading=0.41)
     paper.borrow("".join(one.text for s in sections for part in s.parts for entry in part.entries for one in entry))
     paper.add_page()
     paper.masthead(digest.office, "ĐB-……", digest.day.year)
@@ -19,22 +24,25 @@ def render_pdf(digest: Digest) -> bytes:
     paper.para(digest.period, style="B", size=13, align="C")
     paper.rule(40)
     paper.rows(box(digest))
-    for number, chart in enumerate(digest.charts, 1):
-        paper.picture(draw(chart), f"Hình {number}. {chart.caption}")
     for section in sections:
-        paper.ln(3)
-        _heading(paper, section.heading, "B")
+        paper.ln(1.5)
+        # A heading never stands alone at the foot of a page: what follows it needs room for its first lines.
+        paper.room(_head(section.parts[0]) + LINE)
+        paper.para(section.heading, style="B", align="L")
         for part in section.parts:
             if part.heading:
-                _heading(paper, part.heading, "BI")
+                paper.room(_head(part))
+                paper.para(part.heading, style="BI", align="L")
             if not part.entries:
                 paper.para(NOTHING, indent=10, align="L")
             for entry in part.entries:
+                paper.room(min(HEAD, LINE * len(entry)))
                 for one in entry:
                     style = {Style.THEME: "BI", Style.TITLE: "B", Style.META: "I", Style.QUOTE: "I"}.get(one.style, "")
-                    size = 11.5 if one.style in (Style.META, Style.NOTE) else 13
-                    paper.para(one.text, style=style, size=size, url=one.url, align="L" if one.style in (Style.NOTE, Style.THEME) else "J")
-                paper.ln(1.5)
+                    size = nd30.SMALL if one.style in (Style.META, Style.NOTE) else nd30.BODY
+                    paper.para(one.text, style=style, size=size, url=one.url, align="L" if one.style in LEFT else "J")
+                paper.ln(0.5)
+    paper.pictures([(draw(chart, narrow=True), f"Hình {number}. {chart.caption}") for number, chart in enumerate(digest.charts, 1)])
     if paper.lost:
         paper.para(
             f"{paper.lost} ký tự không có trong phông chữ của máy này (in là □); xem đủ ở bản HTML hoặc DOCX.", size=11, style="I"
@@ -43,8 +51,7 @@ def render_pdf(digest: Digest) -> bytes:
     return bytes(paper.output())
 
 
-def _heading(paper: Paper, text: str, style: str) -> None:
-    # A heading never stands alone at the foot of a page.
-    if paper.get_y() > paper.h - 45:
-        paper.add_page()
-    paper.para(text, style=style, align="L")
+def _head(part: Part) -> float:
+    """Room in mm for the heading of a part and the first lines under it."""
+    under = min(HEAD, LINE * len(part.entries[0])) if part.entries else LINE
+    return under + (LINE if part.heading else 0)

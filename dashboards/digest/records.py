@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from dashboards.digest.themes import OTHER
 from dashboards.reports.records import Chart
+from pipelines.clock import show
 from pipelines.settings import Profile
 
 
@@ -27,6 +28,8 @@ class Item:
     article: str = ""
     theme: str = OTHER
     translation: str = ""
+    # An editor wrote the summary: it is printed as it stands.
+    rewritten: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Cited:
     contested: bool
     sides: tuple[tuple[str, str], ...] = ()
     note: str = ""
+    # The entry's review was due before the issue's day: what it says holds as of this day.
+    stale: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,11 +67,12 @@ class Checked:
     url: str
     status: str
     reviewers: tuple[str, ...] = ()
+    type: str = ""
 
 
 @dataclass(frozen=True)
 class Correction:
-    """A claim that an earlier issue carried and that a person has since found not to be distorted."""
+    """A claim that an earlier issue, or an earlier edition of this one, carried and that now stands otherwise."""
 
     title: str
     outlet: str
@@ -76,6 +82,7 @@ class Correction:
     outcome: str
     reason: str
     carried: tuple[str, ...] = ()
+    alert: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,15 @@ class Digest:
     charts: tuple[Chart, ...] = ()
     # Address of the desk, where archived copies are read; empty: they are only named.
     desk: str = ""
+    # Which edition was approved (0: a draft), and until when the numbers count while the period is not over.
+    edition: int = 0
+    until: datetime | None = None
+    edits: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What stands at the head of the first page: a draft until it is approved, then the number of its edition."""
+        return f"Bản phát hành lần {self.edition}" if self.edition else "DỰ THẢO"
 
     @property
     def title(self) -> str:
@@ -112,4 +128,7 @@ class Digest:
     def period(self) -> str:
         """The period in the words of the form."""
         first, last = self.start.strftime("%d/%m/%Y"), self.end.strftime("%d/%m/%Y")
-        return f"Kỳ: từ 6h00 hôm trước ({first}) đến 6h00 hôm nay ({last})"
+        words = f"Kỳ: từ 6h00 hôm trước ({first}) đến 6h00 hôm nay ({last})"
+        if self.until:
+            words += f"; kỳ chưa hết, số liệu tạm tính đến {show(self.until)}"
+        return words + (f"; thay bản phát hành lần {self.edition - 1}" if self.edition > 1 else "")

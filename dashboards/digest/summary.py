@@ -47,3 +47,19 @@ def summary(title: str, sapo: str, body: str, lang: str = "vi") -> str:
         if len(picked) == 3:
             break
     return ("" if lang == "zh" else " ").join(picked)
+
+
+def shortened(text: str, limit: int, lang: str = "vi") -> str:
+    """Return the whole sentences of `text` that fit into `limit` characters, else its beginning with an ellipsis.
+
+    A Chinese letter takes the room of two.
+    """
+    limit = limit // 2 if lang == "zh" else limit
+    kept = ""
+    for sentence in sentences(text):
+        longer = f"{kept}{'' if lang == 'zh' or not kept else ' '}{sentence}"
+        if len(longer) > limit:
+            break
+        kept = longer
+    flat = " ".join(visible(text).split())
+    return kept or (flat if len(flat) <= limit else flat[: limit - 1].rsplit(" ", 1)[0].rstrip(",;: ") + "…")

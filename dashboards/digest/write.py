@@ -15,6 +15,7 @@ from dashboards.digest.form import render_form
 from dashboards.digest.html import render_html
 from dashboards.digest.mail import render_mail
 from dashboards.digest.pdf import render_pdf
+from dashboards.digest.records import Digest
 from dashboards.digest.translate import translated
 from dashboards.office.files import sha256, write_whole
 from dashboards.office.forms import own_template
@@ -31,19 +32,11 @@ def write_digest(
     """Write the issue of `day` for profile `province` into `output`; returns {"html", "docx", "pdf", "eml"}.
 
     `owners` maps a source to the class of its owner; without it outlets count as foreign by kind and language.
-    Errors: UsageError for an unknown profile, UserError when a file cannot be written.
+    Errors: UsageError for an unknown profile or a period to come, UserError when a file cannot be written.
     """
-    with store.read() as conn:
-        edits = edits_of(conn, province, day)
-    digest = edited(build_digest(store, province, day, owners), edits)
-    digest = translated(digest, settings)
-    digest = replace(digest, desk=settings.desk_url, office=office_on(digest.office, settings.office, day, FORM_NAME))
-    stem = f"diem-bao_{province.replace('/', '_')}_{day.isoformat()}"
-    own = own_template(settings.data, FORM_NAME)
-    word = render_form(digest, own) if own else render_docx(digest)
-    files = {"html": render_html(digest), "docx": word, "pdf": render_pdf(digest)}
-    attached = {f"{stem}.{kind}": files[kind] for kind in ("docx", "pdf")}
-    files["eml"] = render_mail(digest, files["html"], attached)
+    digest = prepared(store, settings, province, day, owners)
+    stem = stem_of(province, day)
+    files = rendered(digest, settings, stem)
     paths = {kind: output.resolve() / f"{stem}.{kind}" for kind in files}
     write_whole({paths[kind]: content for kind, content in files.items()})
     sums = {kind: sha256(content) for kind, content in files.items()}
@@ -56,6 +49,33 @@ def write_digest(
                 sha256=sums[kind], now=now(),
             )  # fmt: skip
         audit.append(
-            conn, actor="cotmoc", action="digest.write", thing=f"{province} {day.isoformat()}", details={**sums, "alerts": [one.alert for one in digest.claims + digest.follow]}, now=now()
+            conn, actor="cotmoc", action="digest.write", thing=f"{province} {day.isoformat()}", details={**sums, "alerts": carried_by(digest)}, now=now()
         )
     return paths
+
+
+def stem_of(province: str, day: date) -> str:
+    """Return the name of an issue's files without their endings."""
+    return f"diem-bao_{province.replace('/', '_')}_{day.isoformat()}"
+
+
+def carried_by(digest: Digest) -> list[str]:
+    """Return the alerts that an issue carries."""
+    return [one.alert for one in digest.claims + digest.follow]
+
+
+def prepared(store: Store, settings: Settings, province: str, day: date, owners: Mapping[str, str] | None) -> Digest:
+    """Return the issue as it would be written now: with its edits, translations, names and address of the desk."""
+    with store.read() as conn:
+        edits = edits_of(conn, province, day)
+    digest = translated(edited(build_digest(store, province, day, owners), edits), settings)
+    return replace(digest, desk=settings.desk_url, office=office_on(digest.office, settings.office, day, FORM_NAME))
+
+
+def rendered(digest: Digest, settings: Settings, stem: str) -> dict[str, bytes]:
+    """Return the four forms of one content; UserError for a wrong template of the office's own."""
+    own = own_template(settings.data, FORM_NAME)
+    word = render_form(digest, own) if own else render_docx(digest)
+    files = {"html": render_html(digest), "docx": word, "pdf": render_pdf(digest)}
+    attached = {f"{stem}.{kind}": files[kind] for kind in ("docx", "pdf")}
+    return files | {"eml": render_mail(digest, files["html"], attached)}

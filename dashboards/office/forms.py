@@ -64,8 +64,8 @@ def common(profile: Profile, year: int, sign: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def render(template: bytes, name: str, context: Callable[[DocxTemplate], Mapping[str, Any]]) -> bytes:
-    """Return the document; `context` is given the template, to which pictures and links belong.
+def render(template: bytes, name: str, context: Callable[[DocxTemplate], Mapping[str, Any]], mark: str = nd30.DRAFT) -> bytes:
+    """Return the document; `context` is given the template, to which pictures and links belong; `mark` heads page 1.
 
     UserError that names the tag when the template asks for something unknown or is no DOCX. Text is escaped, and the
     template runs in a sandbox: it can show its tags and nothing else.
@@ -74,6 +74,7 @@ def render(template: bytes, name: str, context: Callable[[DocxTemplate], Mapping
         document = DocxTemplate(BytesIO(template))
         document.init_docx()
         document.render(context(document), jinja_env=_environment(), autoescape=True)
+        nd30.marked(document.docx, mark)
         return nd30.to_bytes(document.docx)
     except TemplateError as error:
         raise UserError(f"mẫu {name}.docx: {_words(error)}; xem: cotmoc templates check") from error

@@ -22,18 +22,21 @@ from dashboards.shown import safe_url, visible
 from pipelines.settings import Profile
 
 FONT = "Times New Roman"
+DRAFT = "DỰ THẢO"
 # On every Windows with Office; LibreOffice takes what it has in their place.
 HAN, LAO = "SimSun", "Leelawadee UI"
-BODY = 13
+BODY, SMALL = 13, 11
 # Widths in mm of the two columns of the heading block; together the text's width.
 LEFT, RIGHT = 75, 90
 # Between the two, mm: without it the names of a long body and of the country run into one another.
 GAP = 5
+# Width in mm of a picture with another beside it.
+HALF = 80
 _LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 
 
-def new_document(profile: Profile, moment: datetime, title: str) -> DocumentType:
-    """Return an A4 document with the margins, font and page numbers (from page 2) of the decree."""
+def new_document(profile: Profile, moment: datetime, title: str, mark: str = DRAFT) -> DocumentType:
+    """Return an A4 document with the margins, font and page numbers (from page 2) of the decree; `mark` heads page 1."""
     document = Document()
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
@@ -49,10 +52,10 @@ def new_document(profile: Profile, moment: datetime, title: str) -> DocumentType
     normal.paragraph_format.space_after = Pt(0)
     normal.paragraph_format.line_spacing = 1.1
     _page_number(section.header.paragraphs[0])
-    _run(section.first_page_header.paragraphs[0], "DỰ THẢO", bold=True, size=BODY)
+    _run(section.first_page_header.paragraphs[0], mark, bold=True, size=BODY)
     section.first_page_header.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
     core = document.core_properties
-    core.title, core.author, core.last_modified_by, core.comments = title, profile.agency, "", "Dự thảo do Cột Mốc lập"
+    core.title, core.author, core.last_modified_by, core.comments = title, profile.agency, "", "Do Cột Mốc lập"
     core.created = core.modified = moment.replace(tzinfo=None)
     core.language = "vi-VN"
     return document
@@ -96,17 +99,19 @@ def title_block(document: DocumentType, title: str, abstract: str) -> None:
 
 def body(
     document: DocumentType, text: str, *, bold: bool = False, italic: bool = False, size: int = BODY,
-    url: str | None = None, indent: bool = True, keep: bool = False, left: bool = False,
+    url: str | None = None, indent: bool = True, keep: bool = False, left: bool = False, tight: bool = False,
 ) -> Paragraph:  # fmt: skip
-    """Add a justified paragraph (`left`: ragged); the first line is indented 1 cm. A safe `url` makes it a ragged link.
+    """Add a justified paragraph (`left`: ragged, `tight`: close to the one above); the first line is indented 1 cm.
+
+    A safe `url` makes it a ragged link.
 
     An address cannot be broken, so justifying would tear the words before it apart.
     """
     paragraph = document.add_paragraph()
-    ragged = left or url is not None or "://" in text
+    ragged = left or url is not None or "://" in text or is_far(text)
     paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if ragged else WD_ALIGN_PARAGRAPH.JUSTIFY
-    paragraph.paragraph_format.space_before = Pt(3)
-    paragraph.paragraph_format.space_after = Pt(3)
+    paragraph.paragraph_format.space_before = Pt(0 if tight else 3)
+    paragraph.paragraph_format.space_after = Pt(0 if tight else 3)
     paragraph.paragraph_format.keep_with_next = keep
     if indent:
         paragraph.paragraph_format.first_line_indent = Mm(10)
@@ -118,9 +123,10 @@ def body(
     return paragraph
 
 
-def centred(document: DocumentType, text: str) -> None:
-    """Add a centred line, such as “Kính gửi: …”."""
+def centred(document: DocumentType, text: str, *, keep: bool = False) -> None:
+    """Add a centred line, such as “Kính gửi: …”; `keep` with the next."""
     paragraph = document.add_paragraph()
+    paragraph.paragraph_format.keep_with_next = keep
     paragraph.paragraph_format.space_after = Pt(8)
     _centre(paragraph, text, size=14)
 
@@ -196,6 +202,27 @@ def watermark(document: DocumentType, text: str) -> None:
         paragraph.runs[0].font.color.rgb = RGBColor(0x80, 0x80, 0x80)
 
 
+def marked(document: DocumentType, mark: str) -> None:
+    """Replace DỰ THẢO at the head of the first page, in the office's own form too."""
+    for paragraph in document.sections[0].first_page_header.paragraphs:
+        for run in paragraph.runs:
+            run.text = run.text.replace(DRAFT, mark)
+
+
+def pictures(document: DocumentType, found: Sequence[tuple[bytes, str]]) -> None:
+    """Add one or two pictures side by side, each with its caption under it; kept on one page."""
+    grid = document.add_table(rows=1, cols=len(found))
+    _widths(grid, (165 // len(found),) * len(found), bare=True)
+    repeat_head(grid)
+    for cell, (png, caption) in zip(grid.rows[0].cells, found, strict=True):
+        place = cell.paragraphs[0]
+        place.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        place.paragraph_format.space_before = Pt(6)
+        place.paragraph_format.keep_with_next = True
+        place.add_run().add_picture(io.BytesIO(png), width=Mm(HALF))._inline.docPr.set("descr", visible(caption))
+        _centre(cell.add_paragraph(), caption, italic=True, size=SMALL)
+
+
 def picture(document: DocumentType, png: bytes, caption: str) -> None:
     """Add a centred picture 150 mm wide with its caption under it, kept together."""
     place = document.add_paragraph()
@@ -231,6 +258,11 @@ def _run(paragraph: Paragraph, text: str, *, bold: bool = False, italic: bool = 
         far_letters(run._r, text)
 
 
+def is_far(text: str) -> bool:
+    """Tell whether Chinese or Lao letters stand in `text`."""
+    return any("\u2e80" <= char <= "\u9fff" or "\u0e80" <= char <= "\u0eff" for char in text)
+
+
 def far_fonts(text: str) -> tuple[str, str]:
     """Return the font names for Chinese (w:eastAsia) and for Lao (w:cs) in `text`; ours where there is none of either.
 
@@ -258,6 +290,14 @@ def _widths(table: Table, widths: Sequence[int], *, bare: bool = False) -> None:
         column.width = Mm(width)
         for cell in column.cells:
             cell.width = Mm(width)
+    if not bare:
+        # Word and LibreOffice put the text of the first cell on the margin, so the border would stand left of it.
+        indent = OxmlElement("w:tblInd")
+        indent.set(qn("w:w"), "108")
+        indent.set(qn("w:type"), "dxa")
+        properties = table._tbl.tblPr
+        layout = properties.find(qn("w:tblLayout"))
+        layout.addprevious(indent) if layout is not None else properties.append(indent)
     if bare:
         margins = OxmlElement("w:tblCellMar")
         for side in ("w:left", "w:right"):

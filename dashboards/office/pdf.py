@@ -12,6 +12,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from PIL import Image
 
+from dashboards.office import nd30
 from dashboards.office.fonts import FONTS, font_file
 from dashboards.office.letterhead import ROOM, broken
 from dashboards.shown import safe_url, visible
@@ -38,9 +39,10 @@ def letters() -> frozenset[int]:
 class Paper(FPDF):
     """An A4 paper in the form of Nghị định 30/2020/NĐ-CP; counts the characters that no font holds."""
 
-    def __init__(self, title: str, moment: datetime, mark: str = "") -> None:
+    def __init__(self, title: str, moment: datetime, mark: str = "", head: str = nd30.DRAFT, leading: float = 0.47) -> None:
         super().__init__(format="A4")
-        self.mark, self.lost = mark, 0
+        # `leading`: height of a line in mm for a point of its letters; 0.42 is the decree's single spacing and a little more.
+        self.mark, self.lost, self.head, self.leading = mark, 0, head, leading
         for style, name in STYLES.items():
             self.add_font("serif", style, font_file(f"{SERIF}-{name}", FONTS))
         self.extra: frozenset[int] = frozenset()
@@ -84,11 +86,11 @@ class Paper(FPDF):
         return "".join(out)
 
     def header(self) -> None:
-        """Page number from page 2 on; DỰ THẢO on page 1."""
+        """Page number from page 2 on; DỰ THẢO, or what else the paper is, on page 1."""
         self.set_y(10)
         self.set_font("serif", "B" if self.page_no() == 1 else "", 13)
         first = self.page_no() == 1
-        self.cell(0, 6, "DỰ THẢO" if first else str(self.page_no()), align="R" if first else "C")
+        self.cell(0, 6, self.head if first else str(self.page_no()), align="R" if first else "C")
         self.set_y(20)
 
     def footer(self) -> None:
@@ -105,14 +107,21 @@ class Paper(FPDF):
     ) -> None:
         """Write a paragraph; a safe `url` makes it a link; `indent` in mm moves its left edge."""
         self.set_font("serif", style, size)
+        # Chinese has no blanks to stretch, and Lao none between words.
+        align = "L" if align == "J" and nd30.is_far(text) else align
         if indent:
             self.set_x(self.l_margin + indent)
         # The decree's first line: 10 mm in, by blanks that are neither broken nor stretched.
         first = "\u00a0" * round(10 / self.get_string_width("\u00a0")) if align == "J" else ""
         self.multi_cell(
-            0, size * 0.47, first + self.clean(text), align=align, link=safe_url(url) or "", new_x=XPos.LMARGIN, new_y=YPos.NEXT
+            0, size * self.leading, first + self.clean(text), align=align, link=safe_url(url) or "", new_x=XPos.LMARGIN, new_y=YPos.NEXT
         )  # fmt: skip
-        self.ln(1)
+        self.ln(0.8)
+
+    def room(self, height: float) -> None:
+        """Begin a new page when less than `height` mm is left of this one."""
+        if self.get_y() + height > self.h - 20:
+            self.add_page()
 
     def masthead(self, profile: Profile, sign: str, year: int) -> None:
         """The block of issuing body, quốc hiệu, tiêu ngữ, number, place and date (blank)."""
@@ -159,6 +168,23 @@ class Paper(FPDF):
         self.image(BytesIO(png), x=self.l_margin + (165 - width) / 2, w=width, alt_text=self.clean(caption))
         self.para(caption, style="I", size=12, align="C")
 
+    def pictures(self, found: Sequence[tuple[bytes, str]]) -> None:
+        """Pictures side by side, each with its caption under it, on one page."""
+        if not found:
+            return
+        sizes = [Image.open(BytesIO(png)).size for png, _caption in found]
+        tall = max(nd30.HALF * height / width for width, height in sizes)
+        self.room(tall + 18)
+        top, slot, ends = self.get_y() + 2, 165 / len(found), []
+        for place, ((png, caption), (width, height)) in enumerate(zip(found, sizes, strict=True)):
+            x = self.l_margin + slot * place + (slot - nd30.HALF) / 2
+            self.image(BytesIO(png), x=x, y=top + tall - nd30.HALF * height / width, w=nd30.HALF, alt_text=self.clean(caption))
+            self.set_font("serif", "I", nd30.SMALL)
+            self.set_xy(x, top + tall + 1)
+            self.multi_cell(nd30.HALF, 4.8, self.clean(caption), align="C", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+            ends.append(self.get_y())
+        self.set_xy(self.l_margin, max(ends))
+
     def rule(self, width: float) -> None:
         """A short rule under a title."""
         at = self.l_margin + (165 - width) / 2
@@ -178,7 +204,7 @@ class Paper(FPDF):
 
     def closing(self, recipients: Sequence[str], signer: str) -> None:
         """“Nơi nhận” and the signature block, name and seal blank."""
-        if self.get_y() > self.h - 20 - 12 - 5 * len(recipients):
+        if self.get_y() > self.h - 20 - 10 - 5 * len(recipients):
             self.add_page()
         self.ln(6)
         top = self.get_y()

@@ -73,8 +73,8 @@ async def edit(request: Request) -> Response:
                 owners = getattr(request.app.state, "owners", {})
                 if given["seen"] != _mark(store(request), config.profile, day, owners):
                     raise UserError("số báo đã đổi sau khi bạn mở trang này; đọc lại rồi duyệt")
-                paths = write_digest(store(request), config, config.profile, day, config.data / "digests", owners=owners)
-                approve(store(request), config, config.profile, day, paths, analyst, now())
+                write_digest(store(request), config, config.profile, day, config.data / "digests", owners=owners)
+                approve(store(request), config, config.profile, day, analyst, now(), owners=owners)
                 return RedirectResponse("/digests", 303)
             place = given["place"]
             one = Edit(int(place) if place.isascii() and place.isdigit() and len(place) < 3 else 0, given["dropped"] == "1", given["summary"])

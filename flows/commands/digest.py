@@ -44,7 +44,7 @@ def digest(
         if what != "send":
             paths = write_digest(store, config, config.profile, day, output or config.data / "digests", owners=owners)
         if what == "approve":
-            paths = approve(store, config, config.profile, day, paths, by, now())
+            paths = approve(store, config, config.profile, day, by, now(), owners=owners)
         if what == "send" or send:
             taken = send_digest(store, config, config.profile, day, to or (), now())
             typer.echo(f"đã gửi tới {taken} hộp thư", err=True)
