@@ -35,7 +35,7 @@ from dashboards.web.desk_routes import desk_routes
 from dashboards.web.guards import Guard, Hosts, SecurityHeaders
 from dashboards.web.page_routes import page_routes
 from dashboards.web.rights import At
-from dashboards.web.view import environments, page
+from dashboards.web.view import page
 from pipelines.errors import UserError
 from pipelines.settings import Settings
 from pipelines.store import Store
@@ -75,6 +75,7 @@ def routes() -> list[At | Mount]:
         *desk_routes(),
         At("/alerts/{id}/pack", pack_pages.make_pack, "export", methods=["POST"]),
         At("/packs", pack_pages.packs, "read"),
+        At("/packs/reply", pack_pages.note_reply, "decide", methods=["POST"]),
         At("/packs/{id}", pack_pages.pack_file, "export"),
         At("/digests", digest_pages.digests, "read"),
         At("/digests/edit/{day}", editor_pages.editor, "decide"),
@@ -116,6 +117,5 @@ def create_app(settings: Settings, store: Store) -> Starlette:
         exception_handlers={HTTPException: _http_error, UserError: _user_error, DataError: _bad_words},
     )
     app.state.settings, app.state.store, app.state.access = settings, store, access
-    app.state.jinja = environments(lambda: app.state.settings)
     app.state.provider = Provider(settings, access.vault) if settings.oidc_issuer else None
     return app

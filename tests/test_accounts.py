@@ -116,6 +116,13 @@ def test_a_sentence_is_a_good_password(good: str) -> None:
     assert passwords.check(good, "Nguyễn Thị Hoa") == good
 
 
+@pytest.mark.usefixtures("real_passwords")
+def test_a_password_is_sealed_at_the_cost_of_rfc_9106() -> None:
+    sealed = passwords.seal(GOOD)
+    assert "$argon2id$v=19$m=65536,t=3,p=4$" in sealed and passwords.opens(sealed, GOOD) and not passwords.opens(sealed, GOOD + "x")
+    assert not passwords.outdated(sealed) and passwords.outdated(sealed.replace("m=65536", "m=1024"))
+
+
 def test_two_ways_to_write_a_letter_are_one_password() -> None:
     import unicodedata
 

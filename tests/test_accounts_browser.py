@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import threading
 import time
@@ -22,7 +21,6 @@ from tests.desk import make_desk, staff_cookie
 from tests.signing import GOOD, code
 
 pytestmark = pytest.mark.browser
-FLAGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 
 class Site:
@@ -49,25 +47,14 @@ def site(tmp_path: Path) -> Iterator[Site]:
     desk.store.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=path, args=[*root, *FLAGS])
-        yield found
-        found.close()
-
-
 def fits(page: Any, name: str, pictures: Path, *, axe: bool = True) -> None:
     """Nothing is wider than the screen, and axe finds nothing against WCAG 2.2 AA (it needs script to run)."""
     width = page.viewport_size["width"]
     if axe:
         found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
         assert found.violations_count == 0, found.generate_report()
-    page.screenshot(path=pictures / f"{name}-{width}.png", full_page=True)
+    if os.environ.get("COTMOC_TEST_PICTURES"):
+        page.screenshot(path=pictures / f"{name}-{width}.png", full_page=True)
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{name} is {wide} px wider than {width} px"
 
@@ -116,8 +103,7 @@ def test_first_run_second_factor_and_sign_in(site: Site, browser: Any, tmp_path:
     assert [text for text in said if "403" not in text] == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1366, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1366, "dark"), (390, "light")])
 def test_an_administrator_adds_a_colleague_who_comes_in_by_the_link(site: Site, browser: Any, tmp_path: Path, width: int, scheme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=width > 400)
     context.add_cookies([{"name": "cotmoc", "value": staff_cookie(site.app, "admin", "Nguyễn Thị Hoa"), "url": site.address}])

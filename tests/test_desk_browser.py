@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import threading
 import time
@@ -24,7 +22,6 @@ from pipelines.store import second_looks
 from tests.desk import NOON, WRONG, Desk, add_alert, add_article, add_story, claim, make_desk, staff_cookie
 
 pytestmark = pytest.mark.browser
-FLAGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
 
 @dataclass
@@ -67,18 +64,6 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     server.should_exit = True
     thread.join(10)
     desk.store.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=path, args=[*root, *FLAGS])
-        yield found
-        found.close()
 
 
 def open_desk(browser: Any, site: Site, name: str = "Bàn 1", role: str = "analyst", **more: Any) -> Any:
@@ -129,6 +114,26 @@ def test_triage_by_keyboard_alone_each_decision_in_two_keystrokes(site: Site, br
     press(page, "n")
     page.keyboard.type("cần số liệu 3 năm ")  # the digit is text here, not a decision
     assert page.input_value("#note-text") == "cần số liệu 3 năm "
+    assert page.said == []
+
+
+def test_a_key_acts_on_nothing_that_was_not_chosen_and_the_note_takes_the_focus(site: Site, browser: Any) -> None:
+    page, ids = open_desk(browser, site), site.desk.ids
+    for key in ("1", "3", "a", "n", "x"):
+        page.goto(f"{site.address}/alerts")
+        first = page.locator("#list > li").first.get_attribute("data-href").rsplit("/", 1)[1]
+        press(page, key)
+        assert page.locator(".card.at").count() == 1 and page.locator("dialog[open]").count() == 0, f"{key} only shows where we stand"
+        assert page.locator("input[name=pick]:checked").count() == 0 and page.url.endswith("/alerts") and site.state(first) == "mới"
+    press(page, "n")
+    page.wait_for_url("**#note-text")
+    page.wait_for_function("document.activeElement.id === 'note-text'")
+    page.keyboard.type("1 2 3")
+    assert page.input_value("#note-text") == "1 2 3" and {site.state(id) for name, id in ids.items() if name[0] == "b" and name[1:].isdigit()} == {"mới"}
+    press(page, "Escape")
+    press(page, "1")
+    page.wait_for_url("**batch=*")
+    assert [site.state(id) for id in (first, ids["b2"])] == ["đang xem", "mới"], "on a story's own page the key is for that story"
     assert page.said == []
 
 
@@ -227,9 +232,8 @@ def test_map_and_archived_copy_are_drawn_and_nothing_comes_from_outside(site: Si
 
 
 @pytest.mark.parametrize("width", [1366, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_the_desk_is_wider_than_the_screen(site: Site, browser: Any, tmp_path: Path, width: int, scheme: str) -> None:
-    page, ids = open_desk(browser, site, viewport={"width": width, "height": 900}, color_scheme=scheme), site.desk.ids
+def test_no_page_of_the_desk_is_wider_than_the_screen(site: Site, browser: Any, width: int) -> None:
+    page, ids = open_desk(browser, site, viewport={"width": width, "height": 900}), site.desk.ids
     for path in ("/alerts", "/alerts?status=all", "/today", "/mine", "/second-looks", f"/alerts/{ids['flag']}", f"/alerts/{ids['hostile']}",
                  f"/articles/{ids['bad']}", "/search"):  # fmt: skip
         page.goto(site.address + path)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from contextvars import ContextVar
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from dashboards import labels, shown, spoken, steps
+from dashboards import labels, shown, spoken
 from dashboards.highlight import kinds, sides
 from dashboards.i18n import DEFAULT, LANGUAGES, Catalogue, catalogue
 from dashboards.web.access import Access, may
@@ -42,8 +43,16 @@ def _label(table: Mapping[str, str]) -> Callable[[str], str]:
     return lambda code: table.get(code, code)
 
 
+# The office's own names of the steps, set for each page from the settings in force (an administrator may change them).
+STEPS: ContextVar[Mapping[str, str] | None] = ContextVar("steps", default=None)
+
+
+@cache
 def environment(language: str = DEFAULT) -> Environment:
-    """Return the environment that HTML is rendered with in one language: everything is escaped, unknown names are errors."""
+    """Return the environment that HTML is rendered with in one language: everything is escaped, unknown names are errors.
+
+    One for the process: it holds nothing of a desk, and each further one would compile all templates anew (0.2 s).
+    """
     words = catalogue(language)
     # The same reasons and labels come again on every page; a sentence costs hundreds of patterns.
     said = lru_cache(4096)(words.said)
@@ -60,6 +69,7 @@ def environment(language: str = DEFAULT) -> Environment:
         **{name: _spoken(label, words) for name, label in LABELS.items()},
         **{name: _spoken(_label(table), words) for name, table in TABLES.items()},
     )  # fmt: skip
+    env.filters["step"] = pass_context(lambda _, status: said((STEPS.get() or {}).get(status, status)))
     env.globals["lang"] = language
     return env
 
@@ -93,14 +103,6 @@ def language(request: Request) -> str:
     return chosen if chosen in LANGUAGES else DEFAULT
 
 
-def environments(current: Callable[[], Settings]) -> dict[str, Environment]:
-    """Return the environment of each language, with the names of steps that the settings in force give."""
-    found = {name: environment(name) for name in LANGUAGES}
-    for name, env in found.items():
-        env.filters["step"] = _spoken(lambda status: steps.step(current(), status), catalogue(name))
-    return found
-
-
 def store(request: Request) -> Store:
     """Return the open store of the application."""
     found: Store = request.app.state.store
@@ -118,7 +120,8 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     session = getattr(request.state, "session", None)
     access: Access = request.app.state.access
     query = f"?{request.url.query}" if request.url.query else ""
-    text = request.app.state.jinja[language(request)].get_template(template).render(
+    STEPS.set(settings(request).steps)
+    text = environment(language(request)).get_template(template).render(
         path=request.url.path,
         here=request.url.path + query if request.method == "GET" else "/",
         analyst=session.analyst if session else "",
