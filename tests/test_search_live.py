@@ -1,4 +1,4 @@
-"""A new index version while others write and search, and reading on past 20,000 hits: no gap, nothing lost, nothing twice."""
+"""A new index version while others write and search, and reading on past 10,000 hits: no gap, nothing lost, nothing twice."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
 
 @pytest.mark.parametrize("index", ENGINES, indirect=True)
 def test_rebuilt_twice_while_others_write_and_search(store: Store, index: Index) -> None:
-    for number in range(120):
+    for number in range(60):
         land(store, f"k{number}", f"bài {number}")
     deliver(store, index, now=NOW)
     failures: list[BaseException] = []
@@ -52,9 +52,9 @@ def test_rebuilt_twice_while_others_write_and_search(store: Store, index: Index)
     stop = threading.Event()
 
     def write() -> None:
-        for number in range(120, 240):
+        for number in range(60, 120):
             land(store, f"k{number}", f"bài {number}")
-            land(store, f"k{number - 100}", f"bài {number - 100} sửa", revision=2)
+            land(store, f"k{number - 50}", f"bài {number - 50} sửa", revision=2)
             deliver(store, index, batch=20, now=NOW + timedelta(seconds=number))
 
     def search() -> None:
@@ -80,19 +80,19 @@ def test_rebuilt_twice_while_others_write_and_search(store: Store, index: Index)
     stop.set()
     searcher.join()
     assert failures == []
-    assert min(fewest) >= 120  # no moment without an answer
+    assert min(fewest) >= 60  # no moment without an answer
     deliver(store, index, now=NOW + timedelta(hours=1))
     with store.read() as conn:
         assert outbox.owed(conn, "index") == 0
     result = verify(store, index)
-    assert (result.same, result.in_index) == (True, 240), result
-    assert index.search("sửa").total == 120
+    assert (result.same, result.in_index) == (True, 120), result
+    assert index.search("sửa").total == 60
 
 
 @pytest.mark.parametrize("index", ENGINES, indirect=True)
-def test_reading_on_past_twenty_thousand_hits(index: Index) -> None:
+def test_reading_on_past_ten_thousand_hits(index: Index) -> None:
     """One point in time, page after page, while others are written, changed and deleted."""
-    count = 20_500
+    count = 12_500
     for start in range(0, count, 2_500):
         # Ten articles a second: ties must not be lost at the border of two pages.
         index.bulk([Change(f"d{n:05d}", 1, document(f"d{n:05d}", "x", published=START + timedelta(seconds=n // 10))) for n in range(start, start + 2_500) if n < count])

@@ -205,18 +205,23 @@ def test_a_disk_that_is_full_locks_the_index_and_one_alarm_says_so(office: Setti
         put(persistent={**full, f"{mark}threshold_enabled": True, "cluster.info.update.interval": "10s"})
         lift = {**dict.fromkeys(full), f"{mark}threshold_enabled": False, "cluster.info.update.interval": "10s"}
         stack.callback(put, persistent=lift)
-        _until(lambda: _locked(index))
+        _until(lambda: index.layout.locked())
 
         def mend() -> None:
             put(persistent={**dict.fromkeys(full, "1mb"), f"{mark}threshold_enabled": True})
-            _until(lambda: not _locked(index))  # Elasticsearch lifts its own block once there is room
+            _until(lambda: not index.layout.locked())  # Elasticsearch lifts its own block once there is room
 
         away_then_back(store, index, index, "read-only", "khóa ghi", caplog, mend=mend)
 
 
-def _locked(index: ElasticIndex) -> bool:
-    found = index.client.indices.get_settings(index=index.alias, flat_settings=True).body
-    return any(one["settings"].get("index.blocks.read_only_allow_delete") == "true" for one in found.values())
+def test_a_cluster_without_room_for_a_new_month_is_one_alarm(office: Settings, store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    with ExitStack() as stack:
+        index = opened(stack, office)
+        index.setup()
+        put, name = index.client.cluster.put_settings, "cluster.max_shards_per_node"
+        put(persistent={name: 1})
+        stack.callback(put, persistent={name: None})
+        away_then_back(store, index, index, "no-room", "max_shards_per_node", caplog, mend=lambda: put(persistent={name: None}))
 
 
 def _until(true: Callable[[], bool]) -> None:

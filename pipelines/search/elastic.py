@@ -6,7 +6,7 @@ import logging
 import time
 from base64 import b64encode
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -58,7 +58,7 @@ class ElasticIndex:
 
     def __init__(self, client: Elasticsearch, prefix: str, where: str, sleep: Callable[[float], None] = time.sleep) -> None:
         self.client, self.prefix, self.where, self._sleep = client, prefix, where, sleep
-        self.layout = Layout(client, prefix)
+        self.layout = Layout(client, prefix, where)
         self.alias = self.layout.alias
         self._ready = False
 
@@ -112,24 +112,29 @@ class ElasticIndex:
         """Write changes to the current version, and to one that is being built."""
         self.setup()
         with spoken(self.where):
-            if not self.layout.current():  # somebody deleted it since: begin again, verify will tell what is missing
+            there = self.layout.there()
+            current, building = self.layout.live(there)
+            if not current:  # somebody deleted it since: begin again, verify will tell what is missing
                 self._ready = False
                 self.setup()
-            result = self._write(self.layout.current(), changes, self.alias)
-            building = self.layout.building()
+                there = self.layout.there()
+                current, building = self.layout.live(there)
+            result = self._write(current, changes, self.alias, there)
             if building:
-                self._write(building, changes, self.layout.building_alias)
+                self._write(building, changes, self.layout.building_alias, there)
             self.client.indices.refresh(index=self.alias)
         return result
 
-    def _write(self, version: str, changes: Sequence[Change], alias: str = "") -> BulkResult:
-        """Write changes to one version; parts that it lacks are made behind `alias` (without one, they are refused)."""
+    def _write(self, version: str, changes: Sequence[Change], alias: str = "", there: Collection[str] = ()) -> BulkResult:
+        """Write changes to one version; parts that are not `there` are made behind `alias` (without one, they are refused)."""
         results: dict[int, ItemResult] = {}
         for run in runs(changes):
-            self._write_run(version, [(at, changes[at]) for at in run], alias, results)
+            self._write_run(version, [(at, changes[at]) for at in run], alias, there, results)
         return BulkResult(tuple(results[at] for at in range(len(changes))))
 
-    def _write_run(self, version: str, run: Sequence[tuple[int, Change]], alias: str, results: dict[int, ItemResult]) -> None:
+    def _write_run(
+        self, version: str, run: Sequence[tuple[int, Change]], alias: str, there: Collection[str], results: dict[int, ItemResult]
+    ) -> None:
         """Write changes of different ids: into the part where each belongs, and out of the part where it was."""
         entries: dict[int, Entry] = {}
         for at, change in run:
@@ -139,7 +144,7 @@ class ElasticIndex:
             except BadDocument as error:
                 results[at] = ItemResult(change.id, change.version, Outcome.REJECTED, str(error))
         if alias:
-            self.layout.ensure(version, alias, {entry.part for entry in entries.values()})
+            self.layout.ensure(version, alias, {entry.part for entry in entries.values()}, there)
         held = whereabouts(self.client, version, run, entries)
         slots: list[tuple[int, Change]] = []
         lines: list[tuple[int, list[dict[str, Any]], int]] = []
@@ -307,10 +312,11 @@ class ElasticIndex:
     def fill(self, changes: Sequence[Change]) -> BulkResult:
         """Write changes to the new version only."""
         with spoken(self.where):
-            building = self.layout.building()
+            there = self.layout.there()
+            building = self.layout.live(there)[1]
             if not building:
                 raise UserError("chỉ mục: một lần dựng lại khác đã xong hoặc bị hủy; chạy lại cotmoc index rebuild")
-            return self._write(building, changes, self.layout.building_alias)
+            return self._write(building, changes, self.layout.building_alias, there)
 
     def switch_version(self) -> None:
         """Move the alias to the new version in one step, then drop the old one."""

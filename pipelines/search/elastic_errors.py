@@ -54,6 +54,13 @@ def blocked(where: str) -> IndexUnavailable:
     )
 
 
+def no_room(where: str, name: str, reason: str) -> IndexUnavailable:
+    """Return the error for a part of the index that the cluster cannot make."""
+    return IndexUnavailable(
+        f"Elasticsearch {where}: không tạo được phần {name} ({reason}); giải phóng đĩa, thêm nút hoặc nâng cluster.max_shards_per_node", "no-room"
+    )
+
+
 def outcome_of(item: Mapping[str, Any]) -> tuple[Outcome, str]:
     """Return the outcome and reason of one item of a bulk answer."""
     status = int(item.get("status", 0))

@@ -9,24 +9,27 @@ cannot bring a dropped index back to life.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pipelines.errors import UserError
 from pipelines.search import mapping
 from pipelines.search.document import ALERT
+from pipelines.search.elastic_errors import blocked, no_room
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
+# So long an index that is being made may wait for a node that takes it.
+ROOM = "15s"
 _VERSION = re.compile(r"^(.*-v(\d{6}))(?:-.*)?$")
 
 
 class Layout:
     """Makes, finds, switches and drops the indices of one prefix."""
 
-    def __init__(self, client: Elasticsearch, prefix: str) -> None:
-        self.client, self.prefix = client, prefix
+    def __init__(self, client: Elasticsearch, prefix: str, where: str) -> None:
+        self.client, self.prefix, self.where = client, prefix, where
         self.alias = mapping.alias(prefix)
         self.building_alias = f"{self.alias}-building"
         self.shards = 1
@@ -38,6 +41,19 @@ class Layout:
         if not self.client.indices.exists_alias(name=self.alias):
             self._create(f"{self.alias}-v000001-{ALERT}", self.alias)
 
+    def there(self) -> dict[str, set[str]]:
+        """Return the indices of all versions, each with its aliases: one request tells all that a write needs to know."""
+        found = self.client.indices.get_alias(index=f"{self.alias}-v*")
+        return {name: set(one["aliases"]) for name, one in found.body.items()}
+
+    def live(self, there: Mapping[str, Collection[str]]) -> tuple[str, str]:
+        """Return the version that answers and the one that is being built; empty where there is none."""
+        current, building = (newest(name for name, aliases in there.items() if alias in aliases) for alias in (self.alias, self.building_alias))
+        if building and building == current:  # killed in the middle of a switch
+            self._settle(current)
+            return current, ""
+        return current, building
+
     def behind(self, alias: str) -> list[str]:
         """Return the indices behind an alias, none when there is no such alias."""
         found = self.client.options(ignore_status=404).indices.get_alias(name=alias)
@@ -47,18 +63,11 @@ class Layout:
         """Return the version that answers, such as `cotmoc-articles-v000001`; empty when there is none."""
         return newest(self.behind(self.alias))
 
-    def building(self) -> str:
-        """Return the version that is being built; empty when there is none."""
-        found = newest(self.behind(self.building_alias))
-        if found and found == self.current():  # killed in the middle of a switch
-            self._settle(found)
-            return ""
-        return found
-
-    def ensure(self, version: str, alias: str, parts: Iterable[str]) -> None:
-        """Make those of the parts that `version` (which is behind `alias`) does not have yet."""
-        there = set(self.behind(alias))
+    def ensure(self, version: str, alias: str, parts: Iterable[str], there: Collection[str]) -> None:
+        """Make those of the parts that `version` (which is behind `alias`) does not have yet; `there` are all indices."""
         missing = [name for name in sorted({f"{version}-{part}" for part in parts}) if name not in there]
+        if missing and self.locked():
+            raise blocked(self.where)  # a new part would find no room either, and only say so after a minute
         for name in missing:
             self._create(name, alias)
         if missing:
@@ -111,8 +120,20 @@ class Layout:
             self.client.indices.update_aliases(actions=[*moves, *({"remove": {"index": name, "alias": self.building_alias}} for name in late)])
         self._delete([name for name in self.behind(self.alias) if newest([name]) != version])
 
+    def locked(self) -> bool:
+        """Tell whether an index of ours only reads, as all on a full disk do."""
+        name = "index.blocks.read_only_allow_delete"
+        found = self.client.options(ignore_status=404).indices.get_settings(index=self.alias, name=name, flat_settings=True)
+        return found.meta.status == 200 and any(one["settings"].get(name) == "true" for one in found.body.values())
+
     def _create(self, name: str, alias: str) -> None:
-        self.client.options(ignore_status=400).indices.create(index=name, aliases={alias: {}, f"{name}-write": {}})
+        """Make an index; IndexUnavailable when the cluster has no room for it, which is no fault of any document."""
+        made = self.client.options(ignore_status=400).indices.create(index=name, aliases={alias: {}, f"{name}-write": {}}, timeout=ROOM)
+        if made.meta.status == 400 and made["error"]["type"] != "resource_already_exists_exception":
+            raise no_room(self.where, name, str(made["error"]["reason"])[:160])
+        if made.meta.status == 200 and not made["shards_acknowledged"]:
+            self._delete([name])
+            raise no_room(self.where, name, "không nút nào nhận mảnh mới")
 
     def _delete(self, names: Collection[str]) -> None:
         for name in names:

@@ -27,7 +27,7 @@ from typing import Any
 
 import psutil
 
-from pipelines.search import Change, Index
+from pipelines.search import Change, Index, Outcome
 from pipelines.search.embedded import EmbeddedIndex
 from tests.questions import TYPICAL
 
@@ -80,7 +80,7 @@ def documents(count: int, words: int) -> Iterator[dict[str, Any]]:
             "id": f"{number:032x}", "url": f"https://example.invalid/{number}", "title": " ".join(body[:12]), "sapo": "",
             "body": " ".join(body), "captions": [], "outlet": f"Báo Mẫu {outlet}", "source": f"bao-mau-{outlet}",
             "kind": "channel" if outlet > 70 else "press", "lang": ("vi", "en", "zh", "lo")[max(0, outlet - 86)],
-            "published": date, "date": date, "about": ["thanh-hoa"] if number % 60 == 0 else [],
+            "published": date, "date": date, "seen": date, "about": ["thanh-hoa"] if number % 60 == 0 else [],
             "mention": mention, "national": number % 50 == 0, "tier": tier,
             "verdicts": [chance.choice(("CONTRADICTED", "UNSUPPORTED"))] if judged else [],
             "types": [f"D{chance.randint(1, 18):02d}"] if judged else [], "refs": [f"PCA-{chance.randint(1, 60):02d}"] if judged else [],
@@ -93,8 +93,10 @@ def fill(index: Index, count: int, words: int, batch: int) -> float:
     source, spent, done = documents(count, words), 0.0, 0
     while part := [Change(d["id"], 1, d) for d in islice(source, batch)]:
         started = time.perf_counter()
-        index.bulk(part)
+        taken = index.bulk(part).count(Outcome.DELIVERED)
         spent += time.perf_counter() - started
+        if taken != len(part):
+            raise SystemExit(f"{index.name}: {len(part) - taken} documents were not taken")
         done += len(part)
         if done % 20_000 < batch:
             print(f"\r{index.name}: {done}/{count}, {done / spent:.0f}/s", end="", file=sys.stderr, flush=True)
