@@ -11,7 +11,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 
 # Zero-width, bidirectional and soft-hyphen characters, BOM, word joiner, variation selectors.
@@ -234,10 +234,23 @@ def _plain(text: str) -> Normalised:
     return normalised(text)
 
 
+@lru_cache(4096)
+def _letter(raw: str) -> str:
+    """Compose one letter with its marks; a page has few different ones, and `normalize` on all of it takes ten times as long."""
+    return unicodedata.normalize("NFC", raw)
+
+
 def _composed(plain: str, text: str) -> Normalised:
     """Compose letters with the marks behind them, when marks are all that is odd; else leave it to `normalised`."""
-    clean = unicodedata.normalize("NFC", plain)
     ends = [match.span() for match in _MARKS.finditer(plain)]
+    parts: list[str] = []
+    last = 0
+    for start, end in ends:
+        parts += (plain[last : start - 1], _letter(plain[start - 1 : end]))
+        last = end
+    clean = "".join((*parts, plain[last:]))
+    if not _surely_clean(clean) and not unicodedata.is_normalized("NFC", clean):
+        clean = unicodedata.normalize("NFC", plain)
     if len(clean) + sum(end - start for start, end in ends) == len(plain):  # each mark found its letter
         starts, origins, marks = [0], [0], 0
         for start, end in ends:

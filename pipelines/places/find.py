@@ -92,7 +92,10 @@ def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:
             continue
         if end < size and folded[end].isalnum() and folded[end - 1].isascii():
             continue
-        hit = _accept(sheet, start, end, entries[index])
+        entry = entries[index]
+        if text[start].islower() and not entry.small and not (entry.strong and sheet.low):
+            continue
+        hit = _accept(sheet, start, end, entry)
         if hit is not None:
             hits.append(hit)
     return _longest(hits)
@@ -110,8 +113,6 @@ _WRAP = re.compile(r"\n(?<=[^\n]{30}[a-z]\n)(?=[a-z])")
 
 def _accept(sheet: Page, start: int, end: int, entry: Entry) -> Hit | None:
     raw = sheet.text[start:end]
-    if not entry.small and raw[0].islower() and not (entry.strong and sheet.low):
-        return None
     if "\n" in raw:
         raw = raw.replace("\n", " ")
     form = raw.lower()

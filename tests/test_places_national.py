@@ -1,0 +1,51 @@
+"""The mark `national`: a text touches sovereignty, not only the weather, a street or a view of the sea. All sentences are our own."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.places import Matcher
+
+NOW = "2026-03-10"
+
+
+@pytest.mark.parametrize(
+    ("text", "national"),
+    [
+        ("Việt Nam khẳng định chủ quyền đối với quần đảo Hoàng Sa và Trường Sa.", True),
+        ("Tàu cá bị tàu sắt áp sát, cắt lưới ở Biển Đông.", True),
+        ("Bão số 9 giật cấp 14 trên Biển Đông, vùng biển Hoàng Sa sóng cao 8 m, áp thấp mạnh thêm.", False),
+        ("Biển đông nghịt người ngày lễ.", False),
+        ("Công ty đạt cột mốc một triệu khách hàng.", False),
+        ("Tổ tuần tra lau bụi cột mốc biên giới số 92, nơi giáp Vân Nam của Việt Nam.", True),
+        ("Món lưỡi bò nướng muối ớt ai cũng mê.", False),
+        ("Bản đồ có đường lưỡi bò bị gỡ khỏi ứng dụng.", True),
+        ("Kẹt xe trên đường Hoàng Sa, gần cầu Thị Nghè.", False),
+        ("Thái Lan và Campuchia ngừng bắn dọc biên giới.", False),
+        ("Lễ hội ở Quảng trường Sa Đéc thu hút đông khách.", False),
+        ("Đội nhà quyết phải chiến thắng để giành ngôi đầu.", False),
+        ("Đá 9 vạch kẻ đường ở tuyến đường đoạn qua xã được sơn lại.", False),
+        ("Cột mốc 3 tỷ lượt xem đã bị vượt qua.", False),
+        ("Tàu qua vùng biển Đông Nam Á gặp gió nhẹ.", False),
+        ("Lực lượng nhà giàn DK1 đón Tết.", True),
+        ("The tribunal rejected the nine-dash line in the South China Sea.", True),
+        ("西沙群岛的渔民", True),
+        ("Hoang Sa va Truong Sa la cua Viet Nam", True),
+        ("Campuchia đề nghị Thái Lan tiếp tục lắp đặt các mốc biên giới tạm thời.", False),
+        ("Việt Nam và Campuchia cắm mốc biên giới số 30, Thái Lan quan sát.", True),
+        ("Hải quân Thái Lan bắt tàu cá Campuchia vì xâm phạm lãnh hải nước này.", False),
+        ("Linh vật hình cung tên ở Quy Nhơn hướng ra Biển Đông.", False),
+        ("Resort tựa núi, mặt hướng biển Đông, giá từ ba tỷ.", False),
+        ("Sông đổ ra biển Đông ở cửa Ba Lạt.", False),
+        ("Thanh niên cả nước hướng về Biển Đông.", True),
+        ("Hoa hậu Biển đảo Việt Nam nhận bằng thạc sĩ.", False),
+        ("Tuyến quốc lộ 49 đoạn qua xã Bình Điền sụt lún.", False),
+        ("Bão Koto giật cấp 15, cách đảo Song Tử Tây 190 km, biển động, sóng cao 9 m.", False),
+        ("Quân y cấp cứu ngư dân trên đảo Song Tử Tây.", True),
+        ("mn ơi tq lại cho tàu ra HS-TS r, ko tin dc", True),
+        ("tàu tq húc tàu cá trên BĐ, ngư dân mình sao r mn", True),
+    ],
+)
+def test_national_topics(text: str, national: bool) -> None:
+    lang = "en" if text.startswith("The") else "zh" if text[0] > "\u4e00" else "vi"
+    assert Matcher.load().resolve("", "", text, NOW, lang=lang).national is national
