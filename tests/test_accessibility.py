@@ -184,3 +184,6 @@ def test_a_printed_page_has_black_words_and_no_controls(site: Site, browser: Any
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
     assert page.evaluate("getComputedStyle(document.querySelector('.top nav')).display") == "none"
+    page.goto(site.address)
+    assert page.evaluate("document.querySelectorAll('.chart details[open]').length") == 0
+    assert page.evaluate("[...document.querySelectorAll('.chart details td')].every((e) => e.checkVisibility({ contentVisibilityAuto: true }))"), "folded tables are printed"
