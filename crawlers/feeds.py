@@ -59,6 +59,8 @@ class ParsedFeed:
     """The items of one feed. `outcome`: `feed`, `empty`, `not-a-feed` or `too-large`; `problem` says what was odd.
 
     `cut`: the end is missing. `older`: where the feed says that its older items are (RFC 5005). `title`: its own.
+    `failed`: a part of it (one sitemap of an index) could not be read, as `problem` says.
+    `index`: the items stand in further files, so that a 304 of the address itself says nothing of them.
     """
 
     outcome: str
@@ -68,6 +70,8 @@ class ParsedFeed:
     cut: bool = False
     older: str = ""
     title: str = ""
+    failed: bool = False
+    index: bool = False
 
 
 def parse_feed(body: bytes, url: str, now: datetime, content_type: str = "", zone: tzinfo = VIETNAM) -> ParsedFeed:

@@ -15,6 +15,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Self
 from urllib.parse import urlsplit
+from zlib import crc32
 
 import httpcore
 
@@ -37,6 +38,8 @@ SHORT_WAIT = 10.0
 MAX_RETRY_AFTER = 86400.0
 HTML = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 FEED = "application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.5"
+# httpcore asks every idle connection of a pool at every request whether it still lives: hosts are spread over several.
+POOLS = 16
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 _OWN_NETWORK = {errno.ENETUNREACH, errno.ENETDOWN}
@@ -53,7 +56,7 @@ class Fetcher:
         self._gate = Gate(budget)
         self._robots = Robots(settings.user_agent, self._gate, book)
         self._flight = Flight()
-        self._pools: dict[bool, httpcore.AsyncConnectionPool] = {}
+        self._pools: dict[tuple[bool, int], httpcore.AsyncConnectionPool] = {}
         self._cookies: dict[str, dict[str, str]] = {}
         self._stack = AsyncExitStack()
         self.bytes_in = 0
@@ -62,14 +65,16 @@ class Fetcher:
         await self._stack.__aenter__()
         context = httpcore.default_ssl_context()
         for private in (False, True):
-            pool = httpcore.AsyncConnectionPool(
-                ssl_context=context,
-                max_connections=200,
-                max_keepalive_connections=100,
-                keepalive_expiry=30.0,
-                network_backend=GuardedBackend(private, self._resolver),
-            )
-            self._pools[private] = await self._stack.enter_async_context(pool)
+            backend = GuardedBackend(private, self._resolver)
+            for part in range(POOLS):
+                pool = httpcore.AsyncConnectionPool(
+                    ssl_context=context,
+                    max_connections=32,
+                    max_keepalive_connections=16,
+                    keepalive_expiry=30.0,
+                    network_backend=backend,
+                )
+                self._pools[private, part] = await self._stack.enter_async_context(pool)
         return self
 
     async def __aexit__(self, *details: object) -> None:
@@ -167,7 +172,7 @@ class Fetcher:
         wire = [(key.encode(), value.encode("latin-1", "ignore")) for key, value in headers]
         seconds = self._settings.timeout
         limits = {"connect": min(20.0, seconds), "read": seconds, "write": seconds, "pool": seconds}
-        pool = self._pools[rules.allow_private]
+        pool = self._pools[rules.allow_private, crc32(headers[0][1].encode()) % POOLS]
         async with pool.stream("GET", url, headers=wire, extensions={"timeout": limits}) as response:
             kept = tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in response.headers)
             answer = Exchange(

@@ -26,6 +26,7 @@ LIE_SHOWN = timedelta(hours=24)
 # How the parser of an article says that the declared selectors found nothing (pipelines/extract/engine.py).
 MISSED = "(selectors missed)"
 CANARY_WINDOW = timedelta(days=1)
+WAITED = timedelta(days=1)
 _SEEN = {"new", "same", ex.UNCHANGED}
 _THIN = "thin"
 _STATUS_OF = {
@@ -44,13 +45,14 @@ _REFUSALS = ("401", "402", "403", "451")
 class Known:
     """What the store knows of a source: when its items were found, how its newest pages ended, which parser read them.
 
-    `trouble`: why its declared selectors are thought to match no more (`canary.selector_trouble`), or empty.
+    `waiting`: addresses named more than a day ago and never asked for. `trouble`: why its declared selectors are thought to match no more (`canary.selector_trouble`), or empty.
     """
 
     found: Sequence[datetime] = ()
     pages: Sequence[tuple[str, str]] = ()
     parsers: Sequence[str] = ()
     trouble: str = ""
+    waiting: int = 0
 
 
 def known_of(conn: Connection, source: Source, now: datetime) -> Known:
@@ -58,7 +60,8 @@ def known_of(conn: Connection, source: Source, now: datetime) -> Known:
     id = source.id
     trouble = selector_trouble(conn, Registry((source,)), now, now - CANARY_WINDOW).get(id, "")
     return Known(
-        frontier.found_at(conn, id, now), frontier.lately(conn, id, now, DOZEN), articles.parsers(conn, id, now), trouble
+        frontier.found_at(conn, id, now), frontier.lately(conn, id, now, DOZEN), articles.parsers(conn, id, now), trouble,
+        frontier.waiting(conn, id, now - WAITED),
     )
 
 
@@ -85,6 +88,12 @@ def status_of(polls: Sequence[Poll], bad: Sequence[Poll], known: Known, now: dat
     volume = alarm(known.found, now)
     if volume:
         return volume
+    if known.waiting:
+        return "slow", f"{known.waiting} bài được nêu đã quá một ngày mà chưa đến lượt tải: máy chủ buộc nghỉ lâu, hoặc mỗi lượt quá ngắn"
+    still = next((poll for poll in polls if poll.still[0]), None)
+    if still is not None:
+        part = f"{sum(bool(poll.still[0]) for poll in polls)}/{len(polls)} địa chỉ; " if len(polls) > 1 else ""
+        return still.still[0], f"{part}{still.url}: {still.still[1]}"
     return _selectors(polls[0].source, known, now) or _noted(polls, now)
 
 

@@ -19,8 +19,8 @@ from crawlers.feeds import FeedItem, ParsedFeed, parse_feed
 from crawlers.fetch import FEED, HTML, Fetcher
 from crawlers.history import maps_to_read
 from crawlers.registry import ListPage, Source
-from crawlers.signs import Aliases, known_by_title, read_signs
-from crawlers.sitemaps import parse_sitemap
+from crawlers.signs import FAILING, Aliases, known_by_title, read_signs, still
+from crawlers.sitemaps import MAX_OLD_URLS, MAX_URLS, parse_sitemap
 from crawlers.urls import host_of
 from pipelines.clock import now as clock_now
 from pipelines.extract.dating import zone_of
@@ -57,6 +57,7 @@ class Poll:
     items: int = 0
     exchange: Exchange | None = None
     odd: tuple[str, str] = ("", "")
+    still: tuple[str, str] = ("", "")
 
     async def ask(self) -> Exchange:
         """Make the request; a 304 that is not to be trusted yet is checked at once by a full one."""
@@ -100,16 +101,22 @@ class Poll:
 
     async def read_sitemap(self, answer: Exchange, since: datetime | None = None) -> ParsedFeed:
         """Parse a sitemap, or an index with the sitemaps it names (one level): the newest, or those `since` then."""
-        found = parse_sitemap(answer.body, answer.final_url, self.now, self.zone)
-        items, problem = list(found.items), found.problem
+        most = MAX_URLS if since is None else MAX_OLD_URLS
+        found = parse_sitemap(answer.body, answer.final_url, self.now, self.zone, most)
+        items, problem, cut, failed = list(found.items), found.problem, found.cut, []
         maps = maps_to_read(found, since, MAX_SUBMAPS)
         for url in maps:
             part = await self.fetcher.fetch(url, self.source.rules(self.delay), accept=FEED)
-            if part.outcome == ex.OK:
-                items += parse_sitemap(part.body, part.final_url, self.now, self.zone).items
+            read = parse_sitemap(part.body, part.final_url, self.now, self.zone, most) if part.outcome == ex.OK else None
+            part.release()
+            if read is None or read.outcome not in {"feed", "empty"}:
+                failed.append(f"{url}: {read.problem if read else part.reason}")
             else:
-                problem = f"{url}: {part.reason}"
-        return ParsedFeed(found.outcome if items or not maps else "empty", tuple(items), problem, cut=found.cut)
+                items += read.items
+                cut = cut or read.cut
+        if failed:
+            problem = f"{len(failed)}/{len(maps)} sơ đồ trang con không đọc được; {failed[0]}"
+        return ParsedFeed(found.outcome if items or not maps else "empty", tuple(items), problem, cut=cut, failed=bool(failed), index=bool(maps))
 
     def finish(self, store: Store, answer: Exchange, parsed: ParsedFeed | None, since: datetime | None = None) -> None:
         """Store what was found and how it went, in one transaction, and set this poll's one outcome."""
@@ -122,6 +129,9 @@ class Poll:
                 self.outcome, self.reason = answer.outcome, answer.reason
                 if answer.outcome == ex.UNCHANGED:
                     self.items = int(self.state.get("item_count") or 0)
+            if self.outcome in feeds.ANSWERED:
+                self.still = still({**self.state, **row}, self.now)
+                self.reason = self.reason or self.still[1]
             row |= {"outcome": self.outcome, "reason": self.reason}
             feeds.save(conn, self.url, self.source.id, **row)
 
@@ -144,13 +154,14 @@ class Poll:
         wanted = [item for item in parsed.items if item.url not in aliases.same]
         self.new = frontier.add(conn, self._found(wanted, since), self.now)
         signs = read_signs(self.state, parsed, self.new, aliases, self.now)
-        self.odd = (signs.kind, signs.reason)
+        self.odd = (signs.kind, signs.reason) if signs.kind or not parsed.failed else (FAILING, parsed.problem)
         if self.verifying:
             self._learn(row, items_hash)
         elif self.state.get("full_probe") is None:
             row |= {"trust": self.trust()}
         row |= {
-            "etag": answer.header("etag") or None, "last_modified": answer.header("last-modified") or None,
+            "etag": None if parsed.index else answer.header("etag") or None,
+            "last_modified": None if parsed.index else answer.header("last-modified") or None,
             "body_sha256": body_hash, "items_sha256": items_hash, "item_count": self.items,
             **signs.columns,
         }  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawlers.feeds import FeedItem, ParsedFeed
+from crawlers.restdays import rested
 from pipelines.clock import local
 from pipelines.dates import DOUBTFUL
 from pipelines.records import content_id
@@ -17,10 +18,12 @@ from pipelines.store import frontier
 from pipelines.store.frontier import Connection
 from pipelines.store.rows import moment, stamp
 
-DAMAGED, GARBLED, DATES, UNSTABLE = "damaged", "garbled", "dates wrong", "unstable"
+DAMAGED, GARBLED, DATES, UNSTABLE, STILL, FAILING = "damaged", "garbled", "dates wrong", "unstable", "drying", "failing"
 # Fewer than these may be a slip of one editor.
 FEWEST_DOUBTFUL, FEWEST_STALE, FEWEST_CHANGED = 3, 5, 5
 STALE_AFTER = timedelta(hours=6)
+# A feed's own dates tell its rhythm: of so many of them the newest is older than three of the longest pauses between them.
+FEWEST_DATED, PAUSES, SHORTEST_STILL = 8, 3, timedelta(days=3)
 _LOST = re.compile(r"\ufffd|[A-Za-z]\?[A-Za-z]|\?\?+[A-Za-z]|á»|áº|Æ°|Ä‘")
 
 
@@ -36,9 +39,9 @@ class Signs:
 def read_signs(state: Mapping[str, Any], parsed: ParsedFeed, new: int, aliases: Aliases, now: datetime) -> Signs:
     """Judge the items of one answer against what was known."""
     items = parsed.items
-    columns: dict[str, Any] = {"aliases_sha256": aliases.mark}
     sure = [item.published for item in items if item.published is not None and item.confidence > DOUBTFUL]
     newest, known = max(sure, default=None), moment(state.get("newest"))
+    columns: dict[str, Any] = {"aliases_sha256": aliases.mark, "pause": _pause(sure)}
     stale, advanced = int(state.get("stale") or 0), moment(state.get("advanced")) or now
     if newest is not None and (known is None or newest > known):
         columns |= {"newest": stamp(newest), "advanced": stamp(now), "stale": 0}
@@ -62,6 +65,32 @@ def read_signs(state: Mapping[str, Any], parsed: ParsedFeed, new: int, aliases: 
     if known is not None and stale >= FEWEST_STALE and now - advanced >= STALE_AFTER:
         return Signs(columns, DATES, f"{stale} mục mới mà ngày mới nhất vẫn là {local(known):%d/%m/%Y %H:%M}: ngày đứng yên")
     return Signs(columns)
+
+
+def _pause(dates: Sequence[datetime]) -> int | None:
+    """Return the longest usual pause between the dates of one answer in seconds, without days of rest; None for too few."""
+    moments = sorted(set(dates))
+    if len(moments) < FEWEST_DATED:
+        return None
+    pauses = sorted((later - earlier - rested(earlier, later) for earlier, later in zip(moments, moments[1:], strict=False)), reverse=True)
+    # One item of last year that is kept on top is no rhythm.
+    return int(pauses[len(pauses) // 10].total_seconds())
+
+
+def still(state: Mapping[str, Any], now: datetime) -> tuple[str, str]:
+    """Return the sign and reason of an address that answers and has stood still; two empty strings for one that lives.
+
+    By what was kept of its last full answer, so that an honest 304 hides nothing. Found at the first poll too.
+    """
+    newest, pause = moment(state.get("newest")), state.get("pause")
+    if newest is None or pause is None:
+        return "", ""
+    quiet = now - newest - rested(newest, now)
+    longest = timedelta(seconds=int(pause))
+    if quiet <= max(PAUSES * longest, SHORTEST_STILL):
+        return "", ""
+    usual = f"{longest / timedelta(hours=1):.0f} giờ" if longest < timedelta(days=2) else f"{longest.days} ngày"
+    return STILL, f"vẫn đáp nhưng đứng yên: mục mới nhất ghi {local(newest):%d/%m/%Y}, các mục trước cách nhau nhiều nhất {usual}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,14 @@ from crawlers.exchange import WEIGHT, Exchange
 from crawlers.fetch import Fetcher
 from crawlers.health import STATUS_VI, STATUSES, Verdict, assess, is_due
 from crawlers.health_report import line, report
-from crawlers.judging import Known
+from crawlers.judging import Known, known_of, status_of
 from crawlers.polling import Poll
 from crawlers.registry import Selectors, Source
+from crawlers.signs import still
 from pipelines.settings import Settings
 from pipelines.store import feeds, frontier
 from pipelines.store.frontier import Found
+from pipelines.store.rows import stamp
 from tests.loopback import Answer, Site, office, serve, source
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -256,3 +258,42 @@ def test_the_certain_lie_stays_visible_in_the_reason(site: Site, tmp_path: Path)
         seen.append(row["status"])
         assert "304" in row["reason"]
     assert seen == ["lying", "ok"], "news for a day; the full requests go on for a week"
+
+
+def test_a_feed_that_answers_and_has_stood_still_is_named_at_the_first_poll_and_at_an_honest_304(site: Site, tmp_path: Path) -> None:
+    """One of two feeds serves the same items of September for ever: the other one hides it in the numbers of the source."""
+    site.feed("/rss", ["/a"])
+    site.page("/a", "A")
+    items = "".join(
+        f"<item><title>Tin cũ {n}</title><link>{site.url}/cu-{n}</link><pubDate>{NOW - timedelta(days=70, hours=9 * n):%a, %d %b %Y %H:%M:%S} +0000</pubDate></item>"
+        for n in range(20)
+    )
+    rss = f'<?xml version="1.0"?><rss version="2.0"><channel><title>Cũ</title>{items}</channel></rss>'
+    for n in range(20):
+        site.page(f"/cu-{n}", f"Cũ {n}")
+    site.routes["/cu"] = lambda headers: (
+        Answer(status=304, headers={"ETag": '"1"'}) if headers.get("if-none-match") else Answer(rss, headers={"Content-Type": "application/rss+xml", "ETag": '"1"'})
+    )
+    desk = office(tmp_path, source(site, ("/rss", "/cu")))
+    for hours in (0, 1, 2, 3, 4):
+        desk.collect(now=NOW + timedelta(hours=hours))
+        with desk.store.read() as conn:
+            row = feeds.source_state(conn, "mau") or {}
+        assert row["status"] == "drying" and "1/2 địa chỉ" in row["reason"] and "12/09/2026" in row["reason"], row
+    assert [each["outcome"] for each in report(desk.store, list(desk.registry), NOW)[0]["addresses"]] == ["unchanged", "unchanged"]
+
+
+def test_a_feed_of_rare_news_is_not_still() -> None:
+    week = int(timedelta(days=7).total_seconds())
+    for days, said in ((1, ""), (20, ""), (22, "drying")):
+        assert still({"newest": stamp(NOW - timedelta(days=days)), "pause": week}, NOW)[0] == said
+    assert still({"newest": stamp(NOW - timedelta(days=900)), "pause": None}, NOW)[0] == "", "too few dates tell no rhythm"
+
+
+def test_addresses_that_nobody_came_to_ask_for_are_said(site: Site, tmp_path: Path) -> None:
+    desk = office(tmp_path)
+    with desk.store.begin() as conn:
+        frontier.add(conn, [Found(f"http://bao.example/{n}", "bao", "bao.example") for n in range(3)], NOW - timedelta(hours=30))
+        known = known_of(conn, BAO, NOW)
+    found = status_of([poll("same")], [], known, NOW)
+    assert found[0] == "slow" and found[1].startswith("3 bài")

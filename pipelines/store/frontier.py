@@ -225,8 +225,11 @@ def lately(conn: Connection, source: str, now: datetime, limit: int = 12) -> lis
     return [(row.outcome, row.reason) for row in conn.execute(query.limit(limit))]
 
 
-def found_at(conn: Connection, source: str, now: datetime, days: int = 28) -> list[datetime]:
-    """Return when the items of a source were found in the last `days` days; old stories (history) do not count."""
+def found_at(conn: Connection, source: str, now: datetime, days: int = 84) -> list[datetime]:
+    """Return when the items of a source were found in the last `days` days; old stories (history) do not count.
+
+    When there are none, the last one of all.
+    """
     query = select(frontier.c.discovered, frontier.c.published).where(
         frontier.c.source == source, frontier.c.discovered >= stamp(now - timedelta(days=days))
     )
@@ -235,7 +238,16 @@ def found_at(conn: Connection, source: str, now: datetime, days: int = 28) -> li
         at, published = moment(row.discovered), moment(row.published)
         if at is not None and (published is None or at - published < OLD_NEWS):
             found.append(at)
-    return found
+    if found:
+        return found
+    last = moment(conn.execute(select(func.max(frontier.c.discovered)).where(frontier.c.source == source)).scalar())
+    return [last] if last else []
+
+
+def waiting(conn: Connection, source: str, since: datetime) -> int:
+    """Return how many addresses of a source were found before `since` and have never been asked for."""
+    named = (frontier.c.source == source, frontier.c.state == PENDING, frontier.c.outcome == "")
+    return int(conn.execute(select(func.count()).where(*named, frontier.c.discovered < stamp(since))).scalar_one())
 
 
 def counts(conn: Connection) -> dict[str, int]:

@@ -36,11 +36,13 @@ feed_states = Table(
     Column("trust", Float, nullable=False, default=1.0),
     Column("moved_to", Text),
     # What tells a feed that is alive from one that only answers: other addresses of known stories (they may change alone),
-    # the newest stated date, when that date last advanced, and how many new items came since.
+    # the newest stated date, when that date last advanced, how many new items came since, and the longest usual pause
+    # between the dates of its last full answer (seconds).
     Column("aliases_sha256", String(64)),
     Column("newest", String(40)),
     Column("advanced", String(40)),
     Column("stale", Integer),
+    Column("pause", Integer),
 )
 
 # robots.txt of each host, as long as RFC 9309 lets us keep it; `rules` holds directives only, no comments.

@@ -9,19 +9,21 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from crawlers.collect import collect
 from crawlers.registry import Registry
 from pipelines.settings import Settings
 from pipelines.store import Store, feeds, frontier
 from pipelines.store import schema as tables
-from pipelines.store.frontier import Found
+from pipelines.store.rows import insert_once, stamp
 from tests.faults.plays import Fault
 from tests.faults.world import Outlet, World
 
 STEP = timedelta(hours=3)
 DAY = timedelta(hours=24)
+# Seconds: no machine is so busy that a healthy outlet of this world answers later; and for the outlets that never answer.
+PATIENCE, IMPATIENCE = 20.0, 1.0
 
 
 @dataclass
@@ -63,22 +65,26 @@ class Desk:
 
     @classmethod
     def open(cls, world: World, data: Path, outlets: Sequence[Outlet]) -> Desk:
-        settings = Settings(data=data, timeout=2.0, max_bytes=2_000_000, delay=0)
+        settings = Settings(data=data, timeout=PATIENCE, max_bytes=2_000_000, delay=0)
         return cls(world, settings, Store.open(settings.store_url), outlets)
 
     def seed(self) -> None:
         """Give every outlet the four weeks that it has published, as found and done."""
+        rows = [
+            {"url": outlet.base + story.path, "source": outlet.name, "host": outlet.host, "title": story.title, "date_origin": "feed",
+             "published": stamp(story.at), "discovered": stamp(story.at), "state": frontier.DONE, "outcome": "new"}
+            for outlet in self.outlets for story in outlet.stories()
+        ]  # fmt: skip
         with self.store.begin() as conn:
-            for outlet in self.outlets:
-                for story in outlet.stories():
-                    url = outlet.base + story.path
-                    frontier.add(conn, [Found(url, outlet.name, outlet.host, story.title, "", story.at, "feed")], story.at)
-            conn.execute(update(tables.frontier).values(state=frontier.DONE, outcome="new"))
+            insert_once(conn, tables.frontier, rows)
 
     def round(self) -> None:
-        """Run one round of what is due at the world's time."""
-        registry = Registry(tuple(outlet.source() for outlet in self.outlets))
-        collect(self.settings, self.store, registry, now=self.world.now, only_due=True, resolver=self.world.resolver)
+        """Run one round of what is due at the world's time; only those that let us wait are waited for by the clock of the wall."""
+        for dead, timeout in ((False, PATIENCE), (True, IMPATIENCE)):
+            asked = tuple(outlet.source() for outlet in self.outlets if outlet.dead == dead)
+            settings = self.settings.model_copy(update={"timeout": timeout})
+            if asked:
+                collect(settings, self.store, Registry(asked), now=self.world.now + dead * timedelta(milliseconds=1), only_due=True, resolver=self.world.resolver)
 
     def status(self, outlet: Outlet) -> tuple[str, str]:
         with self.store.read() as conn:

@@ -105,6 +105,36 @@ def _one_of_two(outlet: Outlet, path: str, headers: dict[str, str]) -> Reply | N
     return Reply("", 404) if path == "/rss2" else None
 
 
+def _only(path: str, reply: Callable[[Outlet], Reply]) -> Play:
+    """Play `reply` at one address alone."""
+    return lambda outlet, asked, headers: reply(outlet) if asked == path else None
+
+
+def _old_map(outlet: Outlet, headers: dict[str, str]) -> Reply:
+    return Reply(outlet.sitemap(outlet.stories(outlet.world.now - _since(outlet))), headers={"Content-Type": "application/gzip"})
+
+
+def _old_links(outlet: Outlet) -> Reply:
+    """The list page as a cache keeps it: the links of the day before the fault, for ever."""
+    old = outlet.stories(outlet.world.now - _since(outlet))
+    return Reply("".join(f'<h3 class=tin><a href="{s.path}">{s.title}</a></h3>' for s in reversed(old[-40:])), headers=dict(HTML))
+
+
+def _other_links(outlet: Outlet) -> Reply:
+    """The list page after a redesign: the links are there, in another markup than the declared one."""
+    links = "".join(f'<div class="card"><a href="{s.path}">{s.title}</a></div>' for s in reversed(outlet.stories()[-40:]))
+    return Reply(f"<!doctype html><html><title>Mới</title>{links}</html>", headers=dict(HTML))
+
+
+def _no_links(outlet: Outlet, headers: dict[str, str]) -> Reply:
+    return Reply(outlet.feed(link=lambda s: ""), headers=dict(XML))
+
+
+def _half_map(outlet: Outlet) -> Reply:
+    packed = outlet.sitemap()
+    return Reply(packed[: len(packed) * 2 // 3], headers={"Content-Type": "application/gzip"})
+
+
 def _consent(outlet: Outlet, path: str, headers: dict[str, str]) -> Reply | None:
     if path.startswith("/tin/"):
         return Reply(status=302, headers={"Location": f"{outlet.base}/consent?ve={path}"})
@@ -169,8 +199,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault("feed-429", "429, không nói nghỉ bao lâu", ("blocked",), feed(Reply("", 429))),
     Fault("feed-500", "feed trả 500", ("failing",), feed(Reply("", 500))),
     Fault("site-503", "cả trang trả 503", ("failing", "blocked by robots"), everything(Reply("", 503))),
-    Fault("drip", "máy chủ nhỏ giọt từng byte", ("slow",), feed(Reply("x" * 1000, how=DRIP))),
-    Fault("hang", "máy chủ không đáp", ("slow",), feed(Reply(how=HANG))),
+    Fault("drip", "máy chủ nhỏ giọt từng byte", ("slow",), feed(Reply("x" * 1000, how=DRIP)), {"every": 24.0, "dead": True}),
+    Fault("hang", "máy chủ không đáp", ("slow",), feed(Reply(how=HANG)), {"every": 24.0, "dead": True}),
     Fault("reset", "máy chủ ngắt kết nối", ("unreachable",), everything(Reply(how=RESET))),
     Fault("dns", "tên miền không còn", ("unreachable",), before=_no_name, after=_name_again),
     Fault("tls-expired", "chứng chỉ hết hạn", ("certificate",), outlet={"scheme": "https"}),
@@ -204,6 +234,12 @@ FAULTS: tuple[Fault, ...] = (
     Fault("sitemap-cut", "sitemap gz bị cắt", ("damaged",), feed(_cut_gz), {"kind": "sitemap"}),
     Fault("sitemap-broken", "sitemap gz hỏng từ đầu", ("not a feed",), feed(Reply(b"\x1f\x8b\x08hong", headers={"Content-Type": "application/gzip"})), {"kind": "sitemap"}),
     Fault("list-redesign", "trang danh mục đổi giao diện", ("empty",), feed(html("Mới", "<div class=moi>Bố cục mới</div>")), {"kind": "list"}),
+    Fault("list-markup", "trang danh mục đổi bộ chọn, liên kết vẫn còn", ("empty",), _only("/moi", _other_links), {"kind": "list"}),
+    Fault("list-cached", "trang danh mục đứng yên trong bộ nhớ đệm", ("drying",), _only("/moi", _old_links), {"kind": "list"}),
+    Fault("sitemap-frozen", "sitemap không dài thêm", ("drying",), feed(_old_map), {"kind": "sitemap"}),
+    Fault("index-part", "một sitemap con trả 404", ("failing",), _only("/news-2.xml.gz", lambda o: Reply("", 404)), {"kind": "index"}),
+    Fault("index-part-cut", "một sitemap con bị cắt", ("damaged",), _only("/news-2.xml.gz", _half_map), {"kind": "index"}),
+    Fault("no-links", "mục của feed không còn địa chỉ bài", ("unstable", "failing"), feed(_no_links)),
     Fault("half-dead", "một trong hai feed không còn", ("gone",), _one_of_two, {"kind": "two feeds"}),
     Fault("redesign", "bài đổi giao diện, trang chỉ còn nhan đề", ("unreadable",), pages(_bare)),
     Fault("script-only", "bài chỉ hiện bằng JavaScript", ("unreadable",), pages(_shell)),

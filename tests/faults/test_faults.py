@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import timedelta
 from pathlib import Path
 
 import httpcore
@@ -23,7 +22,7 @@ ALL = (*FAULTS, *QUIRKS)
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Row]]:
-    """Play all faults side by side: three rounds of health, a day of fault, three days after the repair."""
+    """Play all faults side by side: two rounds of health, a day of fault, three days after the repair."""
     folder = tmp_path_factory.mktemp("faults")
     authority = Authority(folder)
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
@@ -39,7 +38,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Row]]
             outlets.append(outlet)
             rows.append(Row(fault))
         broken = world.now
-        world.now = broken - 3 * STEP
+        world.now = broken - 2 * STEP
         desk = Desk.open(world, folder / "data", outlets)
         desk.seed()
         live(desk, broken, STEP)
@@ -59,7 +58,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Row]]
         for name, context in contexts.items():
             context.load_cert_chain(authority.issue(f"{name}.example"))
         mended = broken + DAY
-        live(desk, mended + 3 * DAY, timedelta(hours=12))
+        live(desk, mended + 3 * DAY, DAY)
         for row, outlet in pairs:
             row.lost, row.stories = desk.lost(outlet, broken, mended + 2 * DAY)
             row.after = desk.status(outlet)[0]

@@ -59,7 +59,10 @@ class Story:
 
 @dataclass
 class Outlet:
-    """A newspaper: publishes every `every` hours, or at the moments given; `play` is the fault while it lasts."""
+    """A newspaper: publishes every `every` hours, or at the moments given; `play` is the fault while it lasts.
+
+    `dead`: its fault is that it lets one wait for ever.
+    """
 
     name: str
     world: World
@@ -67,6 +70,7 @@ class Outlet:
     kind: str = "feed"
     scheme: str = "http"
     port: int = 0
+    dead: bool = False
     moments: list[datetime] | None = None
     silent: tuple[datetime, datetime] | None = None
     extra: list[datetime] = field(default_factory=list)
@@ -105,6 +109,8 @@ class Outlet:
         where: dict[str, Any] = {"feeds": (self.base + "/rss",)}
         if self.kind == "sitemap":
             where = {"sitemaps": (self.base + "/news.xml.gz",)}
+        elif self.kind == "index":
+            where = {"sitemaps": (self.base + "/index.xml",)}
         elif self.kind == "list":
             where = {"lists": (ListPage(url=self.base + "/moi", link="h3.tin a"),)}
         elif self.kind == "two feeds":
@@ -126,11 +132,11 @@ class Outlet:
         )
         return f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>{self.name}</title>{items}</channel></rss>'
 
-    def sitemap(self) -> bytes:
-        """Return the news sitemap of now, packed."""
+    def sitemap(self, stories: list[Story] | None = None) -> bytes:
+        """Return the news sitemap of now (or of `stories`), packed."""
         rows = "".join(
             f"<url><loc>{self.base}{story.path}</loc><lastmod>{story.at.isoformat()}</lastmod></url>"
-            for story in reversed(self.stories()[-IN_FEED:])
+            for story in reversed((self.stories() if stories is None else stories)[-IN_FEED:])
         )
         return gzip.compress(f"<urlset>{rows}</urlset>".encode(), mtime=0)
 
@@ -155,8 +161,11 @@ class Outlet:
         kind = "text/html; charset=utf-8"
         if plain in {"/rss", "/rss2", "/rss-moi"}:
             body, kind = self.feed(), "application/rss+xml"
-        elif plain == "/news.xml.gz":
+        elif plain in {"/news.xml.gz", "/news-2.xml.gz"}:
             body, kind = self.sitemap(), "application/gzip"
+        elif plain == "/index.xml":
+            maps = "".join(f"<sitemap><loc>{self.base}/{name}.xml.gz</loc></sitemap>" for name in ("news", "news-2"))
+            body, kind = f"<sitemapindex>{maps}</sitemapindex>", "application/xml"
         elif plain == "/moi":
             body = "".join(f'<h3 class=tin><a href="{s.path}">{s.title}</a></h3>' for s in reversed(self.stories()[-IN_FEED:]))
         elif plain == "/":
