@@ -293,6 +293,10 @@ def test_search_asks_the_index_marks_the_words_and_explains_a_bad_question(desk:
     client = enter(desk)
     text = client.get("/search", params={"q": "cang ca"}).text
     assert "1 kết quả" in text and f"/articles/{desk.ids['news']}" in text and "<mark>Cảng" in text
+    # What many hits are spread over narrows the question; the question may become a watch.
+    wide = client.get("/search", params={"q": "vịnh OR cảng"}).text
+    assert "/search?q=%28v%E1%BB%8Bnh%20OR%20c%E1%BA%A3ng%29%20tier%3A" in wide and "Phân bố kết quả" in wide
+    assert "/watches/preview?query=v%E1%BB%8Bnh%20OR" in wide and "Cách viết câu tìm" in wide
     bad = client.get("/search", params={"q": '"'})
     assert bad.status_code == 400 and "ngoặc kép" in bad.text
     assert "Không thấy bài nào" in client.get("/search", params={"q": "khongcotrongkho"}).text

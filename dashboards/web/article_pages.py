@@ -1,8 +1,7 @@
-"""One article with its revisions and claims, their differences, its archived copy, and the search."""
+"""One article with its revisions and claims, their differences, its archived copy."""
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,8 +12,8 @@ from starlette.responses import HTMLResponse, Response
 from dashboards import queries
 from dashboards.archived import archived
 from dashboards.geo import spots_of
-from dashboards.highlight import cut, marked
-from dashboards.web.view import PAGE, page, page_number, settings, store
+from dashboards.highlight import marked
+from dashboards.web.view import page, settings, store
 from pipelines.diff import diff_articles
 from pipelines.errors import UserError
 from pipelines.store import alerts as alert_store
@@ -88,24 +87,3 @@ async def archived_page(request: Request) -> Response:
         return HTMLResponse(text, headers={"Content-Security-Policy": ARCHIVE_CSP, "X-Frame-Options": "SAMEORIGIN"})
 
     return await run_in_threadpool(read)
-
-
-def search_page(request: Request) -> Response:
-    """GET /search?q=: through the index, embedded or Elasticsearch, whichever the settings name."""
-    query = request.query_params.get("q", "").strip()[:400]
-    number = page_number(request)
-    found, total, more, error, status = [], 0, False, "", 200
-    if query:
-        from pipelines.search import IndexUnavailable, open_index
-
-        try:
-            with closing(open_index(settings(request), store(request))) as index:
-                result = index.search(query, limit=PAGE, offset=(number - 1) * PAGE)
-            found = [(hit, cut(hit.snippet, [(start, end, 0) for start, end in hit.marks])) for hit in result.hits]
-            total, more = result.total, result.more
-        except UserError as problem:
-            error, status = str(problem), 503 if isinstance(problem, IndexUnavailable) else 400
-    return page(
-        request, "search.html", status, q=query, hits=found, total=total, more=more, error=error,
-        number=number, pages=max(1, -(-total // PAGE)),
-    )  # fmt: skip

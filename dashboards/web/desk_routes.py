@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboards.web import act_pages, alert_pages, article_pages, inbox_pages, second_pages
+from dashboards.web import act_pages, alert_pages, article_pages, inbox_pages, search_pages, second_pages
 from dashboards.web.rights import At
 
 
@@ -29,5 +29,5 @@ def desk_routes() -> list[At]:
         At("/articles/{id}", article_pages.article_page, "read", audited="evidence.read"),
         At("/articles/{id}/diff", article_pages.diff_page, "read", audited="evidence.read"),
         At("/articles/{id}/archived", article_pages.archived_page, "read", audited="evidence.read"),
-        At("/search", article_pages.search_page, "read"),
+        At("/search", search_pages.search_page, "read"),
     ]

@@ -1,0 +1,56 @@
+"""The search: hits with their passages, what they are spread over, and how a question is written."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dashboards import found as counted
+from dashboards.highlight import cut
+from dashboards.labels import TYPE_VI
+from dashboards.web.view import PAGE, page, page_number, settings, store
+from pipelines.errors import UserError
+from pipelines.records import Tier, Verdict
+from pipelines.search.query_errors import LONGEST
+from pipelines.store.alerts import NEW, OUTCOMES, WAITING
+
+# Codes of the index → those that our labels know.
+CODES = {
+    "tier": counted.codes(tier.value for tier in Tier),
+    "verdict": counted.codes(verdict.value for verdict in Verdict),
+    "type": counted.codes(TYPE_VI),
+    "status": counted.codes((NEW, *OUTCOMES, WAITING)),
+}
+# Questions that the page explains, in the order of its template; what is typed is the same in every language.
+EXAMPLES = (
+    "bien gioi", '"vịnh Bắc Bộ"', "cột OR mốc, NOT bóng", "mốc near/5 biên", "biê*", "since:7d, before:01/11/2026",
+    'about:thanh-hoa, outlet:"Tuổi Trẻ"', "tier:flag, type:D06, ref:PCA-05, lang:zh",
+)  # fmt: skip
+
+
+def search_page(request: Request) -> Response:
+    """GET /search?q=: through the index, embedded or Elasticsearch, whichever the settings name."""
+    query = request.query_params.get("q", "").strip()[: LONGEST + 1]
+    number = page_number(request)
+    values: dict[str, Any] = {"hits": [], "total": 0, "more": False, "error": "", "groups": {}, "timeline": None, "pages": 1}
+    status = 200
+    if query:
+        from pipelines.search import IndexUnavailable, open_index
+
+        try:
+            with closing(open_index(settings(request), store(request))) as index:
+                result = index.search(query, limit=PAGE, offset=(number - 1) * PAGE)
+                # Told once, beside the first page.
+                counts = index.facets(query, (*counted.FIELDS, "day"), counted.ASKED) if number == 1 and result.total > 1 else {}
+            values["hits"] = [(hit, cut(hit.snippet, [(start, end, 0) for start, end in hit.marks])) for hit in result.hits]
+            values |= {
+                "total": result.total, "more": result.more, "pages": max(1, -(-result.total // PAGE)),
+                "groups": counted.groups(query, counts, result.total), "timeline": counted.timeline(counts.get("day", ())),
+            }  # fmt: skip
+        except UserError as problem:
+            values["error"], status = str(problem), 503 if isinstance(problem, IndexUnavailable) else 400
+    outlets = counted.codes([*getattr(request.app.state, "outlets", {}).values(), *(hit.outlet for hit, _ in values["hits"])])
+    return page(request, "search.html", status, q=query, number=number, longest=LONGEST, codes={**CODES, "outlet": outlets}, examples=EXAMPLES, **values)
