@@ -90,6 +90,8 @@ class Settings(BaseSettings):
     keep_press_text: int = Field(default=90, ge=1)
     keep_articles: int = Field(default=5 * 366 + 90, ge=366)
     keep_closed_cases: int | None = Field(default=None, ge=366)
+    # Whether a pack is incomplete while the page of an instrument it cites is not archived (docs/evidence.md).
+    reference_copies: bool = False
     # Profile → names by date, recipients and signer of its papers (docs/settings.md).
     office: dict[str, Office] = {}
 
@@ -167,7 +169,7 @@ def load_settings(**given: Any) -> Settings:
 
 
 class Deadline(BaseModel):
-    """A periodic duty: what is due, before which day (`MM-DD`), to whom, by which document.
+    """A periodic duty: what is due, before which day (`MM-DD`), to whom, through whom, by which document.
 
     `every` counts years; with more than one it falls due in `year` and every so many years before and after.
     """
@@ -178,7 +180,13 @@ class Deadline(BaseModel):
     every: int = Field(default=1, ge=1, le=10)
     year: int = 2025
     to: str
+    via: str = ""
     basis: str = ""
+
+    @property
+    def whither(self) -> str:
+        """To whom, and through whom where the plan says so."""
+        return f"{self.to} (qua {self.via})" if self.via else self.to
 
 
 class Profile(BaseModel):

@@ -7,8 +7,8 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from docx import Document
@@ -26,7 +26,7 @@ from pipelines.store import alerts as alert_store
 from pipelines.store import audit
 from pipelines.store.papers import list_papers
 from pipelines.store.schema import audit as audit_table
-from tests.desk import HOSTILE, NOON, WRONG, Desk, make_desk
+from tests.desk import HOSTILE, NOON, WRONG, Desk, make_desk, pack_without_browser
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 # A browser for each of these packs would take minutes; one test of the browser suite takes the pictures.
-build_pack = partial(build_with_pictures, pictures=False)
+build_pack = pack_without_browser
 
 
 @pytest.fixture
@@ -318,7 +318,8 @@ def run(*words: str) -> tuple[int, str]:
 
     app = typer.Typer()
     app.command()(evidence)
-    result = CliRunner().invoke(app, [*words, "--no-pictures"])
+    with mock.patch("dashboards.evidence.chromium.find", return_value=None):
+        result = CliRunner().invoke(app, list(words))
     return result.exit_code, result.output
 
 

@@ -10,7 +10,6 @@ import resource
 import shutil
 import subprocess
 import sys
-from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -29,9 +28,9 @@ from pipelines.records import content_id
 from pipelines.store.papers import list_papers
 from pipelines.store.rows import stamp
 from pipelines.store.schema import article_images, articles, captures, network_facts
-from tests.desk import NOON, Desk, make_desk
+from tests.desk import NOON, Desk, make_desk, pack_without_browser
 
-build_pack = partial(build_with_pictures, pictures=False)
+build_pack = pack_without_browser
 PNG_URL = "https://bao-mau.example/ban-do.png"
 
 
@@ -192,6 +191,22 @@ def test_a_browser_that_fails_makes_the_pack_incomplete(desk: Desk, tmp_path: Pa
     assert [path.name for path in (tmp_path / "out").iterdir() if not path.name.endswith((".zip", "_chua-du"))] == []
 
 
+def test_where_a_browser_is_a_pack_without_pictures_is_incomplete_and_says_so(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chromium, "find", lambda: "/usr/bin/chromium")
+    pack = build_with_pictures(desk.store, desk.settings, desk.ids["story"], tmp_path / "out", pictures=False)
+    assert not pack.complete and pack.path.name.endswith("_chua-du") and "--no-pictures" in reasons(pack.missing, "screenshot")
+
+
+def test_an_office_that_asks_for_copies_of_instruments_has_no_complete_pack_without_them(desk: Desk, tmp_path: Path) -> None:
+    from pypdf import PdfReader
+
+    strict = desk.settings.model_copy(update={"reference_copies": True})
+    pack = build_pack(desk.store, strict, desk.ids["story"], tmp_path / "out")
+    assert not pack.complete and "GT-02" in reasons(pack.missing, "references")
+    said = " ".join("".join(one.extract_text() for one in PdfReader(build(desk, tmp_path).path / "bia-ho-so.pdf").pages).split())
+    assert "CHƯA LƯU trang gốc của tư liệu GT-02" in said, "the cover says it even where the pack counts as complete"
+
+
 def test_a_tall_picture_loses_only_what_is_blank_at_its_foot() -> None:
     tall = Picture.new("RGB", (100, 3000), "white")
     tall.putpixel((50, 1200), (0, 0, 0))
@@ -249,7 +264,7 @@ FULL = """
 import resource, signal, sys
 from pathlib import Path
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-from dashboards.evidence import build_pack
+from dashboards.evidence import build_pack, chromium
 from dashboards.evidence.keys import office_key
 from pipelines.errors import UserError
 from pipelines.settings import Settings
@@ -261,6 +276,7 @@ office_key(data)
 if limit:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 try:
+    chromium.find = lambda: None
     print(build_pack(store, settings, story, output, pictures=False).path.name)
 except UserError as error:
     print("UserError", error)

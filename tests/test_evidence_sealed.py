@@ -12,7 +12,6 @@ import sys
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,6 @@ from sqlalchemy import select
 from warcio.archiveiterator import ArchiveIterator
 
 from dashboards.evidence import Pack, standalone, verify_pack
-from dashboards.evidence import build_pack as build_with_pictures
 from dashboards.evidence.exchange import facts, request_record
 from dashboards.evidence.keys import (
     known_public,
@@ -43,10 +41,10 @@ from pipelines.errors import UserError
 from pipelines.store import audit, outbox
 from pipelines.store.papers import list_papers
 from pipelines.store.schema import outbox as table
-from tests.desk import Desk, make_desk
+from tests.desk import Desk, make_desk, pack_without_browser
 from tests.tsa import make_authority, serving
 
-build_pack = partial(build_with_pictures, pictures=False)
+build_pack = pack_without_browser
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
 
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from classifiers.referencebase import load_references
 from dashboards.factcards import FORMATS, approve, approved, draft, faults
-from dashboards.factcards.card import Sms, parts_of_sms, seconds_of, sms_of, unmarked
+from dashboards.factcards.card import Sms, parts_of_sms, seconds_of, sms_of, syllables, unmarked
 from pipelines.errors import UserError
 from pipelines.store import Store, audit
 from pipelines.store.papers import list_papers
@@ -31,15 +31,15 @@ def test_nothing_is_given_out_before_two_persons_approved_it(store: Store) -> No
     for first, second in (("Bàn 1", ""), ("", "Bàn 2"), ("Bàn 1", "bàn  1")):
         with pytest.raises(UserError, match="hai người"):
             give(store, "Việt Nam 53,23 %.", first=first, second=second)
-    give(store, "Việt Nam được 53,23 % diện tích Vịnh.")
+    give(store, "Theo hiệp định, Việt Nam được 53,23 % diện tích Vịnh.")
     with store.read() as conn:
         card = approved(conn, ENTRY, "sms160", "vi", TODAY)
-        assert (card["text"], card["by"], card["second"]) == ("Việt Nam được 53,23 % diện tích Vịnh.", "Bàn 1", "Bàn 2")
+        assert (card["text"], card["by"], card["second"]) == ("Theo hiệp định, Việt Nam được 53,23 % diện tích Vịnh.", "Bàn 1", "Bàn 2")
         assert audit.verify(conn) == (1, None)
 
 
 def test_an_approval_holds_for_one_language_one_form_and_one_version(store: Store) -> None:
-    give(store, "Việt Nam được 53,23 %.")
+    give(store, "Việt Nam được 53,23 % (theo hiệp định).")
     changed = ENTRY.model_copy(update={"statement_vi": ENTRY.statement_vi + " Sửa."})
     stale = ENTRY.model_copy(update={"review_by": date(2026, 1, 1)})
     with store.read() as conn:
@@ -53,17 +53,18 @@ def test_an_approval_holds_for_one_language_one_form_and_one_version(store: Stor
 
 
 def test_the_last_approval_counts(store: Store) -> None:
-    give(store, "Việt Nam được 53,23 %.")
-    give(store, "Việt Nam được 53,23 % Vịnh.")
+    give(store, "Việt Nam được 53,23 % (theo hiệp định).")
+    give(store, "Theo hiệp định, Việt Nam được 53,23 % Vịnh.")
     with store.read() as conn:
-        assert approved(conn, ENTRY, "sms160", "vi", TODAY)["text"] == "Việt Nam được 53,23 % Vịnh."
+        assert approved(conn, ENTRY, "sms160", "vi", TODAY)["text"] == "Theo hiệp định, Việt Nam được 53,23 % Vịnh."
 
 
 def test_a_text_that_is_too_long_is_refused_and_never_cut(store: Store) -> None:
-    for form, text in (("sms160", "a" * 161), ("sms500", "a" * 501), ("radio", "a " * 151)):
+    for form, text in (("sms160", "a" * 161), ("sms500", "a" * 501), ("radio", "a " * 171)):
         with pytest.raises(UserError, match="dài 1|dài 5"):
             give(store, text, form)
-    assert faults(ENTRY, "sms160", "a" * 160, TODAY) == []
+    assert faults(ENTRY, "sms160", "a" * 154 + " theo ", TODAY) == []
+    assert faults(ENTRY, "sms160", "a" * 150, TODAY) == ["chưa nêu nguồn: ghi “Nguồn: …”, “theo …” hoặc số hiệu văn bản"]
 
 
 def test_a_number_that_the_entry_does_not_hold_is_refused() -> None:
@@ -102,7 +103,25 @@ def test_the_coding_and_the_places_of_a_message_are_told(text: str, coding: str,
 
 
 def test_the_pace_of_reading_is_stated() -> None:
-    assert FORMATS["radio"].syllables == 150 and seconds_of("một " * 150) == 50 and seconds_of("một") == 1
+    assert (FORMATS["radio"].least, FORMATS["radio"].syllables) == (150, 170) and seconds_of("một " * 160) == 60 and seconds_of("một") == 1
+
+
+@pytest.mark.parametrize(("text", "count"), [("Vịnh Bắc Bộ", 3), ("53,23 %", 7), ("năm 2000", 8), ("30/4/1982", 13), ("UNCLOS", 2), ("Lạng Sơn – Quảng Tây", 4), ("", 0)])
+def test_numbers_are_counted_as_they_are_spoken(text: str, count: int) -> None:
+    assert syllables(text) == count
+
+
+def test_a_radio_script_lasts_a_minute_and_says_its_fact_and_source() -> None:
+    scripts = {entry.id: draft(entry, "radio") for entry in load_references()}
+    lasting = [id for id, text in scripts.items() if 150 <= syllables(text) <= 170]
+    assert len(lasting) >= 0.95 * len(scripts)
+    for entry in load_references():
+        assert entry.statement_vi.strip() in scripts[entry.id] and entry.source.title in scripts[entry.id]
+    assert any("ngắn" in fault for fault in faults(ENTRY, "radio", "Theo hiệp định, vịnh được phân định.", TODAY))
+
+
+def test_a_web_card_says_until_when_its_facts_hold() -> None:
+    assert f"Tư liệu tính đến ngày {ENTRY.as_of:%d/%m/%Y}" in draft(ENTRY, "web")
 
 
 def test_a_draft_without_marks_fits_one_message() -> None:

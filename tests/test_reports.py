@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -66,8 +66,23 @@ def test_the_commune_is_rolled_up_into_the_province_and_not_the_other_way(desk: 
         conn.execute(article_provinces.insert().values(article=desk.ids["news"], province="ninh-binh/lien-minh", relation="about"))
     province = build_report(desk.store, "ninh-binh", "annual", FIRST, LAST)
     assert province.numbers.ours == 5 and [(name, n.ours, n.claims) for name, n in province.communes] == [("Xã Liên Minh, tỉnh Ninh Bình", 2, 0)]
+    # What is on the whole country is the same for every commune and stands in a column of its own.
+    table = next(table for section in province.sections for table in section.tables if table.caption.startswith("Số liệu của các xã"))
+    assert table.head[1:3] == ("Bài về xã", "Tin chung") and table.rows[0][1:4] == ("1", "1", "0")
     commune = build_report(desk.store, "ninh-binh/lien-minh", "annual", FIRST, LAST)
     assert commune.numbers.ours == 2 and commune.communes == ()
+
+
+def test_a_period_to_come_is_refused_and_one_that_runs_is_provisional(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dashboards.reports import content
+
+    monkeypatch.setattr(content, "now", lambda: NOON)
+    with pytest.raises(UsageError, match="chưa bắt đầu"):
+        build_report(desk.store, "ninh-binh", "adhoc", NOON.date() + timedelta(days=1), NOON.date() + timedelta(days=2))
+    running = build_report(desk.store, "ninh-binh", "annual", date(2026, 1, 1), NOON.date())
+    assert running.abstract.endswith("số liệu tạm tính đến 19/11/2026 12:00") and "tạm tính đến" in render_csv(running).decode()
+    over = build_report(desk.store, "ninh-binh", "adhoc", date(2026, 1, 1), NOON.date() - timedelta(days=1))
+    assert over.until is None and "tạm tính" not in over.abstract
 
 
 def test_the_year_has_the_parts_of_the_plans_and_leaves_blank_what_the_office_knows(desk: Desk) -> None:
@@ -109,7 +124,7 @@ def test_the_docx_has_the_form_of_the_decree(desk: Desk, tmp_path: Path) -> None
 
 def test_the_csv_opens_in_excel_and_runs_nothing(desk: Desk) -> None:
     decide(desk, "hostile", alert_store.NOT_DISTORTED, "Bàn 1", 1, 300)
-    report = build_report(desk.store, "ninh-binh", "monthly", date(2026, 11, 25), date(2026, 12, 31))
+    report = build_report(desk.store, "ninh-binh", "monthly", date(2026, 11, 20), date(2026, 12, 31))
     raw = render_csv(report)
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig")), delimiter=";"))

@@ -76,6 +76,34 @@ def test_the_commands_note_both(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> 
         assert replies(conn)[desk.ids["story"]].answer == "từ chối"
 
 
+def test_the_desk_notes_when_a_request_was_sent_and_how_it_was_answered(desk: Desk, tmp_path: Path) -> None:
+    from tests.desk import pack_without_browser
+    from tests.test_dashboard import enter, token
+
+    pack_without_browser(desk.store, desk.settings, desk.ids["story"], tmp_path / "out")
+    client = enter(desk, "Bàn 2")
+
+    def note(**given: str) -> tuple[int, str]:
+        page = client.get("/packs").text
+        answer = client.post("/packs/reply", data={"token": token(page), "story": desk.ids["story"], **given}, follow_redirects=False)
+        return answer.status_code, answer.text
+
+    assert 'value="answered"' not in client.get("/packs").text, "an answer needs a request before it"
+    assert note(what="answered", day="2026-11-20", answer="không trả lời")[0] == 400
+    assert note(what="sent", day="")[0] == 400 and note(what="sent", day="2999-01-01")[0] == 400
+    assert note(what="sent", day="2026-11-20") == (303, "")
+    assert note(what="answered", day="2026-11-19", answer="không trả lời")[0] == 400
+    assert note(what="answered", day="2026-11-20", answer="không trả lời") == (303, "")
+    assert "20/11/2026: không trả lời" in client.get("/packs").text
+    assert note(what="sent", day="2026-11-20", story="0" * 32)[0] == 404
+    with desk.store.read() as conn:
+        found = numbers(conn, load_profile("ninh-binh"), FIRST, LAST, {})
+        assert (found.sent, found.answered, found.unanswered) == (1, 0, 1)
+        assert audit.verify(conn)[1] is None
+    guest = enter(desk, "Khách", "guest")
+    assert guest.post("/packs/reply", data={"token": token(guest.get("/packs").text), "story": desk.ids["story"], "what": "sent", "day": "2026-11-20"}).status_code == 403
+
+
 def make_store(desk: Desk) -> Any:
     from pipelines.store import Store
 

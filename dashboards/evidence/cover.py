@@ -36,6 +36,8 @@ def render_cover(
     paper.para("HỒ SƠ CHỨNG CỨ", style="B", size=14, align="C")
     paper.para(f"{PURPOSE[:1].upper()}{PURPOSE[1:]}; câu chuyện {facts.id[:12]}", style="B", align="C")
     state = "CHƯA ĐỦ: còn thiếu các phần nêu ở mục V, không dùng để gửi đi" if parts.missing else "đủ các phần bắt buộc"
+    unkept = sorted(id for id, entry in references.items() if entry.source.url and id not in facts.sources)
+    state += f"; CHƯA LƯU trang gốc của tư liệu {', '.join(unkept)}" if unkept else ""
     paper.para(f"Tình trạng: {state}. Kèm theo: dự thảo công văn đề nghị cải chính (cong-van-du-thao.docx).", align="L")
     for heading, lines in sections:
         paper.ln(2)

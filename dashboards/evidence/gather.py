@@ -111,8 +111,13 @@ def _sources(conn: Connection, alerts: list[Alert]) -> dict[str, Mapping[str, An
     return found
 
 
-def gather(facts: StoryFacts, profile: Profile, reader: Reader, moment: datetime, data: Path) -> tuple[Parts, list[dict[str, Any]]]:
-    """Return the parts of the pack and the manifest's list of articles."""
+def gather(
+    facts: StoryFacts, profile: Profile, reader: Reader, moment: datetime, data: Path, *, strict: bool = False
+) -> tuple[Parts, list[dict[str, Any]]]:  # fmt: skip
+    """Return the parts of the pack and the manifest's list of articles.
+
+    `strict`: a cited instrument whose page the office has not archived is missing, not only absent.
+    """
     parts, listed, pages, exchanges = Parts(), [], [], []
     judged = {(alert.article, alert.revision) for alert in facts.alerts}
     for number, current in enumerate(facts.articles, 1):
@@ -136,7 +141,7 @@ def gather(facts: StoryFacts, profile: Profile, reader: Reader, moment: datetime
     for id in sorted({alert.article for alert in facts.alerts} - {row["id"] for row in facts.articles}):
         parts.missing.append({"part": "text", "article": id, "reason": "bài không còn trong kho"})
         listed.append({"id": id, "with_claim": True})
-    references = _references(parts, facts)
+    references = _references(parts, facts, strict)
     _claims(parts, facts)
     parts.files.append(File("quyet-dinh.json", "decisions", readable(facts.decisions)))
     lead = next((row for row in facts.articles if row["id"] == facts.alerts[0].article), None)
@@ -212,7 +217,7 @@ def _revision(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in names}
 
 
-def _references(parts: Parts, facts: StoryFacts) -> dict[str, Reference]:
+def _references(parts: Parts, facts: StoryFacts, strict: bool) -> dict[str, Reference]:
     base = load_references()
     wanted = sorted({id for alert in facts.alerts for id in alert.claim.refs})
     found = {id: base.get(id) for id in wanted if id in base}
@@ -224,7 +229,8 @@ def _references(parts: Parts, facts: StoryFacts) -> dict[str, Reference]:
         "base_version": base.version,
         "entries": [{**entry.model_dump(mode="json", exclude={"counter"}), "version": entry.version, "archived": facts.sources.get(id)} for id, entry in found.items()],
     }
-    parts.absent += [
+    lacking = parts.missing if strict else parts.absent
+    lacking += [
         {"part": "references", "article": "", "reason": f"chưa lưu trang gốc của tư liệu {id}; lưu bằng: cotmoc collect {entry.source.url}"}
         for id, entry in found.items() if entry.source.url and id not in facts.sources
     ]  # fmt: skip

@@ -71,7 +71,7 @@ def build_pack(
         facts = read_story(conn, story_id)
         head = conn.execute(select(audit_table.c.hash).order_by(audit_table.c.seq.desc()).limit(1)).scalar()
     moment = max(alert.raised for alert in facts.alerts)
-    parts, articles = gather(facts, profile, reader or reader_of(settings.data), moment, settings.data)
+    parts, articles = gather(facts, profile, reader or reader_of(settings.data), moment, settings.data, strict=settings.reference_copies)
     key = office_key(settings.data)
     manifest = _manifest(facts, parts, articles, settings, head or audit.GENESIS, key)
     target = _target(output, story_id, manifest)
@@ -104,9 +104,10 @@ def _target(output: Path, story: str, manifest: dict[str, Any]) -> Path:
 def _picture(parts: Parts, articles: list[dict[str, Any]], *, wanted: bool) -> bool:
     """Add picture and print of the first article with a claim, or note why they are not there.
 
-    False when Chromium is on this machine and could not do it: then they are missing, not merely absent.
+    False when Chromium is on this machine and they are not made all the same (it failed, or nobody wanted them): then they
+    are missing, not merely absent.
     """
-    from dashboards.evidence.chromium import render
+    from dashboards.evidence.chromium import find, render
 
     lead = next((a for a in articles if a.get("with_claim") and a.get("capture")), None)
     body = next((f for f in parts.files if lead and f.role == "body" and f.article == lead["id"]), None)
@@ -115,7 +116,8 @@ def _picture(parts: Parts, articles: list[dict[str, Any]], *, wanted: bool) -> b
     if lead is None or body is None:
         reason = "không có thân trang để dựng lại"
     elif not wanted:
-        reason = "không yêu cầu chụp"
+        # Where there is no browser they could not be had anyway.
+        reason, failed = ("lập với --no-pictures, chưa chụp", True) if find() else ("máy này không có Chromium", False)
     else:
         made, reason, failed = render(body.content, lead["capture"]["content_type"])
     for kind, name in (("screenshot", "anh-chup.png"), ("print", "ban-in.pdf")):

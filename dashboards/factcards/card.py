@@ -20,6 +20,7 @@ from dashboards.shown import visible
 from pipelines.errors import UserError
 from pipelines.store import audit
 from pipelines.store.schema import audit as audit_table
+from pipelines.text import fold
 
 ACTION = "factcard.approve"
 LANGS = ("vi", "en", "zh")
@@ -27,23 +28,37 @@ LANGS = ("vi", "en", "zh")
 
 @dataclass(frozen=True)
 class Format:
-    """A form of a card: what it is for and its limit in characters or in spoken syllables (0: none)."""
+    """A form of a card: what it is for and its limit in characters or in spoken syllables, least and most (0: none)."""
 
     title: str
     characters: int = 0
     syllables: int = 0
+    least: int = 0
 
 
-# Syllables a minute of a newsreader (a figure of ours, to be tried with the loudspeaker of the place); of the 60 seconds ten
-# are kept for greeting and breath.
-PACE = 180
+# Syllables a minute of a newsreader at a loudspeaker (a figure of ours, to be tried with the loudspeaker of the place), greeting
+# and breath within: 150 to 170 syllables last about a minute.
+PACE = 160
 FORMATS = {
-    "radio": Format("bài đọc truyền thanh 60 giây", syllables=PACE * 50 // 60),
+    "radio": Format("bài đọc truyền thanh 60 giây", syllables=170, least=150),
     "sms160": Format("tin nhắn 160 ký tự", characters=160),
     "sms500": Format("tin nhắn 500 ký tự", characters=500),
     "web": Format("đoạn cho trang thông tin", characters=2000),
 }
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+OPENING = "Kính thưa bà con và các bạn. Sau đây là thông tin về chủ quyền, biên giới, biển, đảo."
+AGAIN = "Xin nhắc lại để bà con tiện nghe:"
+ENDING = "Thông tin đến đây là hết. Cảm ơn bà con và các bạn đã lắng nghe."
+# What fills the minute, in the order in which it is left out first; none says anything that the entry does not hold.
+ADVICE = (
+    "Khi nghe hoặc đọc được tin khác với nội dung này, bà con chưa vội tin, chưa vội chia sẻ.",
+    "Bà con hãy xem tin do nơi nào đưa, đưa ngày nào, có dẫn văn bản hay không.",
+    "Cần hỏi thêm, xin bà con liên hệ Ủy ban nhân dân xã.",
+    "Mời bà con ghi lại nguồn vừa nêu để tra khi cần.",
+    "Mời bà con nói lại cho người trong nhà cùng biết.",
+    "Điều chưa rõ, xin bà con hỏi lại cho rõ.",
+    "Xin cảm ơn bà con.",
+)
 
 
 def draft(entry: Reference, form: str, lang: str = "vi") -> str:
@@ -52,20 +67,48 @@ def draft(entry: Reference, form: str, lang: str = "vi") -> str:
     if not said:
         raise UserError(f"{entry.id}: cơ sở tư liệu chưa có câu tiếng {lang}; tự viết bằng --text")
     source = ", ".join(part for part in (entry.source.title, entry.source.number) if part)
+    stated = {"vi": "Tư liệu tính đến ngày", "en": "As of", "zh": "资料截至"}[lang]
     label = {"vi": "Nguồn", "en": "Source", "zh": "来源"}[lang]
     if form == "radio":
-        return f"{said} {'Thông tin theo' if lang == 'vi' else label + ':'} {source}."
+        return _script(said, source) if lang == "vi" else f"{said} {label}: {source}."
     if form == "sms160":
-        return said
+        # The shorter of number and title; what is longer than the message stays whole, for a person to shorten.
+        return f"{said} {label}: {entry.source.number or entry.source.title}."
     if form == "sms500":
         return f"{said} {label}: {source}."
     sides = "".join(f"\n{side.party}: {side.position_vi}" for side in entry.sides) if entry.contested and lang == "vi" else ""
     where = f" {entry.source.url}" if entry.source.url else ""
-    return f"{said}{sides}\n{label}: {source}{', ' + entry.source.article if entry.source.article else ''}.{where}\n({entry.as_of:%d/%m/%Y})"
+    return f"{said}{sides}\n{label}: {source}{', ' + entry.source.article if entry.source.article else ''}.{where}\n({stated} {entry.as_of:%d/%m/%Y})"
 
 
-def faults(entry: Reference, form: str, text: str, today: date) -> list[str]:
-    """Return why `text` cannot be a card: too long, a stale or contested entry, a number that the entry does not hold."""
+def _script(said: str, source: str) -> str:
+    """Return a script for the loudspeaker that lasts a minute: the fact, its source, the fact again, advice as there is room."""
+    core = [OPENING, said, f"Thông tin này theo {source}."]
+    again = [AGAIN, said]
+    room = FORMATS["radio"].syllables - syllables(" ".join((*core, ENDING)))
+    middle = again if syllables(" ".join(again)) <= room else []
+    advice: list[str] = []
+    for line in ADVICE:
+        if syllables(" ".join((*middle, *advice, line))) <= room:
+            advice.append(line)
+    return " ".join((*core, *advice[:2], *middle, *advice[2:], ENDING))
+
+
+def syllables(text: str) -> int:
+    """Return how many syllables a newsreader speaks: a word each, a number of n digits 2n − 1, capitals of a short name two."""
+    count = 0
+    for word in text.split():
+        numbers = _NUMBER.findall(word)
+        if numbers or re.search(r"\d", word):
+            count += sum(2 * len(group) - 1 for group in re.findall(r"\d+", word)) + len(re.findall(r"[./,:-](?=\w)", word)) + len(re.findall(r"[^\W\d_]+", word))
+        elif any(char.isalpha() for char in word):
+            # UNCLOS and the like are spelt or read out; a hyphen joins two words.
+            count += len([part for part in re.split(r"[-–/]", word) if part]) + (word.strip(".,;:()“”").isascii() and word.strip(".,;:()“”").isupper() and len(word) > 2)
+    return count
+
+
+def faults(entry: Reference, form: str, text: str, today: date, lang: str = "vi") -> list[str]:
+    """Return why `text` cannot be a card: its length, a stale or contested entry, no source, a number that the entry does not hold."""
     limit, found = FORMATS[form], []
     if entry.due(today):
         found.append(f"tư liệu đến hạn xem lại ({entry.review_by:%d/%m/%Y}); cập nhật tư liệu trước")
@@ -77,8 +120,13 @@ def faults(entry: Reference, form: str, text: str, today: date) -> list[str]:
         found.append("văn bản trống hoặc có ký tự điều khiển")
     if limit.characters and len(text) > limit.characters:
         found.append(f"dài {len(text)} ký tự, nhiều nhất {limit.characters}; viết gọn lại, máy không tự cắt")
-    if limit.syllables and len(text.split()) > limit.syllables:
-        found.append(f"dài {len(text.split())} âm tiết, nhiều nhất {limit.syllables} cho 60 giây ({PACE} âm tiết một phút)")
+    spoken = syllables(text)
+    if limit.syllables and spoken > limit.syllables:
+        found.append(f"dài {spoken} âm tiết, nhiều nhất {limit.syllables} cho 60 giây ({PACE} âm tiết một phút)")
+    if limit.least and lang == "vi" and spoken < limit.least:
+        found.append(f"ngắn {spoken} âm tiết, ít nhất {limit.least} cho 60 giây ({PACE} âm tiết một phút)")
+    if form != "web" and not _sourced(entry, text):
+        found.append("chưa nêu nguồn: ghi “Nguồn: …”, “theo …” hoặc số hiệu văn bản")
     held = " ".join((
         entry.statement_vi, entry.statement_en, entry.statement_zh, entry.note, *(side.position_vi for side in entry.sides),
         entry.source.title, entry.source.number, entry.source.article, entry.source.date, entry.source.url,
@@ -89,6 +137,13 @@ def faults(entry: Reference, form: str, text: str, today: date) -> list[str]:
     if strange:
         found.append(f"số không có trong tư liệu: {', '.join(dict.fromkeys(strange))}")
     return found
+
+
+def _sourced(entry: Reference, text: str) -> bool:
+    """Tell whether a text names its source, with or without marks."""
+    bare = fold(text)
+    names = [fold(part) for part in (entry.source.number, entry.source.title) if part]
+    return any(name in bare for name in names) or bool(re.search(r"\b(nguon|theo|source)\b|来源", bare))
 
 
 def _plain(number: str) -> str:
@@ -103,7 +158,7 @@ def approve(
     if not all(names) or names[0].casefold() == names[1].casefold():
         raise UserError("thẻ cần hai người duyệt khác nhau: --by và --second")
     text = unicodedata.normalize("NFC", text).strip()
-    wrong = faults(entry, form, text, today)
+    wrong = faults(entry, form, text, today, lang)
     if wrong:
         raise UserError(f"{entry.id} {form} {lang}: {'; '.join(wrong)}")
     details = {"format": form, "lang": lang, "text": text, "entry": entry.version, "second": names[1]}
@@ -168,7 +223,7 @@ def parts_of_sms(text: str) -> int:
 
 def seconds_of(text: str) -> int:
     """Return how long a newsreader needs for a text, at `PACE` syllables a minute."""
-    return -(-60 * len(text.split()) // PACE)
+    return -(-60 * syllables(text) // PACE)
 
 
 def unmarked(text: str) -> str:

@@ -11,7 +11,7 @@ from dashboards.reports.gather import communes_of, numbers
 from dashboards.reports.periods import KINDS, label
 from dashboards.reports.records import Chart, Numbers, Report, Section, Table
 from dashboards.shown import number, one_line, time_vi
-from pipelines.clock import HANOI
+from pipelines.clock import HANOI, local, now, show
 from pipelines.errors import UsageError
 from pipelines.settings import load_profile
 from pipelines.store import Store
@@ -28,6 +28,10 @@ def build_report(
     if end < start or (end - start).days > 6 * 366:
         raise UsageError(f"kỳ báo cáo {label(start, end)} không hợp lệ; ngày đầu phải trước ngày cuối, nhiều nhất sáu năm")
     profile = load_profile(province)
+    moment = now()
+    today = local(moment).date()
+    if start > today:
+        raise UsageError(f"kỳ báo cáo {label(start, end)} chưa bắt đầu; chọn kỳ đã qua hoặc đang chạy")
     first, last = datetime.combine(start, time(), HANOI), datetime.combine(end, time(), HANOI) + timedelta(days=1)
     with store.read() as conn:
         found = numbers(conn, profile, start, end, owners or {})
@@ -49,16 +53,19 @@ def build_report(
         ]
         sections.append(Section("IV. DỰ KIẾN THEO DÕI", tables=(open_now, *_communes(communes))))
     sections.append(Section("GHI CHÚ PHƯƠNG PHÁP", text=METHOD))
-    due = next((f"{d.name}: trước ngày {d.due[3:]}/{d.due[:2]}, gửi {d.to}" for d in profile.deadlines), "")
+    due = next((f"{d.name}: trước ngày {d.due[3:]}/{d.due[:2]}, gửi {d.whither}" for d in profile.deadlines), "")
     abstract = f"Theo dõi báo chí, đối chiếu thông tin về chủ quyền, biên giới, biển, đảo {label(start, end)}"
-    return Report(profile, kind, start, end, KINDS[kind], abstract, found, tuple(sections), due, communes)
+    until = moment if end >= today else None
+    if until:
+        abstract += f"; số liệu tạm tính đến {show(until)}"
+    return Report(profile, kind, start, end, KINDS[kind], abstract, found, tuple(sections), due, communes, until)
 
 
 METHOD = (
     "Số liệu đếm từ kho của Cột Mốc: bài trên báo chí và kênh công khai của các tổ chức trong danh mục; không có số liệu về cá nhân.",
     "Bài được tính theo ngày đăng, không rõ thì theo ngày thu. Nội dung cần đối chiếu do máy nêu; kết luận là của người trực.",
     "Tỷ lệ báo động nhầm là phần kết luận “không sai lệch” trong các nội dung đã có kết luận. Việc gửi công văn và trả lời của báo, "
-    "kênh do người trực ghi (cotmoc evidence sent, answered); công văn tính vào kỳ của ngày gửi.",
+    "kênh do người trực ghi ở trang hồ sơ; công văn tính vào kỳ của ngày gửi.",
 )
 
 
@@ -95,7 +102,7 @@ def _replies(n: Numbers, corrections: Table) -> Section:
     rows = (
         ("Nội dung hai người thống nhất cần phản hồi", number(n.needs_reply)), ("Hồ sơ chứng cứ đã lập", number(n.packs)),
         ("Công văn đề nghị cải chính đã gửi", number(n.sent)), ("Đã có trả lời", number(n.answered)),
-        ("Trong đó đã cải chính", number(n.corrected)),
+        ("Trong đó đã cải chính", number(n.corrected)), ("Báo, kênh không trả lời", number(n.unanswered)),
         ("Nội dung đã có kết luận", number(n.concluded)), ("Trong đó không sai lệch (báo động nhầm)", number(n.false_alarms)),
         ("Tỷ lệ báo động nhầm", rate),
     )  # fmt: skip
@@ -125,8 +132,9 @@ def _yearly(n: Numbers, results: tuple[Section, ...], communes: tuple[tuple[str,
 
 
 def _communes(communes: Iterable[tuple[str, Numbers]]) -> tuple[Table, ...]:
-    rows = tuple((name, number(n.ours), number(n.claims), number(n.reviewed), number(n.concluded)) for name, n in communes)
-    return (Table("Số liệu của các xã (đã tính trong số của tỉnh)", ("Xã", "Bài", "Cần đối chiếu", "Đã xem", "Đã kết luận"), rows),) if rows else ()
+    rows = tuple((name, number(n.local), number(n.ours - n.local), number(n.local_claims), f"{number(n.reviewed)} / {number(n.concluded)}") for name, n in communes)
+    caption = "Số liệu của các xã (đã tính trong số của tỉnh; tin chung của cả nước mọi xã như nhau, không cộng dồn)"
+    return (Table(caption, ("Xã", "Bài về xã", "Tin chung", "Cần đối chiếu", "Đã xem / kết luận"), rows),) if rows else ()
 
 
 def _table(caption: str, head: str, rows: Iterable[tuple[str, int]]) -> Table:

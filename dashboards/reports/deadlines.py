@@ -29,6 +29,12 @@ class Due:
     basis: str
     left: int
     kind: str = "annual"
+    via: str = ""
+
+    @property
+    def whither(self) -> str:
+        """To whom, and through whom where the plan says so."""
+        return f"{self.to} (qua {self.via})" if self.via else self.to
 
     @property
     def reminder(self) -> str:
@@ -51,7 +57,7 @@ def upcoming(profiles: Iterable[Profile], today: date, days: int = 400) -> list[
                 on = date(year, month, day)
                 left = (on - today).days
                 if -LATE <= left <= days:
-                    found.append(Due(profile.name, profile.title, one.name, on, one.to, one.basis, left, "five-year" if one.every == 5 else "annual"))
+                    found.append(Due(profile.name, profile.title, one.name, on, one.to, one.basis, left, "five-year" if one.every == 5 else "annual", one.via))
     return sorted(found, key=lambda due: (due.day, due.office, due.name))
 
 
@@ -72,7 +78,7 @@ def calendar(dues: Iterable[Due], today: date) -> bytes:
         event.add("dtstart", due.day)
         event.add("dtend", due.day + timedelta(days=1))
         event.add("summary", f"Hạn: {due.name} ({due.title})")
-        event.add("description", f"Trước ngày {due.day:%d/%m/%Y}, gửi {due.to}. Căn cứ: {due.basis}")
+        event.add("description", f"Trước ngày {due.day:%d/%m/%Y}, gửi {due.whither}. Căn cứ: {due.basis}")
         for days in REMIND:
             alarm = Alarm()
             alarm.add("action", "DISPLAY")

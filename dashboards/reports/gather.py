@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Text, and_, cast, func, or_, select
 
 from dashboards.labels import TYPE_VI
 from dashboards.reports.records import Numbers
-from dashboards.reports.replies import CORRECTED, Reply, replies
+from dashboards.reports.replies import CORRECTED, SILENT, Reply, replies
 from dashboards.shown import is_foreign, lang_vi, place_vi, verdict_vi
 from pipelines.clock import HANOI, local
 from pipelines.records import Verdict
@@ -70,17 +70,18 @@ def numbers(conn: Connection, profile: Profile, start: date, end: date, owners: 
     made = Counter(conn.execute(_issued(profile, first, last)).scalars())
     made["digest"] = len(set(conn.execute(select(papers.c.day).where(papers.c.kind == "digest", papers.c.province == profile.name, papers.c.made >= first, papers.c.made < last)).scalars()))
     return Numbers(
-        collected=conn.execute(select(func.count()).select_from(articles).where(*inside)).scalar_one(), ours=len(ours),
+        collected=conn.execute(select(func.count()).select_from(articles).where(*inside)).scalar_one(), ours=len(ours), local=sum(bool(row["local"]) for row in ours),
         by_class=_most(_class(r, owners.get(r["source"], "")) for r in ours),
         by_lang=_most(lang_vi(row["lang"]) for row in ours),
         by_topic=_most(name for row in ours for name, yes in (("địa phương", row["local"]), ("biên giới, biển, đảo (toàn quốc)", row["national"])) if yes),
         by_place=_places(conn, names, inside),
-        claims=len(judged), reviewed=sum(row["id"] in decided for row in judged),
+        claims=len(judged), local_claims=sum(bool(row["provinces"]) for row in judged), reviewed=sum(row["id"] in decided for row in judged),
         by_type=_most(f"{row['claim_type']} {TYPE_VI.get(row['claim_type'], '')}".strip() for row in judged),
         by_verdict=_most(verdict_vi(row["verdict"]) for row in judged), by_status=_most(row["status"] for row in judged),
         references=tuple(contradicted.most_common(10)), hours=_hours(judged, decided, said),
         needs_reply=finals.count(alert_store.NEEDS_REPLY), packs=made["evidence"], sent=len(asked),
-        answered=sum(one.answered is not None for one in asked), corrected=sum(one.answer == CORRECTED for one in asked),
+        answered=sum(one.answered is not None and one.answer != SILENT for one in asked), corrected=sum(one.answer == CORRECTED for one in asked),
+        unanswered=sum(one.answer == SILENT for one in asked),
         false_alarms=finals.count(alert_store.NOT_DISTORTED), concluded=len(finals),
         products=(*((label, made[kind]) for kind, label in PRODUCTS.items() if made[kind]), *_channels(conn, profile, first, last)),
         trend=_trend(start, end, [row["at"] for row in ours], [row["raised"] for row in judged]),
@@ -149,7 +150,7 @@ def _hours(
             if reply:
                 # Only the day of sending and of the answer is known.
                 sent.append(24.0 * max(0, (reply.sent - local(first).date()).days))
-                answered += [24.0 * (reply.answered - reply.sent).days] if reply.answered else []
+                answered += [24.0 * (reply.answered - reply.sent).days] if reply.answered and reply.answer != SILENT else []
     steps = (("từ lúc đăng đến lúc phát hiện", seen), ("từ lúc phát hiện đến lúc có người xem", looked), ("từ lúc xem đến khi thống nhất cần phản hồi", settled),
              ("từ lúc xem đến khi gửi công văn (tính theo ngày)", sent), ("từ khi gửi đến khi có trả lời (tính theo ngày)", answered))  # fmt: skip
     return tuple((name, round(median(values), 1) if values else None) for name, values in steps)

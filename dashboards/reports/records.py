@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from pipelines.settings import Profile
 
@@ -46,11 +46,14 @@ class Numbers:
 
     collected: int = 0
     ours: int = 0
+    # Of these, about the place itself; the others are on borders, sea and islands of the whole country.
+    local: int = 0
     by_class: tuple[tuple[str, int], ...] = ()
     by_lang: tuple[tuple[str, int], ...] = ()
     by_topic: tuple[tuple[str, int], ...] = ()
     by_place: tuple[tuple[str, int], ...] = ()
     claims: int = 0
+    local_claims: int = 0
     reviewed: int = 0
     by_type: tuple[tuple[str, int], ...] = ()
     by_verdict: tuple[tuple[str, int], ...] = ()
@@ -62,6 +65,7 @@ class Numbers:
     sent: int = 0
     answered: int = 0
     corrected: int = 0
+    unanswered: int = 0
     false_alarms: int = 0
     concluded: int = 0
     products: tuple[tuple[str, int], ...] = ()
@@ -82,3 +86,5 @@ class Report:
     sections: tuple[Section, ...]
     due: str = ""
     communes: tuple[tuple[str, Numbers], ...] = field(default=())
+    # While the period is not over: until when the numbers count.
+    until: datetime | None = None

@@ -64,7 +64,7 @@ def _key(due: Due, mark: int) -> str:
 
 def _said(due: Due) -> tuple[str, str]:
     left = f"còn {due.left} ngày" if due.left else "hôm nay là hạn"
-    text = f"{due.title}: {due.name}\nTrước ngày {due.day:%d/%m/%Y} ({left}), gửi {due.to}."
+    text = f"{due.title}: {due.name}\nTrước ngày {due.day:%d/%m/%Y} ({left}), gửi {due.whither}."
     if due.basis:
         text += f"\nCăn cứ: {due.basis}."
     return f"Nhắc hạn báo cáo: {due.name}, {left}", f"{text}\nLập dự thảo: cotmoc report --profile {due.office} --kind {due.kind}"

@@ -14,9 +14,9 @@ from pipelines.store import audit
 from pipelines.store.schema import audit as audit_table
 
 SENT, ANSWERED = "reply.sent", "reply.answered"
-# How an outlet answered; “corrected” counts as obtained.
-CORRECTED, REPLIED, REFUSED = "đã cải chính", "đã trả lời, không cải chính", "từ chối"
-ANSWERS = (CORRECTED, REPLIED, REFUSED)
+# How an outlet answered; “corrected” counts as obtained, silence as no answer (its day is when the office gave up waiting).
+CORRECTED, REPLIED, REFUSED, SILENT = "đã cải chính", "đã trả lời, không cải chính", "từ chối", "không trả lời"
+ANSWERS = (CORRECTED, REPLIED, REFUSED, SILENT)
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ def replies(conn: Connection) -> dict[str, Reply]:
     query = select(audit_table).where(audit_table.c.action.in_((SENT, ANSWERED))).order_by(audit_table.c.seq)
     for row in conn.execute(query).mappings():
         details: Mapping[str, Any] = row["details"]
+        if "day" not in details:
+            continue
         day = date.fromisoformat(details["day"])
         if row["action"] == SENT:
             found[row["object"]] = Reply(row["object"], day)

@@ -55,6 +55,8 @@ def render_csv(report: Report) -> bytes:
     writer.writerow(("bảng", "chỉ tiêu", "cột", "giá trị"))
     writer.writerow(("kỳ báo cáo", report.office.title, "từ", report.start.isoformat()))
     writer.writerow(("kỳ báo cáo", report.office.title, "đến", report.end.isoformat()))
+    if report.until:
+        writer.writerow(("kỳ báo cáo", report.office.title, "tạm tính đến", report.until.isoformat()))
     for section in report.sections:
         for table in section.tables:
             for row in table.rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import select
@@ -11,9 +12,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from dashboards.reports.replies import ANSWERS, note_answer, note_sent, replies
+from dashboards.web import forms
 from dashboards.web.access import Access
 from dashboards.web.view import page, settings, store
-from pipelines.clock import now
+from pipelines.clock import local, now
 from pipelines.errors import UserError
 from pipelines.store import alerts as alert_store
 from pipelines.store import audit
@@ -22,11 +25,44 @@ from pipelines.store.schema import papers
 
 
 def packs(request: Request) -> Response:
-    """GET /packs: all packs, newest first."""
+    """GET /packs: all packs, newest first, each story with what became of its request for correction."""
+    return _packs(request)
+
+
+def _packs(request: Request, status: int = 200, error: str = "") -> Response:
     with store(request).read() as conn:
         rows = list_papers(conn, "evidence", limit=500)
-    found = [{**row, "name": Path(row["path"]).name, "complete": not row["path"].endswith("_chua-du.zip")} for row in rows]
-    return page(request, "packs.html", packs=found)
+        said = replies(conn)
+        titles = {story: one.title for story in {row["story"] for row in rows} for one in alert_store.list_alerts(conn, story=story, limit=1)}
+    found = [{**row, "name": Path(row["path"]).name, "complete": not row["path"].endswith("_chua-du.zip"), "reply": said.get(row["story"])} for row in rows]
+    # One form for each story, at its newest pack.
+    stories = list({row["story"]: row for row in reversed(found) if row["story"]}.values())[::-1]
+    return page(request, "packs.html", status, packs=found, stories=stories, titles=titles, answers=ANSWERS, today=local(now()).date().isoformat(), error=error)
+
+
+async def note_reply(request: Request) -> Response:
+    """POST /packs/reply: note the day a request was sent (`what` sent) or how the outlet answered; 303 to the list."""
+    form = await forms.read(request)
+    given = {name: forms.said(form, name, 80) for name in ("story", "what", "day", "answer")}
+
+    def land() -> Response:
+        moment, by = now(), request.state.session.analyst
+        try:
+            day = date.fromisoformat(given["day"])
+            with store(request).begin() as conn:
+                if not alert_store.list_alerts(conn, story=given["story"], limit=1):
+                    raise HTTPException(404, "Không có câu chuyện này.")
+                if given["what"] == "sent":
+                    note_sent(conn, given["story"], day, by, local(moment))
+                else:
+                    note_answer(conn, given["story"], day, given["answer"], by, local(moment))
+        except UserError as wrong:
+            return _packs(request, 400, str(wrong))
+        except ValueError:
+            return _packs(request, 400, "chưa ghi ngày")
+        return RedirectResponse("/packs", 303)
+
+    return await run_in_threadpool(land)
 
 
 async def make_pack(request: Request) -> Response:

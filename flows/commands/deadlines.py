@@ -47,7 +47,7 @@ def deadlines(
         if json:
             typer.echo(as_json.dumps({**dataclasses.asdict(due), "day": due.day.isoformat(), "reminder": due.reminder}, ensure_ascii=False))
         else:
-            typer.echo(f"{due.day:%d/%m/%Y}  {due.left:>4} ngày  {due.reminder:<8} {due.title}: {due.name} → {due.to}")
+            typer.echo(f"{due.day:%d/%m/%Y}  {due.left:>4} ngày  {due.reminder:<8} {due.title}: {due.name} → {due.whither}")
     if not dues and not json:
         typer.echo("không có việc nào" + (" phải nhắc hôm nay" if remind else ""), err=True)
 

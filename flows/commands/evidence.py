@@ -20,7 +20,7 @@ def evidence(
     pictures: Annotated[bool, typer.Option("--pictures/--no-pictures", help="Chụp và in trang đã lưu bằng Chromium khi máy có.")] = True,
     key: Annotated[str, typer.Option("--key", help="Khóa công khai (hex) mà chữ ký phải thuộc về, khi kiểm tra.")] = "",
     day: Annotated[str | None, typer.Option("--date", help="Ngày gửi công văn, ngày nhận trả lời (mặc định: hôm nay).")] = None,
-    answer: Annotated[str, typer.Option("--answer", help="đã cải chính; đã trả lời, không cải chính; từ chối.")] = "đã cải chính",
+    answer: Annotated[str, typer.Option("--answer", help="đã cải chính; đã trả lời, không cải chính; từ chối; không trả lời.")] = "đã cải chính",
     by: Annotated[str, typer.Option("--by", help="Người ghi (bàn, chức danh).")] = "cotmoc",
     data: DataOption = None,
 ) -> None:

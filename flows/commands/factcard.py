@@ -24,7 +24,7 @@ def factcard(
     """Thẻ thông tin cho truyền thanh, tin nhắn, trang web: chỉ phát văn bản đã có hai người duyệt."""
     from classifiers.referencebase import load_references
     from dashboards.factcards import FORMATS, approve, approved, draft, faults
-    from dashboards.factcards.card import LANGS, PACE, seconds_of, sms_of, unmarked
+    from dashboards.factcards.card import LANGS, PACE, seconds_of, sms_of, syllables, unmarked
     from flows.context import open_store, settings
     from pipelines.clock import local, now
     from pipelines.errors import UsageError, UserError
@@ -38,7 +38,7 @@ def factcard(
         words = draft(entry, form, lang)
         words = unmarked(words) if plain and lang == "vi" else words
         typer.echo(words)
-        for fault in faults(entry, form, words, today):
+        for fault in faults(entry, form, words, today, lang):
             typer.echo(f"chưa dùng được: {fault}", err=True)
         return
     config = settings(data)
@@ -59,7 +59,7 @@ def factcard(
             cost = sms_of(card["text"])
             typer.echo(f"{len(card['text'])} ký tự, {cost.places} chỗ {cost.coding}, {cost.messages} tin nhắn", err=True)
         if form == "radio":
-            typer.echo(f"{len(card['text'].split())} âm tiết, đọc khoảng {seconds_of(card['text'])} giây ({PACE} âm tiết một phút)", err=True)
+            typer.echo(f"{syllables(card['text'])} âm tiết, đọc khoảng {seconds_of(card['text'])} giây ({PACE} âm tiết một phút)", err=True)
         if output is None:
             typer.echo(card["text"])
             return
