@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -123,6 +124,9 @@ class TestAnOutletWithAFeed:
     def test_gives_a_sound_declaration_with_selectors_of_every_part(self, outlet: Site, tmp_path: Path) -> None:
         made = ask(outlet.url + "/")
         assert made.source.name == "Báo Bãi Ngang" and made.source.feeds == (outlet.url + "/rss/moi.rss",)
+        (page,) = made.source.lists
+        assert (page.url, page.when) == (outlet.url + "/", "backup") and re.search(page.match, PATHS[0]), "read in the feed's stead when it fails"
+        assert not made.source.generic
         found = made.source.selectors[0].model_dump()
         assert found["title"] == "h1.tua-bai" and found["sapo"] == "div.mo-bai" and found["body"] == "div.ruot-bai"
         assert found["captions"] == "div.ruot-bai td.chu-thich" and found["date"] == "span.gio-dang"
@@ -132,6 +136,10 @@ class TestAnOutletWithAFeed:
         assert load_source(path) == made.source
         raw = json.loads(json.dumps(yaml.safe_load(made.text), default=str))
         assert not list(Draft202012Validator(schema()).iter_errors(raw))
+
+    def test_the_sitemap_of_all_its_articles_is_kept_for_history(self, outlet: Site) -> None:
+        outlet.routes["/sitemap.xml"] = Answer("<urlset><url><loc>" + outlet.url + PATHS[0] + "</loc></url></urlset>", headers={"Content-Type": "text/xml"})
+        assert ask(outlet.url + "/").source.archives == (outlet.url + "/sitemap.xml",)
 
     def test_says_what_it_is_unsure_of(self, outlet: Site) -> None:
         made = ask(outlet.url + "/")

@@ -111,8 +111,14 @@ def build(registry: Registry, wish: Wish, found: Found, moment: datetime) -> Pro
         row["feeds"] = list(found.feeds)
     if found.sitemaps:
         row["sitemaps"] = list(found.sitemaps)
-    if not found.feeds and not found.sitemaps:
-        pattern = tail_pattern(list(found.articles))
+    if found.plain_sitemaps:
+        row["archives"] = found.plain_sitemaps[:2]
+    pattern = tail_pattern(list(found.articles))
+    if found.feeds or found.sitemaps:
+        # Without a pattern a list is a guess: good enough where there is nothing else, not as a second way.
+        if pattern and found.lists:
+            row["lists"] = [{"url": next(iter(found.lists)), "match": pattern, "when": "backup"}]
+    else:
         row["lists"] = [{"url": url} | ({"match": pattern} if pattern else {}) for url in found.lists]
         unsure.append("lists: không có feed hay sơ đồ trang tin, nguồn được theo bằng trang danh mục; ngày đăng chỉ lấy được từ trang bài")
     if any(not item.published or item.confidence <= 0.5 for feed in found.feeds.values() for item in feed.items[:20]):
@@ -121,6 +127,8 @@ def build(registry: Registry, wish: Wish, found: Found, moment: datetime) -> Pro
         unsure += learnt.unsure
         if learnt.selectors.get("body"):
             row["selectors"] = [{"version": f"{day:%Y-%m}"} | {name: learnt.selectors[name] for name in _ORDER if name in learnt.selectors}]
+    if "selectors" not in row:
+        row["generic"] = True
     row["rhythm"] = _rhythm(found)
     if wish.allow_private:
         row["allow_private"] = True
@@ -129,6 +137,7 @@ def build(registry: Registry, wish: Wish, found: Found, moment: datetime) -> Pro
     checks, doubts, sound = _tried(source, found.samples)
     if not sound:
         del row["selectors"]
+        row["generic"] = True
         unsure.append("selectors: bộ chọn học được không đứng vững khi đọc lại các bài mẫu nên không đề nghị; bài sẽ được đọc tự động")
         source = _sound(row)
         checks, doubts, _ = _tried(source, found.samples)
@@ -217,7 +226,8 @@ def _yaml(row: dict[str, Any], found: Found | None, unsure: list[str]) -> str:
     lines += [f"# chưa chắc: {_plain(item)}" for item in unsure]
     if found is not None:
         lines += [f"# feed khác, chưa lấy: {_plain(url)}" for url in found.unread_feeds[:30]]
-        lines += [f"# sơ đồ trang thường (cả kho bài cũ), không lấy: {_plain(url)}" for url in found.plain_sitemaps[:5]]
+        if row.get("archives"):
+            lines.append("# archives: sơ đồ trang thường, có cả bài cũ; chỉ hỏi khi thu với --since")
         if row.get("feeds") or row.get("sitemaps"):
             lines += [f"# trang danh mục đã xem, {count} bài: {_plain(url)}" for url, count in found.lists.items()]
     return "\n".join(lines) + "\n" + yaml.safe_dump(row, allow_unicode=True, sort_keys=False, width=120)

@@ -85,7 +85,9 @@ def _report(made: Proposal, path: Path, fixtures: int) -> None:
     for url in source.sitemaps:
         typer.echo(f"  sơ đồ trang tin {url}: {found.sitemaps[url] if found else 0} mục")
     for page in source.lists:
-        typer.echo(f"  danh mục {page.url}")
+        typer.echo(f"  danh mục {page.url}" + (" (dự phòng, khi mọi lối khác hỏng)" if page.when == "backup" else ""))
+    for url in source.archives:
+        typer.echo(f"  sơ đồ kho bài cũ {url} (chỉ hỏi khi có --since)")
     for part, selector in (made.learnt.selectors if made.learnt and source.selectors else {}).items():
         held = made.learnt.held.get(part) if made.learnt else None
         typer.echo(f"  bộ chọn {part}: {selector}" + (f" (đúng {held}/{len(made.samples)} trang)" if held else ""))
