@@ -1,4 +1,4 @@
-"""The country as one SVG from our own outlines: communes as dots, followed provinces as areas, Hoàng Sa and Trường Sa always."""
+"""The country as one SVG from our own outlines: followed provinces as areas, every province as the dots of its communes, Hoàng Sa and Trường Sa always."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from math import cos, radians
 from pathlib import Path
+from statistics import median
+
+from dashboards.geo import spots
+from pipelines.gazetteer import province_names
 
 GEO = Path(__file__).parent / "static" / "map" / "vietnam.json"
 WEST, EAST, SOUTH, NORTH = 101.9, 117.9, 6.6, 23.6
@@ -28,10 +32,10 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """All outlines, and the path of one dot per commune (about 6,600) and island."""
+    """All outlines; per province (34) the path of one dot per commune, with the middle of the dots; the path of the islands."""
 
     areas: tuple[Area, ...]
-    dots: str
+    dots: tuple[Area, ...]
     islands: str
     width: int = WIDTH
     height: int = HEIGHT
@@ -55,7 +59,19 @@ def country() -> Country:
         largest = max(drawn, key=lambda ring: (max(x for x, _ in ring) - min(x for x, _ in ring)) * (max(y for _, y in ring) - min(y for _, y in ring)))
         middle = [(min(p[axis] for p in largest) + max(p[axis] for p in largest)) / 2 for axis in (0, 1)]
         areas.append(Area(feature["properties"]["id"], feature["properties"]["name"], path, round(middle[0], 1), round(middle[1], 1)))
-    cells = sorted({(round(x), round(y)) for n in range(0, len(land["communes"]), 2) for x, y in [place(land["communes"][n] / 100, land["communes"][n + 1] / 100)]})
-    dots = "".join(f"M{x} {y}h1" for x, y in cells)
-    spots = sorted({(round(x), round(y)) for _name, lat, lon in land["islands"] for x, y in [place(lat, lon)]})
-    return Country(tuple(areas), dots, "".join(f"M{x} {y}h2" for x, y in spots))
+    seas = sorted({(round(x), round(y)) for _name, lat, lon in land["islands"] for x, y in [place(lat, lon)]})
+    return Country(tuple(areas), _dots(), "".join(f"M{x} {y}h2" for x, y in seas))
+
+
+def _dots() -> tuple[Area, ...]:
+    """Return the communes of each province as dots: no outline is made up where none is at hand."""
+    ids = {name: id for id, name in province_names().items()}
+    found: dict[str, set[tuple[int, int]]] = {}
+    for spot in spots().values():
+        if spot.kind == "commune":
+            x, y = place(spot.lat, spot.lon)
+            found.setdefault(spot.name.rsplit(", ", 1)[1], set()).add((round(x), round(y)))
+    return tuple(
+        Area(ids[name], name, "".join(f"M{x} {y}h1" for x, y in sorted(cells)), median(x for x, _ in cells), median(y for _, y in cells))
+        for name, cells in sorted(found.items())
+    )

@@ -160,7 +160,19 @@ def test_hoang_sa_and_truong_sa_are_always_drawn_and_named(desk: Desk) -> None:
             conn.execute(table.update().values(status="trùng"))
     text = sign_in(desk).get("/map").text
     assert "Quần đảo Hoàng Sa" in text and "Quần đảo Trường Sa" in text and "Việt Nam" in text
-    assert all(0 <= area.x <= country().width and 0 <= area.y <= country().height for area in country().areas)
+    assert all(0 <= area.x <= country().width and 0 <= area.y <= country().height for area in (*country().areas, *country().dots))
+
+
+def test_every_province_is_on_the_map_and_the_legend_says_what_it_lacks(desk: Desk) -> None:
+    from pipelines.settings import profile_names
+
+    ids = [area.id for area in country().dots]
+    assert len(ids) == len(set(ids)) == 34 and {name for name in profile_names() if "/" not in name} <= set(ids)
+    with desk.store.begin() as conn:
+        conn.execute(alerts.update().where(alerts.c.id == desk.ids["flag"]).values(provinces=["ca-mau"]))
+    text = sign_in(desk).get("/map").text
+    assert text.count('class="dots') == 34 and "Cà Mau: 1" in text, "a province without an outline is shaded and counted all the same"
+    assert "28 tỉnh, thành khác chưa có đường bao" in text
 
 
 # --- reports -----------------------------------------------------------------------------------------------------
