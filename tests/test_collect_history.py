@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from crawlers.exchange import OK, Exchange
 from crawlers.history import ends
+from crawlers.lists import links_in
 from crawlers.registry import ListPage
 from pipelines.store import captures
 from tests.loopback import (
@@ -61,6 +63,15 @@ def test_history_follows_the_older_pages_of_a_feed_and_the_dated_sitemaps(site: 
     assert desk.collect(since=since)["pages"] == {"new": 3}, "November and October of the feed, October of the sitemap"
     assert site.seen.count("/rss?trang=3") == 0 and "/t5.xml" not in site.seen
     assert state(desk)["status"] == "ok", "old stories are no flood"
+
+
+def test_a_list_gives_only_articles_of_its_own_outlet() -> None:
+    page = ListPage(url="https://bao.example/moi", match=r"-\d{6}\.htm$")
+    body = "".join(f'<a href="https://{host}/tin-{number}-12345{number}.htm">Tin</a>' for number, host in enumerate(("bao.example", "thethao.bao.example", "baokhac.example")))
+    answer = Exchange(page.url, page.url, OK, "", body=body.encode())
+    assert [item.url for item in links_in(answer, page, "https://www.bao.example/").items] == [
+        "https://bao.example/tin-0-123450.htm", "https://thethao.bao.example/tin-1-123451.htm",
+    ]  # fmt: skip
 
 
 def test_archives_are_asked_for_history_only_and_dated_by_their_names(site: Site, tmp_path: Path) -> None:

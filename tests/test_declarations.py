@@ -211,6 +211,7 @@ def test_the_patterns_find_the_articles_of_stored_list_pages_and_nothing_else(re
     answer = Exchange(source.home, source.home, OK, "", fetched=now(), body=stored.read_bytes(), headers=headers)
     found = links_in(answer, source.lists[0], source.home).items
     assert len(found) >= 15
+    assert {registry.owner_of(item.url) for item in found} == {source}
     paths = [urlsplit(item.url).path for item in found]
     assert all(path.count("-") >= 3 and re.search(r"\d{6}", path) for path in paths), paths
     assert sum(bool(item.title) for item in found) >= 0.8 * len(found)
