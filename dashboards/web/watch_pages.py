@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from dashboards.charts import Columns, columns
 from dashboards.web import forms
 from dashboards.web.view import page, settings, store
 from pipelines import watches
-from pipelines.clock import now
+from pipelines.clock import local, now
 from pipelines.errors import UserError
 
 ACTS = ("enable", "disable", "share", "own", "remove")
@@ -27,7 +29,7 @@ def _page(request: Request, status: int = 200, **more: Any) -> Response:
     analyst, config = request.state.session.analyst, settings(request)
     with store(request).read() as conn:
         found = watches.listed(conn, analyst)
-    values: dict[str, Any] = {"error": "", "query": "", "name": "", "own": False, "channel": "", "preview": None, **more}
+    values: dict[str, Any] = {"error": "", "query": "", "name": "", "own": False, "channel": "", "preview": None, "timeline": None, **more}
     return page(request, "watches.html", status, watches=found, channels=sorted(config.notify), days=watches.DAYS, many=watches.MANY, **values)
 
 
@@ -40,10 +42,19 @@ def preview(request: Request) -> Response:
     try:
         watches.check(given["query"], "", given["channel"], settings(request), now())
         with closing(open_index(settings(request), store(request))) as index:
-            more["preview"] = watches.preview(index, given["query"], now())
+            moment = now()
+            found = watches.preview(index, given["query"], moment)
+            more |= {"preview": found, "timeline": days(found, moment)}
     except UserError as wrong:
         return _page(request, 503 if isinstance(wrong, IndexUnavailable) else 400, **more, error=str(wrong))
     return _page(request, **more)
+
+
+def days(found: watches.Preview, moment: datetime) -> Columns | None:
+    """Return the columns of the stories that a watch would have told, day by day; None when there were none."""
+    last = local(moment).date()
+    span = [last - timedelta(days=back) for back in range(watches.DAYS, -1, -1)]
+    return columns([f"{day:%d/%m}" for day in span], [("stories", [found.days.get(day.isoformat(), 0) for day in span])]) if found.days else None
 
 
 async def add(request: Request) -> Response:
