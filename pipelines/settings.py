@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     # Of the next index version (cotmoc index rebuild); no number of replicas: one as soon as there is a second node.
     index_shards: int = Field(default=1, ge=1, le=1024)
     index_replicas: int | None = Field(default=None, ge=0, le=10)
+    # Compound words by underthesea as tags of the texts that concern us, for `word:` (docs/search.md); costs 70 times the syllables.
+    index_words: bool = False
     contact: str = NO_CONTACT
     host: str = "127.0.0.1"
     port: int = 8710

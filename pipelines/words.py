@@ -96,13 +96,26 @@ def words(text: str) -> list[str]:
     return list(tokenize(text))
 
 
+# Below this a pool costs more than it gives: each process loads the model first (about a second, 60 MB).
+_FEW = 64
+_WORKERS = 2
+
+
 def words_of_many(texts: Sequence[str], workers: int = 0) -> list[list[str]]:
-    """Return the words of each text, in order; long lists go to a pool of processes (0 = one per processor)."""
-    count = workers or os.cpu_count() or 1
-    if count == 1 or len(texts) < 64:
+    """Return the words of each text, in order; long lists go to a pool of processes (0 = at most two, bounded memory)."""
+    count = workers or min(_WORKERS, os.cpu_count() or 1)
+    if count == 1 or len(texts) < _FEW:
         return [words(text) for text in texts]
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+    # Processes are renewed, so that what a library keeps does not grow; only sixteen texts at a time are on their way to each.
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), max_tasks_per_child=200) as pool:
         return list(pool.map(words, texts, chunksize=16))
+
+
+def compounds_of_many(texts: Sequence[str], workers: int = 0) -> list[tuple[str, ...]]:
+    """Return the words of several syllables of each text, each once, in the order of their first place."""
+    return [
+        tuple(dict.fromkeys(word for word in found if " " in word.strip())) for found in words_of_many(texts, workers)
+    ]
 
 
 def _bigrams(text: str) -> list[str]:

@@ -87,10 +87,12 @@ def matching(
 ) -> list[tuple[watches.Watch, list[Mapping[str, Any]]]]:
     """Return for each watch the documents it finds: a small index of its own, so that a watch finds what a search would."""
     from pipelines.search.embedded import EmbeddedIndex
+    from pipelines.search.worded import with_words
 
     out: list[tuple[watches.Watch, list[Mapping[str, Any]]]] = []
     with TemporaryDirectory(prefix="cotmoc-watch-") as folder, closing(EmbeddedIndex(Path(folder) / "index.sqlite3")) as index:
-        index.bulk([Change(document["id"], 1, document) for document in documents])
+        changes = [Change(document["id"], 1, document) for document in documents]
+        index.bulk(with_words(changes) if any("word:" in watch.query.lower() for watch in enabled) else changes)
         for watch in enabled:
             try:
                 out.append((watch, list(index.scan(parse(watch.query, now)))))

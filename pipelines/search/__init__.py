@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pipelines.search.port import (
     BulkResult,
@@ -29,6 +29,15 @@ def open_index(settings: Settings, store: Store | None = None) -> Index:
 
     Opens nothing yet: an engine that is away is noticed by the first call. `store` is accepted for symmetry.
     """
+    engine = _engine(settings)
+    if not settings.index_words:
+        return engine
+    from pipelines.search.worded import WordedIndex
+
+    return cast("Index", WordedIndex(engine))
+
+
+def _engine(settings: Settings) -> Index:
     if settings.elasticsearch_url or settings.elasticsearch_cloud_id:
         from pipelines.search.elastic import ElasticIndex
 

@@ -159,14 +159,14 @@ class Indexed:
     sum: str
 
 
-def indexed(document: Mapping[str, Any]) -> Indexed:
-    """Analyse a document; raises BadDocument."""
+def indexed(document: Mapping[str, Any], words: Sequence[str] = ()) -> Indexed:
+    """Analyse a document, with the compound words that were found in it (worded.py); raises BadDocument."""
     total = check(document)
     exact = analysis.joined((document["title"], document["sapo"], document["body"], *document["captions"]))
     return Indexed(
         exact=" ".join(exact),
         folded=" ".join(map(analysis.folded, exact)),
-        tags=tags_of(document),
+        tags=(*tags_of(document), *dict.fromkeys(tag("word", word) for word in words)),
         rank=rank_of(document),
         day=local(datetime.fromisoformat(document["date"])).date().isoformat(),
         sum=total,

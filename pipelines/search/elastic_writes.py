@@ -30,7 +30,7 @@ class Entry:
 def entry_of(change: Change) -> Entry:
     """Analyse the document of `change`; raises BadDocument."""
     assert change.document is not None
-    entry = indexed(change.document)
+    entry = indexed(change.document, change.words)
     if change.document["id"] != change.id:
         raise BadDocument(f"mã “{change.document['id']}” khác khóa “{change.id}”")
     part = part_of(change.document)

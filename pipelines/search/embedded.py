@@ -221,7 +221,7 @@ def _apply(db: sqlite3.Connection, version: int, change: Change, ledger: countin
         db.execute(f"INSERT OR REPLACE INTO gone_{version} (id, version) VALUES (?, ?)", (id_, number))
         return ItemResult(id_, number, Outcome.DELIVERED)
     try:
-        entry = indexed(change.document)
+        entry = indexed(change.document, change.words)
         if change.document["id"] != id_:
             raise BadDocument(f"mã “{change.document['id']}” khác khóa “{id_}”")
     except BadDocument as error:

@@ -42,6 +42,8 @@ class Change:
     id: str
     version: int
     document: Mapping[str, Any] | None
+    # Compound words of its text, only with the setting `index_words` (worded.py); found by `word:`.
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

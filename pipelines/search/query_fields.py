@@ -13,7 +13,7 @@ from pipelines.search.query_errors import fail
 from pipelines.search.tree import Dates, Node, Or, Tag
 
 FIELD_NAMES = (
-    "outlet", "about", "mention", "tier", "verdict", "type", "ref", "lang", "status", "kind", "national", "story",
+    "outlet", "about", "mention", "tier", "verdict", "type", "ref", "lang", "status", "kind", "national", "story", "word",
     "since", "before",
 )  # fmt: skip
 _YES_NO = {"yes": "yes", "co": "yes", "1": "yes", "true": "yes", "no": "no", "khong": "no", "0": "no", "false": "no"}
