@@ -8,7 +8,7 @@ PROFILE ?= ninh-binh
 SHARED_DATA ?= $(wildcard ../shared/data)
 export SHARED_DATA
 
-.PHONY: setup demo test start replay bench bench-index bench-web messages lint clean
+.PHONY: setup demo test start replay bench bench-index bench-memory bench-web messages lint clean
 
 setup: $(VENV)/.ready
 
@@ -51,6 +51,10 @@ bench: setup
 
 bench-index: setup
 	@$(BIN)/python -m tests.bench.index $(BENCH)
+
+# 50,000 pages in one run (some minutes): the memory must stay where it was.
+bench-memory: setup
+	@$(BIN)/python -m tests.bench.collect --memory $(BENCH)
 
 bench-web: setup
 	@$(BIN)/python -m tests.bench.web $(BENCH)

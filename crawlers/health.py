@@ -25,7 +25,7 @@ OFFLINE = "offline"
 STATUSES = (
     NEW, OK, OFFLINE, "drying", "flooding", "empty", "moved", "blocked by robots", "blocked", "not a feed", "gone", "slow",
     "clock wrong", "certificate", "unreachable", "lying", "damaged", "garbled", "dates wrong", "unstable", "wrong page",
-    "unreadable", "selectors", "failing",
+    "unreadable", "selectors", "failing", "overdue",
 )  # fmt: skip
 STATUS_VI = {
     NEW: "chưa hỏi lần nào", OK: "tốt", OFFLINE: "mạng của ta hỏng", "drying": "đang cạn tin", "flooding": "tăng đột biến", "empty": "feed rỗng",
@@ -34,6 +34,7 @@ STATUS_VI = {
     "certificate": "chứng chỉ sai", "unreachable": "không kết nối được", "lying": "trả 304 sai sự thật", "damaged": "feed bị cắt",
     "garbled": "sai bảng mã", "dates wrong": "ngày sai", "unstable": "đổi địa chỉ bài", "wrong page": "trang khác thay cho bài",
     "unreadable": "bài không có chữ", "selectors": "bộ chọn không còn khớp", "failing": "đang lỗi",
+    "overdue": "không được hỏi nữa",
 }  # fmt: skip
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=24)

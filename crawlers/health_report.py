@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from crawlers.health import NEW, STATUS_VI
@@ -13,6 +13,8 @@ from pipelines.store import Store, feeds
 from pipelines.store.rows import moment
 
 _BARS = " ▁▂▃▄▅▆▇█"
+# So long after its next poll was to come a source is asked by nobody.
+OVERDUE = timedelta(hours=24)
 # What an office must look at stands first.
 _ORDER = {"ok": 2, NEW: 3}
 
@@ -28,15 +30,21 @@ def report(
     with store.read() as conn:
         states = feeds.source_rows(conn)
         shown = {source.id: source for source in sources}
+        declared = set(shown)
         if others is not None:
             shown |= {name: others(name) for name in states if name not in shown}
         for id, source in shown.items():
             state = states.get(id, {})
             trend = feeds.trend(conn, id, now)
             status = state.get("status") or NEW
+            reason, due = state.get("reason") or "", moment(state.get("next_poll"))
+            if source.enabled and id in declared and due is not None and now - due > OVERDUE:
+                # What was said days ago is no news of today: a house that collects nothing must not say “tốt”.
+                reason = f"chưa được hỏi lại từ {short(state.get('last_attempt'))}: việc thu tin có đang chạy không (cotmoc doctor); lúc ấy: {STATUS_VI.get(status, status)}"
+                status = "overdue"
             row = {
                 "source": id, "name": source.name, "kind": source.kind, "status": status,
-                "status_vi": STATUS_VI.get(status, status), "reason": state.get("reason") or "",
+                "status_vi": STATUS_VI.get(status, status), "reason": reason,
                 "failures": state.get("failures") or 0.0, "verified": source.verified,
                 "interval_minutes": (state.get("interval") or source.rhythm * 60) // 60, "trend": trend, "line": line(trend),
                 "failed_days": feeds.failures(conn, id, now), "addresses": [_address(each) for each in feeds.of_source(conn, id)],

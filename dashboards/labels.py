@@ -91,7 +91,7 @@ SOURCE_VI = {
     "unreachable": "không kết nối được", "lying": "trả 304 sai sự thật", "failing": "đang lỗi",
     "certificate": "chứng chỉ sai", "damaged": "feed bị cắt", "garbled": "sai bảng mã", "dates wrong": "ngày sai",
     "unstable": "đổi địa chỉ bài", "wrong page": "trang khác thay cho bài", "unreadable": "bài không có chữ",
-    "selectors": "bộ chọn không còn khớp",
+    "selectors": "bộ chọn không còn khớp", "overdue": "không được hỏi nữa",
 }  # fmt: skip
 
 # Actions of the audit log; an unknown one is shown as it is written.

@@ -297,3 +297,13 @@ def test_addresses_that_nobody_came_to_ask_for_are_said(site: Site, tmp_path: Pa
         known = known_of(conn, BAO, NOW)
     found = status_of([poll("same")], [], known, NOW)
     assert found[0] == "slow" and found[1].startswith("3 bài")
+
+
+def test_a_house_that_asks_nobody_does_not_say_that_all_is_well(site: Site, tmp_path: Path) -> None:
+    site.feed("/rss", ["/a"])
+    site.page("/a", "A")
+    desk = office(tmp_path, source(site))
+    desk.collect(now=NOW)
+    said = [report(desk.store, list(desk.registry), NOW + timedelta(hours=hours))[0] for hours in (1, 24, 72)]
+    assert [row["status"] for row in said] == ["ok", "ok", "overdue"] and "tốt" in said[2]["reason"]
+    assert report(desk.store, [], NOW + timedelta(days=9), desk.registry.describe)[0]["status"] == "ok", "a source taken out is asked by nobody"

@@ -42,7 +42,8 @@ class GuardedHandler(BaseDownloadHandler):
         """Return the page as Scrapy's response; failures are responses too, with their outcome in the exchange."""
         exchange = await request.meta["fetch"]()
         request.meta["exchange"] = exchange
-        if not exchange.body:
+        # Nobody parses an article here: its exchange goes to the sink as it is.
+        if not exchange.body or "item" in request.meta:
             return Response(request.url, status=exchange.status or 599, request=request)
         kind = exchange.header("content-type")
         headers = {"Content-Type": kind} if kind else {}
