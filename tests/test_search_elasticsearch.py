@@ -129,6 +129,32 @@ def test_a_scan_sees_one_moment(index: ElasticIndex, monkeypatch: pytest.MonkeyP
     assert seen == ["d5", "d4", "d3", "d2", "d1", "d0"]
 
 
+def test_reading_on_lives_through_a_rebuild(index: ElasticIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The indices of its point in time are gone after the switch: it goes on in the new version from where it was."""
+    monkeypatch.setattr("pipelines.search.elastic.SCAN_PART", 2)
+    documents = [document(f"d{n}", "x", published=START + timedelta(hours=n), seen=f"2026-0{n + 1}-01T00:00:00+00:00") for n in range(6)]
+    put(index, *documents)
+    reading = index.scan("x")
+    seen = [next(reading)["id"]]
+    index.start_version()
+    index.fill([Change(d["id"], 1, d) for d in documents])
+    index.switch_version()
+    index.drop("article-2026-02")
+    assert seen + [d["id"] for d in reading] == ["d5", "d4", "d3", "d2", "d0"]
+
+
+def test_an_answer_is_whole_or_none(index: ElasticIndex) -> None:
+    """A month whose shard no node holds must not pass for a month in which nothing was found."""
+    put(index, document("a", "x"))
+    lost = f"{index.alias}-v000001-article-2020-01"
+    index.client.indices.create(
+        index=lost, aliases={index.alias: {}}, settings={"index.routing.allocation.require.name": "nobody"}, wait_for_active_shards="0"
+    )
+    for call in (lambda: index.search("x"), lambda: index.facets("x"), lambda: list(index.scan("x"))):
+        with pytest.raises(IndexUnavailable, match="chưa sẵn sàng"):
+            call()
+
+
 def test_a_new_version_is_filled_and_switched_while_the_old_one_answers(index: ElasticIndex) -> None:
     put(index, document("a", "cũ"), document("z", "không còn trong kho"))
     index.start_version()

@@ -19,7 +19,10 @@ def search(
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
-    """Tìm bài, mới trước. Từ không dấu tìm cả chữ có dấu; --json: mỗi dòng một bài."""
+    """Tìm bài, mới trước. Từ không dấu tìm cả chữ có dấu; --json: mỗi dòng một bài.
+
+    Nối: AND OR NOT ( ), "cụm từ", mốc near/5 biên, biê*. Trường: outlet: about: mention: tier: verdict: type: ref: lang: status: since:7d before:01/11/2026.
+    """
     import json
 
     from dashboards.shown import one_line

@@ -47,6 +47,8 @@ PAUSES = (0.5, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0)
 Part = list[tuple[int, list[dict[str, Any]]]]
 SCAN_PART = 1000
 KEEP_ALIVE = "2m"
+# So often reading on survives that the indices of its point in time are dropped.
+RENEWALS = 3
 # Values of a field that a shard may send for a count: beyond those of any field we count.
 ALL_VALUES = 10_000
 
@@ -212,7 +214,7 @@ class ElasticIndex:
         with spoken(self.where):
             answer = self.client.options(ignore_status=404).search(
                 index=self.alias, query=compile_dsl(tree.lowered), sort=_order(), size=limit, from_=offset,
-                track_total_hits=COUNT_LIMIT + 1,
+                track_total_hits=COUNT_LIMIT + 1, allow_partial_search_results=False,
             )  # fmt: skip
         if answer.meta.status == 404:
             return SearchResult([], 0)
@@ -227,18 +229,21 @@ class ElasticIndex:
             yield _document(found["_source"])
 
     def _walk(self, query: Mapping[str, Any], order: list[dict[str, str]]) -> Iterator[Mapping[str, Any]]:
+        """Give all hits from one point in time; should its indices go meanwhile (a rebuild), from a new one on from where it was."""
         with spoken(self.where):
-            opened = self.client.options(ignore_status=404).open_point_in_time(index=self.alias, keep_alive=KEEP_ALIVE)
-            if opened.meta.status == 404:
-                return
-            point = opened["id"]
-            after: list[Any] | None = None
+            point, after, renewed = self._point(), None, 0
             try:
-                while True:
-                    answer = self.client.search(
-                        pit={"id": point, "keep_alive": KEEP_ALIVE}, query=query, sort=order, size=SCAN_PART,
-                        search_after=after, track_total_hits=False,
-                    )  # fmt: skip
+                while point:
+                    try:
+                        answer = self.client.search(
+                            pit={"id": point, "keep_alive": KEEP_ALIVE}, query=query, sort=order, size=SCAN_PART,
+                            search_after=after, track_total_hits=False, allow_partial_search_results=False,
+                        )  # fmt: skip
+                    except ApiError as error:
+                        if error.status_code not in (404, 503) or renewed == RENEWALS:
+                            raise
+                        point, renewed = self._point(), renewed + 1
+                        continue
                     point = answer["pit_id"]
                     found = answer["hits"]["hits"]
                     yield from found
@@ -246,7 +251,13 @@ class ElasticIndex:
                         return
                     after = found[-1]["sort"]
             finally:
-                self.client.options(ignore_status=404).close_point_in_time(id=point)
+                if point:
+                    self.client.options(ignore_status=404).close_point_in_time(id=point)
+
+    def _point(self) -> str:
+        """Open a point in time and return its id; empty when there is no index."""
+        opened = self.client.options(ignore_status=404).open_point_in_time(index=self.alias, keep_alive=KEEP_ALIVE)
+        return "" if opened.meta.status == 404 else str(opened["id"])
 
     def facets(
         self, query: str | Node, fields: Sequence[str] = FACETS, limit: int = 50
@@ -263,8 +274,9 @@ class ElasticIndex:
                 aggregations[name] = {"terms": terms}
         with spoken(self.where):
             answer = self.client.options(ignore_status=404).search(
-                index=self.alias, query=compile_dsl(tree_of(query).lowered), size=0, aggregations=aggregations, track_total_hits=False
-            )
+                index=self.alias, query=compile_dsl(tree_of(query).lowered), size=0, aggregations=aggregations, track_total_hits=False,
+                allow_partial_search_results=False,
+            )  # fmt: skip
         if answer.meta.status == 404:
             return {name: [] for name in fields}
         return {
