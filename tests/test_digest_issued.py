@@ -286,3 +286,4 @@ def test_an_editor_reorders_leaves_out_rewrites_and_approves_from_the_desk(desk:
         assert [found["by"] for found in versions(conn, "ninh-binh", DAY)] == ["Phó phòng"] and audit.verify(conn)[1] is None
     assert "Bản 1 đã duyệt: Phó phòng" in client.get(address).text and "đã duyệt, bản 1" in client.get("/digests").text
     assert client.get("/digests/edit/mai").status_code == 404
+    assert client.get("/digests/edit/2999-01-01").status_code == 404

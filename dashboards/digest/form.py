@@ -79,7 +79,7 @@ def default() -> bytes:
     nd30.body(document, "{{r line.rich }}")
     forms.tags(document, ["{%p endif %}", "{%p endfor %}", "{%p endfor %}", "{%p for chart in charts %}"])
     nd30.centred(document, "{{ chart.picture }}", keep=True)
-    nd30.centred(document, "Hình {{ chart.number }}. {{ chart.caption }}")
+    nd30.caption(document, "Hình {{ chart.number }}. {{ chart.caption }}")
     forms.tags(document, ["{%p endfor %}"])
     return forms.finish(document)
 

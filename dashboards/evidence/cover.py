@@ -25,8 +25,8 @@ def render_cover(
     sections = [
         ("I. Bài đã đăng", _articles(articles, exchanges)), ("II. Câu được đối chiếu", _claims(facts)),
         ("III. Tư liệu", _references(references, facts)), ("IV. Quyết định của người trực", _decisions(facts)),
-        ("V. Phần thiếu", [f"{item['part']}: {item['reason']}" for item in parts.missing] or ["Không có"]),
-        ("VI. Phần tùy chọn không có", [f"{item['part']}: {item['reason']}" for item in parts.absent] or ["Không có"]),
+        ("V. Phần thiếu", [_lack(item) for item in parts.missing] or ["Không có"]),
+        ("VI. Phần tùy chọn không có", [_lack(item) for item in parts.absent] or ["Không có"]),
         ("VII. Kiểm tra hồ sơ", _checking(profile)),
     ]  # fmt: skip
     paper = Paper("Bìa hồ sơ chứng cứ", moment, mark=f"DỰ THẢO – {PURPOSE}")
@@ -49,6 +49,18 @@ def render_cover(
     _files(paper, parts)
     paper.closing(["Như trên", *([name for name in profile.recipients if name.startswith("Lưu")] or ["Lưu: VT"])], profile.signer)
     return bytes(paper.output())
+
+
+# What the parts of a pack are called on paper; the manifest keeps its codes.
+PART_VI = {
+    "warc": "bản ghi WARC", "body": "thân trang", "text": "văn bản", "letter": "dự thảo công văn", "exchange": "lần thu", "references": "tư liệu",
+    "claims": "câu", "image": "ảnh của bài", "screenshot": "ảnh chụp cả trang", "print": "bản in trang",
+}  # fmt: skip
+
+
+def _lack(item: Mapping[str, str]) -> str:
+    """Name a part that is not there and why."""
+    return f"{PART_VI.get(item['part'], item['part'])}: {item['reason']}"
 
 
 def _articles(articles: Sequence[Mapping[str, Any]], exchanges: Sequence[Mapping[str, Any]]) -> list[str]:

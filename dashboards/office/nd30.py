@@ -123,6 +123,13 @@ def body(
     return paragraph
 
 
+def caption(document: DocumentType, text: str) -> None:
+    """Add the caption under a picture."""
+    paragraph = document.add_paragraph()
+    paragraph.paragraph_format.space_after = Pt(6)
+    _centre(paragraph, text, italic=True, size=12)
+
+
 def centred(document: DocumentType, text: str, *, keep: bool = False) -> None:
     """Add a centred line, such as “Kính gửi: …”; `keep` with the next."""
     paragraph = document.add_paragraph()

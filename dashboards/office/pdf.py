@@ -194,9 +194,9 @@ class Paper(FPDF):
     def grid(
         self, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int], *, size: float = 12, right: bool = False
     ) -> None:
-        """A bordered table with a head that is repeated on every page; `right` puts the last column to the right."""
+        """A bordered table with a head that is repeated on every page; `right` puts the last column to the right, of a wide table all but the first."""
         self.set_font("serif", "", size)
-        aligns = (*("LEFT",) * (len(head) - 1), "RIGHT" if right else "LEFT")
+        aligns = ("LEFT", *("RIGHT",) * (len(head) - 1)) if right and len(head) > 3 else (*("LEFT",) * (len(head) - 1), "RIGHT" if right else "LEFT")
         with self.table(col_widths=tuple(widths), text_align=aligns, line_height=size / 2, width=165, align="LEFT") as grid:
             for row in (head, *rows):
                 grid.row([self.clean(cell) for cell in row])

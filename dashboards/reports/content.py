@@ -39,8 +39,8 @@ def build_report(
         corrected = digest_gather.corrections(conn, profile, first, last)
         follow = digest_gather.following(conn, profile, last)
     corrections = Table(
-        "Nội dung đã nêu, sau kết luận là không sai lệch", ("Bài, nguồn", "Ngày kết luận", "Lý do"),
-        tuple((f"{c.title} ({c.outlet})", time_vi(c.decided), one_line(c.reason, 200)) for c in corrected),
+        "Nội dung đã nêu, sau kết luận là không sai lệch", ("Bài, nguồn, lý do", "Ngày kết luận"),
+        tuple((f"{c.title} ({c.outlet}). Lý do: {one_line(c.reason, 200)}", time_vi(c.decided)) for c in corrected),
     )  # fmt: skip
     open_now = Table("Nội dung còn theo dõi", ("Bài, nguồn", "Tình trạng"), tuple((f"{c.title} ({c.outlet})", c.status) for c in follow))
     results = (_news(found), _checked(found), _replies(found, corrections))

@@ -62,13 +62,13 @@ def default() -> bytes:
     forms.tags(document, ["{%p for line in section.text %}"])
     nd30.body(document, "{{ line }}")
     forms.tags(document, ["{%p endfor %}", "{%p for chart in section.charts %}"])
-    nd30.centred(document, "{{ chart.picture }}")
-    nd30.centred(document, "Hình {{ chart.number }}. {{ chart.caption }}")
+    nd30.centred(document, "{{ chart.picture }}", keep=True)
+    nd30.caption(document, "Hình {{ chart.number }}. {{ chart.caption }}")
     forms.tags(document, ["{%p endfor %}", "{%p for table in section.tables %}"])
     nd30.heading(document, "Bảng {{ table.number }}. {{ table.caption }}", level=2)
     forms.tags(document, ["{%p if not table.rows %}"])
     nd30.body(document, "Không có")
-    for test, widths in (("{%p elif table.columns == 2 %}", (125, 40)), ("{%p elif table.columns == 3 %}", (45, 85, 35))):
+    for test, widths in (("{%p elif table.columns == 2 %}", (125, 40)), ("{%p elif table.columns == 3 %}", (25, 115, 25))):
         forms.tags(document, [test])
         _grid(document, widths)
     forms.tags(document, ["{%p else %}"])
@@ -84,7 +84,7 @@ def _grid(document: Any, widths: tuple[int, ...]) -> None:
     for place in range(len(widths)):
         head, cell = grid.rows[0].cells[place].paragraphs[0], grid.rows[2].cells[place].paragraphs[0]
         nd30.centre(head, f"{{{{ table.head[{place}] }}}}", bold=True, size=12)
-        nd30.plain(cell, f"{{{{ row[{place}] }}}}", size=12, right=place > 0 and place == len(widths) - 1)
+        nd30.plain(cell, f"{{{{ row[{place}] }}}}", size=12, right=place == len(widths) - 1 or len(widths) > 3 and place > 0)
     grid.rows[1].cells[0].paragraphs[0].text = "{%tr for row in table.rows %}"
     grid.rows[3].cells[0].paragraphs[0].text = "{%tr endfor %}"
     nd30.repeat_head(grid)

@@ -47,5 +47,5 @@ def _grid(paper: Paper, table: Table) -> None:
     if not table.rows:
         paper.para("Không có", indent=10, align="L")
         return
-    widths = {2: (125, 40), 3: (45, 85, 35)}.get(len(table.head), (65, *(100 // (len(table.head) - 1),) * (len(table.head) - 1)))
+    widths = {2: (125, 40), 3: (25, 115, 25)}.get(len(table.head), (65, *(100 // (len(table.head) - 1),) * (len(table.head) - 1)))
     paper.grid(table.head, table.rows, widths, right=True)

@@ -19,7 +19,7 @@ from dashboards.web.access import Access
 from dashboards.web.rights import may, require
 from dashboards.web.view import page, settings, store
 from pipelines.clock import now
-from pipelines.errors import UserError
+from pipelines.errors import UsageError, UserError
 from pipelines.store import Store
 
 TITLES = dict(zip(LISTS, ("Tin trong nước về địa phương", "Tin nước ngoài về địa phương", "Biên giới, biển, đảo: trong nước", "Biên giới, biển, đảo: nước ngoài"), strict=True))
@@ -46,12 +46,15 @@ def editor(request: Request) -> Response:
 
 def _editor(request: Request, status: int = 200, error: str = "") -> Response:
     day, province = _day(request), settings(request).profile
-    digest = build_digest(store(request), province, day, getattr(request.app.state, "owners", {}))
+    try:
+        digest = build_digest(store(request), province, day, getattr(request.app.state, "owners", {}))
+    except UsageError as wrong:
+        raise HTTPException(404, "Kỳ báo của ngày này chưa bắt đầu.") from wrong
     with store(request).read() as conn:
         found, done, hands = edits_of(conn, province, day), versions(conn, province, day), editors(conn, province, day)
     me = request.state.session
     seen = sha256(repr(outline(edited(digest, found))).encode())
-    right = may(me.role, "approve") and me.analyst.casefold() not in {name.casefold() for name in hands}
+    right = digest.until is None and may(me.role, "approve") and me.analyst.casefold() not in {name.casefold() for name in hands}
     sections = [(TITLES[name], [(item, found.get(item.story, Edit())) for item in getattr(digest, name)]) for name in LISTS]
     return page(request, "editor.html", status, digest=digest, day=day.isoformat(), sections=sections, versions=done, error=error, editors=hands, seen=seen, may_approve=right)
 
