@@ -8,7 +8,8 @@ from datetime import datetime
 
 from classifiers.reference_records import Confidence, Reference
 from dashboards.shown import percent, role_vi, verdict_vi
-from pipelines.records import ASSERTIVE_ROLES, Claim, Verdict
+from dashboards.spoken import GROUND
+from pipelines.records import ASSERTIVE_ROLES, Claim, Role, Verdict
 
 SURE, UNSURE = 0.85, 0.7
 
@@ -27,8 +28,12 @@ def arguments(
     """Return both lists; `others` are the text's further claims, `in_text` tells whether the sentence still stands there."""
     favour, against = [], []
     if claim.why:
-        favour.append(claim.why)
-    if claim.role in ASSERTIVE_ROLES:
+        # Verdict, references and role stand on the page already: of the whole reason only what is new is said again.
+        ground = GROUND.search(claim.why)
+        favour.append(f"Căn cứ đọc lời: {ground['ground']}." if ground else claim.why)
+    if claim.role is Role.ENDORSE:
+        favour.append("Bài dẫn lời và đứng về phía lời được dẫn.")
+    elif claim.role in ASSERTIVE_ROLES:
         favour.append(f"Bài nói bằng lời của mình ({role_vi(claim.role.value).lower()}), không phải dẫn lời.")
     else:
         against.append(f"Vai trò lời nói: {role_vi(claim.role.value).lower()}.")

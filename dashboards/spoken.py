@@ -11,7 +11,7 @@ from dashboards.shown import role_vi, verdict_vi
 from pipelines.records import Claim
 
 # The ground of the role, last in what classifiers/verdicts.py writes: “…; vai phát ngôn ATTRIB (…): dẫn lời: “nói”.”
-_GROUND = re.compile(r"; vai phát ngôn (?P<role>[A-Z_]+) \([^)]*\): (?P<ground>.+?)\.?$", re.DOTALL)
+GROUND = re.compile(r"; vai phát ngôn (?P<role>[A-Z_]+) \([^)]*\): (?P<ground>.+?)\.?$", re.DOTALL)
 
 
 def why(language: str, claim: Claim) -> str:
@@ -19,7 +19,7 @@ def why(language: str, claim: Claim) -> str:
     if language == DEFAULT:
         return claim.why
     words = catalogue(language)
-    ground = _GROUND.search(claim.why)
+    ground = GROUND.search(claim.why)
     if ground is None or ground["role"] != claim.role.value:
         return words.said(claim.why)
     entries = [load_references().get(id) for id in claim.refs[:2] if id in load_references()]

@@ -67,6 +67,8 @@ def test_reasons_for_and_against_name_what_speaks_for_the_verdict_and_what_warns
     base = load_references()
     sure = arguments(judged(), [base.get("GT-02")], in_text=True)
     assert "Tỷ lệ bị đảo." in sure.favour and any("lời của mình" in line for line in sure.favour) and any("93 %" in line for line in sure.favour)
+    told = arguments(judged(role=Role.ENDORSE, why="Mâu thuẫn; GT-02: …; vai phát ngôn ENDORSE (x): dẫn nguồn và đứng về phía nguồn: “đúng”."), [], in_text=True)
+    assert told.favour[:2] == ["Căn cứ đọc lời: dẫn nguồn và đứng về phía nguồn: “đúng”.", "Bài dẫn lời và đứng về phía lời được dẫn."]
     unsure = arguments(judged(confidence=0.55, role=Role.QUESTION, leans_yes=True), [base.get("LTR-01")], in_text=False)
     words = " ".join(unsure.against)
     assert "thấp" in words and "không còn nguyên văn" in words and "câu hỏi" in words and "tranh luận" in words

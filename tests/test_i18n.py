@@ -69,6 +69,8 @@ def test_a_finished_sentence_is_turned_over_with_what_stands_in_it() -> None:
     assert words.said("robots.txt trả lỗi 503, coi như chưa được phép (RFC 9309)") == "robots.txt answered with error 503, taken as not allowed (RFC 9309)"
     nested = "feed vẫn đáp, nhưng 3/5 bài mới nhất không tải được: máy chủ trả 503, xin nghỉ 60 giây"
     assert words.said(nested).endswith("could not be fetched: the server answered 503, asks for a pause of 60 seconds")
+    several = "1/3 địa chỉ lỗi; https://x.example/feed: máy chủ trả 304 dù đã có tin mới; từ nay tải đầy đủ"
+    assert words.said(several).startswith("1/3 addresses fail; https://x.example/feed: the server answered 304 although")
     long = "x" * 5000
     assert words.said(long) == long and catalogue("vi").said("mới") == "mới" and catalogue("xx").messages == {}
 

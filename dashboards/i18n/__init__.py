@@ -18,6 +18,8 @@ LANGUAGES: Mapping[str, str] = {"vi": "Tiếng Việt", "en": "English"}
 DEFAULT = "vi"
 LOCALE = Path(__file__).parent.parent / "locale"
 _FIELD = re.compile(r"%\((\w+)\)s")
+# What is said of one address or reference: “https://…/rss.xml: máy chủ trả 404”.
+_OF = re.compile(r"(?P<where>https?://\S+: )(?P<what>.+)", re.DOTALL)
 # Longer finished sentences are not looked for among the patterns: nothing that we say is that long.
 LONGEST = 600
 
@@ -63,8 +65,10 @@ class Catalogue:
             if hit:
                 fields = {name: self._field(value, deeper - 1) for name, value in hit.groupdict().items()}
                 return _filled(wanted, fields)
-        parts = sentence.split("; ") if deeper else []
-        return "; ".join(self.said(part, deeper - 1) for part in parts) if len(parts) > 1 else sentence
+        if deeper and (of := _OF.fullmatch(sentence)):
+            return of["where"] + self.said(of["what"], deeper - 1)
+        parts = sentence.split("; ", 1) if deeper else []
+        return "; ".join(self.said(part, deeper - 1 if n == 0 else deeper) for n, part in enumerate(parts)) if len(parts) > 1 else sentence
 
 
 def _filled(wanted: str, fields: Mapping[str, str]) -> str:
