@@ -12,17 +12,19 @@ from sqlalchemy import Connection, func, select
 
 from crawlers.registry import Registry, Source
 from pipelines.clock import local
+from pipelines.extract.declared import ASSUMED
 from pipelines.store.rows import stamp
 from pipelines.store.schema import articles
 
-# Declared from what others wrote of a group's system, without a page of the outlet: a miss says nothing about a change.
-ASSUMED = "assumed"
 FEWEST = 3
 SHARE = 0.5
 
 
 def declares(source: Source, moment: datetime) -> str:
-    """Return the version of the selectors that must match pages of `moment`, or an empty string when none is sure."""
+    """Return the version of the selectors that must match pages of `moment`, or an empty string when none is sure.
+
+    Of selectors that are only assumed a miss says nothing about a change.
+    """
     version = source.selectors_on(local(moment).date())
     return version.version if version is not None and version.body and not version.version.startswith(ASSUMED) else ""
 

@@ -16,12 +16,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from crawlers.canary import ASSUMED
 from crawlers.exchange import OK, Exchange
 from crawlers.feeds import parse_feed
 from crawlers.lists import links_in
 from crawlers.registry import NOT_LIVE, Registry, Source, load_sources
 from pipelines.clock import now
+from pipelines.extract import Extracted, extract
+from pipelines.extract.declared import ASSUMED
 
 # Outlets of which a stored page of March 2026 (or October 2025) was read for the selectors now in force.
 READ = {"vnexpress", "tuoitre", "nld", "chinhphu", "dantri", "vietnamnet"}
@@ -215,3 +216,27 @@ def test_the_patterns_find_the_articles_of_stored_list_pages_and_nothing_else(re
     paths = [urlsplit(item.url).path for item in found]
     assert all(path.count("-") >= 3 and re.search(r"\d{6}", path) for path in paths), paths
     assert sum(bool(item.title) for item in found) >= 0.8 * len(found)
+
+
+@pytest.mark.parametrize(
+    ("body", "version", "used"),
+    [
+        ("div.than", "assumed-2026-11", True), ("div.mo-dau", "assumed-2026-11", False), ("div.trang", "assumed-2026-11", False),
+        ("div.mo-dau", "2026-11", True),
+    ],
+    ids=["the article", "a teaser", "the whole page", "a teaser, but seen to match"],
+)  # fmt: skip
+def test_assumed_selectors_count_only_where_the_generic_reading_agrees(body: str, version: str, used: bool) -> None:
+    def text(word: str, count: int) -> str:
+        return "".join(f"<p>{word} {number}: bà con góp công sửa bến cá, kè lại chân đê và trồng thêm hàng phi lao chắn gió dọc bờ biển.</p>" for number in range(count))
+
+    side = "".join(f"<li><a href='/tin-{number}.htm'>Tin khác trong ngày {number}: chuyện ở một nơi khác hẳn, dài như một đoạn văn của bài</a></li>" for number in range(60))
+    page = (
+        "<html lang='vi'><head><meta property='og:type' content='article'><meta property='article:published_time' content='2026-11-20T08:15:00+07:00'></head>"
+        "<body><div class='trang'><article><h1>Sửa lại bến cá đầu xã sau mùa bão</h1><p class='luc'>20/11/2026 08:15</p>"
+        f"<div class='than'><div class='mo-dau'>{text('Mở đầu', 3)}</div>{text('Đoạn', 12)}</div></article><div class='ben'><ul>{side}</ul></div></div></body></html>"
+    )
+    found = extract(page, "https://bao.example/sua-lai-ben-ca-123456.htm", now=now(), selectors={"version": version, "title": "h1", "body": body})
+    assert isinstance(found, Extracted)
+    assert (f"selectors:{version}" in found.parser) is used, found.parser
+    assert ("Đoạn 11" in found.body) == (version == "assumed-2026-11") and "Tin khác" not in found.body

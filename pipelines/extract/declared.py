@@ -15,6 +15,10 @@ from pipelines.extract import dom
 FIELDS = ("title", "sapo", "body", "captions", "date", "drop")
 
 
+# How a version begins that was declared from what others wrote of an outlet's pages, without a page of the outlet itself.
+ASSUMED = "assumed"
+
+
 @dataclass(frozen=True)
 class Parts:
     """What selectors found; `roots` are the elements that hold the body."""

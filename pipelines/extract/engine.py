@@ -105,17 +105,29 @@ def _find(
     known = declared.for_host(url, day)
     if known is not None:
         ways.append((f"selectors:{known[0]}@{known[1]['version']}", known[1]))
+    other: tuple[Parts, str] | None = None
     for name, rules in ways:
         parts = declared.apply(tree, rules)
         if sum(map(len, parts.body)) + len(parts.sapo) >= gate.FEWEST and parts.body:
+            if str(rules.get("version") or "").startswith(declared.ASSUMED):
+                # Nobody has seen these match: a teaser or the whole page would be taken for the article in silence.
+                other = other or generic.find(tree, text, metadata, thorough=thorough)
+                if not _alike(parts, other[0]):
+                    continue
             return parts, name, bool(parts.title)
-    parts, way = generic.find(tree, text, metadata, thorough=thorough)
+    parts, way = other or generic.find(tree, text, metadata, thorough=thorough)
     if selectors:
         # Selectors may name only some parts, or have aged: what they do find still counts.
         some = declared.apply(tree, selectors)
         parts = replace(parts, title=some.title or parts.title, sapo=some.sapo or parts.sapo, date=some.date)
     name = f"{way}-{version(way)}" if way in {"resiliparse", "trafilatura"} else way
     return parts, f"{name} (selectors missed)" if ways else name, False
+
+
+def _alike(chosen: Parts, other: Parts) -> bool:
+    """Tell whether a body that assumed selectors chose is about as long as the one found without any."""
+    mine, theirs = (sum(map(len, parts.body)) for parts in (chosen, other))
+    return theirs < gate.FEWEST or 0.6 * theirs <= mine <= 2 * theirs
 
 
 def _title(found: str, metadata: Metadata, tree: Any, feed: FeedHint | None) -> str:
