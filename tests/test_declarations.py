@@ -154,6 +154,17 @@ def test_more_than_one_way_in_and_a_way_back_where_something_is_known(registry: 
     assert {"vnexpress", "tuoitre", "thanhnien", "dantri", "vietnamnet", "chinhphu", "nhandan", "vna-vnp", "qdnd"} <= {source.id for source in back}
 
 
+def test_the_page_for_users_counts_them_rightly(registry: Registry) -> None:
+    text = (Path(__file__).parents[1] / "docs" / "sources.md").read_text(encoding="utf-8")
+    for count, what in (
+        (sum(bool(found.selectors) for found in registry), "nguồn có bộ chọn"), (sum(found.generic for found in registry), "nguồn ghi `generic: true`"),
+        (sum(not found.pages for found in registry), "nguồn thu phí"), (sum(bool(found.sitemaps) for found in registry), "nguồn có sơ đồ trang tin"),
+        (sum(bool(found.archives) for found in registry), "có sơ đồ kho bài cũ"),
+        (sum(any(page.older for page in found.lists) for found in registry), "có trang danh mục đọc lùi được"),
+    ):  # fmt: skip
+        assert f"{count} {what}" in text, (count, what)
+
+
 def test_every_pattern_is_tried_here(registry: Registry) -> None:
     assert {source.id for source in registry if source.lists} == {*KNOWN, *CAPTURED}
     assert set(KNOWN) > SHAPE_ONLY and all(found.verified == NOT_LIVE for found in registry if found.id in SHAPE_ONLY)

@@ -23,7 +23,7 @@ app.command("export")(sources_opml.export_opml)
 
 @app.command("list")
 def list_sources(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Liệt kê các nguồn: mã, tên, loại, ngôn ngữ, số feed, đã kiểm chứng trực tiếp hay chưa."""
+    """Liệt kê các nguồn: mã, tên, loại, ngôn ngữ, số feed, cách đọc bài, đã kiểm chứng trực tiếp hay chưa."""
     import json
 
     from flows.context import known_sources, settings
@@ -34,7 +34,17 @@ def list_sources(data: DataOption = None, as_json: JsonOption = False) -> None:
         return
     for source in registry:
         ways = f"{len(source.feeds)} feed, {len(source.sitemaps)} sitemap, {len(source.lists)} danh mục"
-        typer.echo(f"{source.id}\t{source.name}\t{source.owner_class}\t{','.join(source.lang)}\t{ways}\t{source.verified}")
+        typer.echo(f"{source.id}\t{source.name}\t{source.owner_class}\t{','.join(source.lang)}\t{ways}\t{_reading(source)}\t{source.verified}")
+
+
+def _reading(source: Source) -> str:
+    """Say how the articles of a source are read: what an office can rely on before it has looked at a page itself."""
+    if source.is_channel or not source.pages:
+        return "chỉ tóm tắt của feed"
+    versions = [version.version for version in source.selectors if version.valid_until is None]
+    if not versions:
+        return "đọc tự động"
+    return "bộ chọn phỏng đoán" if versions[0].startswith("assumed") else "bộ chọn"
 
 
 @app.command()
