@@ -280,7 +280,12 @@ def test_every_decision_is_explained_in_vietnamese() -> None:
     assert "huyện Hải Hậu, Nam Định → nay tỉnh Ninh Bình" in lines
     assert "tên đội thể thao" in lines
     assert "tên người" in lines
-    assert "→ Ninh Bình: nói về" in lines
+    assert "→ Ninh Bình: nói về, vì tên đứng ở tít" in lines
+    spot = "\n".join(explain(Matcher.load().read("", "", "Xã Bình Minh làm đường. Tàu hải cảnh áp sát tàu cá.", NOW)))
+    assert "trùng tên nhiều nơi" in spot and "Hà Nội" in spot and "không nói về, cũng không nhắc đến hồ sơ nào" in spot
+    assert "chủ quyền quốc gia (“Tàu hải cảnh áp sát”)" in spot
+    passing = "\n".join(explain(Matcher.load().read("Giá lợn", "", "Giá ở Sơn La, Lào Cai, Hà Nội, Huế giữ nguyên.", NOW)))
+    assert "→ Lào Cai: chỉ nhắc đến, vì chỉ nêu thoáng qua" in passing
 
 
 def _run(*arguments: str):  # type: ignore[no-untyped-def]

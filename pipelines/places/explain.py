@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipelines import gazetteer
+from pipelines.places.about import Weight
 from pipelines.places.find import Hit
 from pipelines.places.matcher import Reading, labels
+from pipelines.places.national import why_national
 
 # What each note of the resolution and of the context means to a reader.
 NOTES = {
@@ -20,7 +22,7 @@ NOTES = {
     "hamlet": "là thôn, bản trùng tên, không phải đơn vị theo dõi",
     "level": "cấp hành chính viết kèm không khớp",
     "alone": "tên dễ trùng, không có dấu hiệu thứ hai của tỉnh",
-    "elsewhere": "địa chỉ đi kèm thuộc nơi không có đơn vị này trong bảng",
+    "elsewhere": "trong bài này là nơi cùng tên ở tỉnh khác, hoặc địa chỉ đi kèm thuộc tỉnh khác",
     "ambiguous": "trùng tên nhiều nơi, trong bài không đủ căn cứ",
     "henan": "là Hà Nam (Trung Quốc)",
     "abroad": "ở nước ngoài",
@@ -46,6 +48,7 @@ NOTES = {
     "fled": "chỉ là nơi nghi phạm trốn đến",
     "branch": "nằm trong tên chi nhánh",
     "away": "chỉ để đo khoảng cách",
+    "plate": "là biển số xe",
 }
 
 
@@ -57,18 +60,40 @@ def explain(reading: Reading, before: int = 0) -> Iterator[str]:
     for profile, weight in sorted(reading.balance.profiles.items()):
         verdict = "nói về" if profile in reading.places.about else "chỉ nhắc đến"
         yield (
-            f"→ {names.get(profile, profile)}: {verdict} (tít {weight.title:.1f}, mở bài {weight.lead:.1f}, thân bài {weight.body:.1f}; "
-            f"điểm {weight.score:.1f}, nơi khác mạnh nhất {reading.balance.other:.1f}; {weight.passing} lần nhắc thoáng qua)"
+            f"→ {names.get(profile, profile)}: {verdict}, vì {_because(reading, profile, weight)} (tít {weight.title:.1f}, mở bài {weight.lead:.1f}, "
+            f"thân bài {weight.body:.1f}; điểm {weight.score:.1f}, nơi khác mạnh nhất {reading.balance.other:.1f})"
         )
+    if reading.hits and not reading.balance.profiles:
+        yield "→ không nói về, cũng không nhắc đến hồ sơ nào"
     for profile in reading.places.about:
         if "/" in profile:
             yield f"→ hồ sơ cấp xã {profile}: nói về"
     if reading.places.national:
-        yield "→ chạm đề tài chủ quyền quốc gia"
+        words = why_national(reading.sheet)
+        yield "→ chạm đề tài chủ quyền quốc gia" + (f" (“{words}”)" if words else "")
     if reading.places.spam:
         yield "→ trang nhồi địa danh: không tính nói về nơi nào"
     if not reading.hits and not reading.places.national:
         yield "không có địa danh theo dõi"
+
+
+def _because(reading: Reading, profile: str, weight: Weight) -> str:
+    """Say in a few words what decided about one profile."""
+    named = sum(hit.profile == profile for hit in reading.hits)
+    if profile in reading.places.about:
+        if weight.title >= 0.6:
+            return "tên đứng ở tít"
+        if weight.sections and reading.balance.length > 900:
+            return "có mục riêng trong bài"
+        if weight.lead >= 0.55:
+            return "tên đứng ở mở bài, không nơi nào khác lấn át"
+        return f"thân bài nêu {named} lần, không nơi nào khác lấn át"
+    if reading.places.spam:
+        return "trang nhồi địa danh"
+    if weight.passing == named:
+        return "chỉ nêu thoáng qua" if named == 1 else f"cả {named} lần đều chỉ nêu thoáng qua"
+    rival = max((other.score for other in reading.balance.profiles.values() if other is not weight), default=0.0)
+    return "nơi khác được nói nhiều hơn" if max(reading.balance.other, rival) > weight.score else "chỉ nêu rải rác, không ở tít hay mở bài"
 
 
 def _line(reading: Reading, hit: Hit, names: dict[str, str], before: int) -> str:
@@ -77,11 +102,18 @@ def _line(reading: Reading, hit: Hit, names: dict[str, str], before: int) -> str
     start, end = start - before, end - before
     why = "; ".join(NOTES.get(note, note) for note in hit.notes)
     if hit.sense is None:
-        return f"“{written}” [{start}–{end}]: bỏ qua: {why or 'không rõ'}"
+        return f"“{written}” [{start}–{end}]: bỏ qua, {why or 'không rõ là nơi nào'}{_where(hit, names)}"
     if not hit.profile:
         place = names.get(hit.sense.province, "nơi khác")
         return f"“{written}” [{start}–{end}]: {place}, ngoài các hồ sơ" + (f" ({why})" if why else "")
     then, now = labels(hit.sense)
-    return f"“{written}” [{start}–{end}]: {then} → nay {now}; tin cậy {hit.confidence:.2f}" + (
-        f" ({why})" if why else ""
-    )
+    read = then if then == now else f"{then} → nay {now}"
+    return f"“{written}” [{start}–{end}]: {read}; tin cậy {hit.confidence:.2f}" + (f" ({why})" if why else "")
+
+
+def _where(hit: Hit, names: dict[str, str]) -> str:
+    """Name the places that an ambiguous name may stand for, so that the reader sees what is missing."""
+    if "ambiguous" not in hit.notes:
+        return ""
+    places = sorted({names.get(sense.profile or sense.province, sense.province) for sense in hit.senses})
+    return f" ({', '.join(places[:5])}{'…' if len(places) > 5 else ''})"

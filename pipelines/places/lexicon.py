@@ -144,13 +144,13 @@ def _all_senses() -> dict[str, list[Sense]]:
     found: dict[str, list[Sense]] = defaultdict(list)
     elsewhere: dict[str, list[Sense]] = defaultdict(list)
     for unit in gazetteer.units():
-        if len(unit.name) < 4 and " " not in unit.name and unit.name != "Huế":
+        # Names of one syllable are everyday words and first names; only today's communes of ours are kept (xã Lìa, xã Đakrông).
+        followed = unit.since and not unit.until and unit.province in gazetteer.PROFILES
+        if len(unit.name) < 4 and " " not in unit.name and unit.name != "Huế" and not followed:
             continue
-        if (
-            unit.name[0].islower()
-            or unit.name[-1].isdigit()
-            or (" " not in unit.name and unit.level in COMMUNE_LEVELS)
-        ):
+        if unit.name[0].islower() or unit.name[-1].isdigit():
+            continue
+        if " " not in unit.name and unit.level in COMMUNE_LEVELS and not followed:
             continue
         sense = _of_unit(unit)
         key = fold(unit.name)

@@ -94,6 +94,18 @@ _NEAR = re.compile(r"việt|viet|biển đông|bien dong|hoàng sa|trường sa|
 _OURS = r"việt nam|vietnam|\bvn\b|biên phòng|hà nội|hanoi|ngư dân|hải quân|cảnh sát biển|phía ta|nước ta|phía mình|dân mình|bên mình"
 
 
+def why_national(sheet: Page) -> str:
+    """Return the words that a text marked `national` was marked for, as they are written; empty when several vague signs met."""
+    plain = sheet.bare or sheet.damaged
+    found = anchors().find_matches_as_indexes(sheet.folded)
+    window = _windows(sheet, [(start, end) for _, start, end in found])
+    low = fold(window) if plain else window.lower()
+    for match in (_SCRIPTS.search(window), next(_rule(_SURE, plain).finditer(low), None), _SEA.search(window), _ISLES.search(window), _rule(_BORDER, plain).search(low)):
+        if match is not None:
+            return window[match.start() : match.end()].strip().replace("\n", " ")
+    return ""
+
+
 @cache
 def _rule(source: str, folded: bool) -> re.Pattern[str]:
     # Every alternative begins a word; said once in front, it spares the long alternation four positions of five.

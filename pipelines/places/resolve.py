@@ -49,7 +49,7 @@ _LOCAL = re.compile(
 _THING = re.compile(
     r"(?:\bbiển|\bcửa biển|\bsông|\bdòng|\bbãi|\bbãi biển|\bbờ biển|\brừng|\bnúi|\bhang|\bkhu du lịch|\bdanh thắng|\bchợ|\bcầu|\bđền|\bchùa|\bđèo|\bđất|\bbến|\bcon)\s+$", re.I
 )
-_PLACED = re.compile(r"\b(?:ở|tại|đến|tới)\s+$")
+_PLACED = re.compile(r"\b(?:ở|tại|đến|tới|[Đđ]ồn [Bb]iên phòng|[Đđ]ồn BP|[Cc]ửa khẩu)\s+$")
 _LOCAL_AFTER = re.compile(r"^\s*\((?:tỉnh )?[A-ZĐ]")
 _ADDRESS = re.compile(r"\s*[,(]\s*(?:(?:tỉnh|huyện|thị xã|thành phố|TP\.?|TX\.?|quận)\s+)?", re.I)
 _NEXT = re.compile(r" ([^\W\d_]+)")
@@ -358,6 +358,9 @@ def _by_majority(hit: Hit, home: Counter[str]) -> None:
 def _named_elsewhere(sheet: Page, hits: Sequence[Hit]) -> None:
     """A bare name is the place of its other mention, "xã Vĩnh Lộc (TP.HCM)", or of its bracket, unless its own province is named too."""
     others = {hit.entry.key for hit in hits if hit.sense is not None and not hit.profile and hit.level and "neighbour" in hit.notes}
+    brackets = "(" in sheet.text
+    if not others and not brackets:
+        return
     for position, hit in enumerate(hits):
         sense = hit.sense
         if sense is None or not hit.profile or sense.rank > 2 or hit.level or sense.kind == "club":
