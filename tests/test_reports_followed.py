@@ -117,6 +117,21 @@ def test_outlets_are_counted_by_the_class_of_their_owner(desk: Desk) -> None:
     assert "trong nước, chưa phân loại" in dict(found.by_class)
 
 
+def test_an_issue_counts_as_issued_only_when_it_was_approved(desk: Desk, tmp_path: Path) -> None:
+    from dashboards.digest import write_digest
+    from dashboards.digest.approve import approve
+    from pipelines.clock import local, now
+    from tests.desk import DAY
+
+    today = local(now()).date()
+    write_digest(desk.store, desk.settings, "ninh-binh", DAY, tmp_path)
+    with desk.store.read() as conn:
+        assert dict(numbers(conn, load_profile("ninh-binh"), today, today, {}).products) == {"điểm báo mới có dự thảo (số)": 1}
+    approve(desk.store, desk.settings, "ninh-binh", DAY, "Phó phòng", now())
+    with desk.store.read() as conn:
+        assert dict(numbers(conn, load_profile("ninh-binh"), today, today, {}).products) == {"điểm báo đã phát hành (số)": 1}
+
+
 def test_own_products_are_counted_by_channel(desk: Desk) -> None:
     at = datetime(2026, 11, 20, 9, 0, tzinfo=HANOI)
     with desk.store.begin() as conn:

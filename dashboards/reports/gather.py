@@ -22,7 +22,9 @@ from pipelines.store import alerts as alert_store
 from pipelines.store.rows import moment, stamp
 from pipelines.store.schema import alerts, article_provinces, articles, audit, decisions, papers
 
-PRODUCTS = {"digest": "điểm báo (số)", "evidence": "hồ sơ chứng cứ", "report": "báo cáo", "factcard": "thẻ thông tin", "correction": "bản đính chính"}
+# As `dashboards.digest.approve` notes an edition.
+APPROVED = "đã duyệt"
+PRODUCTS = {"digest": "điểm báo đã phát hành (số)", "draft": "điểm báo mới có dự thảo (số)", "evidence": "hồ sơ chứng cứ", "report": "báo cáo", "factcard": "thẻ thông tin", "correction": "bản đính chính"}
 OWNER_VI = {
     "central press": "báo chí trung ương", "provincial press": "báo, đài địa phương", "city press": "báo chí thành phố",
     "official": "trang của cơ quan nhà nước", "journal": "tạp chí", "foreign press": "báo chí nước ngoài",
@@ -68,7 +70,11 @@ def numbers(conn: Connection, profile: Profile, start: date, end: date, owners: 
     asked = [one for one in said.values() if start <= one.sent <= end and one.story in stories]
     finals = [row["status"] for row in judged if row["status"] in FINAL]
     made = Counter(conn.execute(_issued(profile, first, last)).scalars())
-    made["digest"] = len(set(conn.execute(select(papers.c.day).where(papers.c.kind == "digest", papers.c.province == profile.name, papers.c.made >= first, papers.c.made < last)).scalars()))
+    written = conn.execute(
+        select(papers.c.day, papers.c.status).where(papers.c.kind == "digest", papers.c.province == profile.name, papers.c.made >= first, papers.c.made < last)
+    ).all()
+    issued = {row.day for row in written if row.status.startswith(APPROVED)}
+    made["digest"], made["draft"] = len(issued), len({row.day for row in written} - issued)
     return Numbers(
         collected=conn.execute(select(func.count()).select_from(articles).where(*inside)).scalar_one(), ours=len(ours), local=sum(bool(row["local"]) for row in ours),
         by_class=_most(_class(r, owners.get(r["source"], "")) for r in ours),
