@@ -104,7 +104,9 @@ def test_every_facet_counts_what_choosing_it_would_show(desk: Desk, wanted: Want
     with desk.store.begin() as conn:
         conn.execute(alert_store.alerts.update().where(alert_store.alerts.c.title == "Bài Quảng").values(provinces=[], national=1))
     with desk.store.read() as conn:
-        for name, values in inbox.facets(conn, wanted).items():
+        facets, total = inbox.counted(conn, wanted)
+        assert total == inbox.count(conn, wanted)
+        for name, values in facets.items():
             for value, many in values:
                 chosen = inbox.count(conn, replace(wanted, **{name: value}))
                 if name == "province" and value != "national":

@@ -66,10 +66,11 @@ def inbox_page(request: Request) -> Response:
         since, note = last_visit(conn, analyst, at)
         narrowed = wanted(chosen, analyst, since)
         ids = inbox.stories(conn, narrowed, limit=PER_PAGE, offset=(number - 1) * PER_PAGE, newest=chosen["sort"] == "new")
+        facets, total = inbox.counted(conn, narrowed)
         values: dict[str, Any] = {
             "items": inbox.items(conn, ids, narrowed),
-            "total": inbox.count(conn, narrowed),
-            "facets": inbox.facets(conn, narrowed),
+            "total": total,
+            "facets": facets,
             "unread": inbox.unread(conn, analyst),
             "since": since,
             "changed": inbox.count(conn, Wanted(analyst=analyst, status=ALL, changed=since)) if since else 0,
