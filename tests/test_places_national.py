@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pipelines.places import Matcher
+from pipelines.places.patterns import by_first_letter
 
 NOW = "2026-03-10"
 
@@ -49,3 +52,9 @@ NOW = "2026-03-10"
 def test_national_topics(text: str, national: bool) -> None:
     lang = "en" if text.startswith("The") else "zh" if text[0] > "\u4e00" else "vi"
     assert Matcher.load().resolve("", "", text, NOW, lang=lang).national is national
+
+
+@pytest.mark.parametrize("text", ["đường 9 đoạn", "bản đồ 9 đoạn", "ad", "abd", "z", "xz", "q)", "đường ", "m n", "k n", "bd ac"])
+def test_a_grouped_alternation_matches_where_the_plain_one_does(text: str) -> None:
+    source = r"(?:đường|bản đồ) \d đoạn|a(?:b|c)?d|(?:x|y)?z|\bq[|)]|(?<!m )n|(?:a|(?:b|c))d"
+    assert bool(re.search(by_first_letter(source), text)) is bool(re.search(rf"\b(?:{source})", text))
