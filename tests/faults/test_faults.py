@@ -58,7 +58,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Row]]
         for name, context in contexts.items():
             context.load_cert_chain(authority.issue(f"{name}.example"))
         mended = broken + DAY
-        live(desk, mended + 3 * DAY, DAY)
+        live(desk, mended + 3 * DAY, 1.5 * DAY)
         for row, outlet in pairs:
             row.lost, row.stories = desk.lost(outlet, broken, mended + 2 * DAY)
             row.after = desk.status(outlet)[0]

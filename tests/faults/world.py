@@ -213,6 +213,8 @@ def serve(world: World, tls: SSLContext | None = None) -> Iterator[int]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Head and body are two writes: the second must not wait for the receipt of the first (40 ms each).
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             headers = {key.lower(): value for key, value in self.headers.items()}
