@@ -7,16 +7,18 @@ how much each counts is learnt (weigher.py).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from classifiers.claims import load_gate
 from classifiers.document import Document, Sentence
 from classifiers.frames import Finding, context_concepts
+from classifiers.instruments import dates_of, load_register
 from classifiers.matching import anchored, references
 from classifiers.measures import UNIT_VI, numbers_of
 from classifiers.models import Models, Reading, vote
 from classifiers.referencebase import ReferenceBase
-from classifiers.roles import Decision, decide
+from classifiers.roles import FIRM, Decision, decide
 from classifiers.units import HOME
 from classifiers.verdicts import Judged, weigh
 from classifiers.weigher import FINE, NUMERIC, from_rules
@@ -35,6 +37,8 @@ FAR_PART = 0.8
 # of 280 blind texts nine distorting ones that the anchors missed, and two others (2026-11-21, tests.bench.news).
 GATE_DEEP = 6.0
 RAISE_DEEP = 0.7
+# A watch that a rule names needs this much of its own kind before the likelihood of a flag is counted with it.
+LEAST_OF_KIND = 0.05
 SHOWN = 0.42
 SHOWN_NEAREST = 0.12
 SURE = 0.92
@@ -93,6 +97,8 @@ def _raised(base: ReferenceBase, models: Models, document: Document, item: Item,
         sure = likely.get(group, 0.0)
         mine = [f for f, _ in choose(item.found) if (f.verdict in FLAG_VERDICTS if group == "FLAG" else f.verdict is WATCH_GROUPS[group])]
         finding = mine[0] if mine else None
+        if finding is not None and group != "FLAG" and (sure >= LEAST_OF_KIND or finding.weight >= 0.85):
+            sure += likely.get("FLAG", 0.0)  # a rule says which kind it is: only whether it is raised at all is left open
         if sure < (RAISE_NUMERIC if finding is not None and finding.rule.startswith(NUMERIC) else RAISE[group]):
             continue
         if finding is None and sure >= (_least_alone(item.sentence) if group == "FLAG" else RAISE[group]):
@@ -100,7 +106,7 @@ def _raised(base: ReferenceBase, models: Models, document: Document, item: Item,
         if finding is None:
             continue
         by_rules = decide(document, item.sentence, finding)
-        if (by_rules.role in SEEN_AROUND and by_rules.sure >= 0.8) or (by_rules.role in (Role.REBUT, Role.OPINION) and sure < CERTAIN):
+        if (by_rules.role not in ASSERTIVE_ROLES and by_rules.sure >= FIRM) or (by_rules.role in SEEN_AROUND and by_rules.sure >= 0.8) or (by_rules.role in (Role.REBUT, Role.OPINION, Role.ATTRIB) and sure < CERTAIN):
             continue
         decision = settle_role(by_rules, reading)
         if decision.role not in ASSERTIVE_ROLES:
@@ -205,6 +211,79 @@ def _all_known(base: ReferenceBase, refs: list[str], sentence: Sentence) -> bool
     return bool(said) and not sentence.has(*STATES, *DEEDS) and all(any(abs(q.value - k) <= 0.006 * k for k in known) for q in said)
 
 
+IMAGES = ("MAP", "MAPONLY", "VIDEO", "VIDEOSTRICT")
+LINES = ("DASH", "STDMAP")
+SCENES = ("SHOOT", "RAM", "MILBUILD", "MOVE2", "INTRUDE2", "INTRUDE", "BATTLE", "OCCUPY", "DIED", "TROOPS", "FIREARM", "CLOSEGATE", "OUTPOST")
+SPOTS = (
+    "BORDER", "BORDERPLACE", "GATE", "NORTHBORDER", "LAOBORDER", "KHBORDER", "HS", "TS", "SCS", "MARKERSTRICT", "GACMA", "COLIN", "RIG981", "VNLAND", "GULF", "DELIMLINE", "ISLANDS", "CN",
+    "BOAT", "STRANGEBOAT", "STEELSHIP", "SHIPS", "SEAOFF", "VN",
+)
+
+
+def _pictured(sentence: Sentence) -> bool:
+    """Whether a picture is spoken of; a credit ("(Ảnh: Reuters)") speaks of none."""
+    return any(not (sentence.canon[t.end :].startswith((" :", ":")) and t.start > 8) for t in sentence.of(*IMAGES))
+
+
+def _image_to_see(document: Document, sentence: Sentence) -> bool:
+    """Whether a person has something to look at: a picture is spoken of, and the line on the map or the fresh scene that it would show."""
+    near = [sentence, *document.before(sentence, 1)]
+    if not sentence.field.startswith("caption") and not any(_pictured(s) for s in near):
+        return False
+    spot, fresh = any(s.has(*SPOTS) for s in near), any(s.has("FRESH", "NIGHT") for s in near)
+    scene = sentence.has(*SCENES) and (spot or fresh) or (fresh and spot)
+    return sentence.has(*LINES) or scene or (sentence.has("MAP", "MAPONLY") and sentence.has("HS", "TS", "SCS", "ISLANDS"))
+
+
+def _incident(document: Document, sentence: Sentence) -> bool:
+    """Whether something is said to have happened at a border or at sea (not that nobody could be reached about it)."""
+    if sentence.has("UNREACHED") or document.sentences[0].has("THAICAM"):
+        return False
+    return sentence.has(*SCENES) or (sentence.has("FRESH", "NIGHT") and sentence.has(*SPOTS))
+
+
+# Entries about one instrument or ruling: a text that nowhere names it is not compared with it by likeness alone.
+INSTRUMENTAL = ("PCA-", "SFT-", "CAI-", "GEN-", "DOC-", "VCS-", "ECS-")
+
+
+def _unnamed(ref: str, document: Document) -> bool:
+    return ref.startswith(INSTRUMENTAL) and not anchored(ref, document.concepts, document.concepts)
+
+
+# Who or what could have decided a title: where one is named, more than a bare title is claimed.
+DECIDERS = ("RULE", "RECOG", "EU", "UN", "INTL", "PCA", "ASEAN", "TREATYNOUN", "UNCOURT")
+CLAIMED = ("HS", "TS", "SCS", "ISLANDS", "SCSISL", "OTHERFEAT", "SANSHA", "BABINH", "VANGUARD", "SCARBOROUGH", "MISCHIEF", "GACMA", "FEAT88", "SUBI", "COLIN", "PALAWAN", "DASH", "OURWATERS")
+
+
+def _claimed(document: Document, sentence: Sentence) -> bool:
+    """Whether an island or sea of ours is spoken of, and not as what somebody protests against."""
+    near = [sentence, *document.before(sentence, 1)]
+    return any(s.has(*CLAIMED) for s in near) and not sentence.has("SELFSTYLED", "PROTEST", "VNREJECT")
+
+
+# What a person must be able to go and look at before the models alone put a text on watch.
+SEEN: dict[str, Callable[[Document, Sentence], bool]] = {"IMAGE": _image_to_see, "UNVERIFIED": _incident, "POSITION": _claimed}
+
+
+def _nothing_differs(base: ReferenceBase, item: Item, ref: str) -> bool:
+    """Whether the entry holds names, dates or counts, and the sentence none that differs ("tọa đàm về ngày Công ước có hiệu lực")."""
+    sentence = item.sentence
+    if ref == "EVT-02" and not sentence.has("BOAT2020", "PCA", "UNCOURT"):
+        return True  # any ramming is like this one: only what is said of the ruling or of that boat can differ
+    if any(f.rule.startswith("unit") and f.verdict in FINE and ref in f.refs for f in item.found):
+        return True
+    counted = base.get(ref).type == "measurement"
+    if not (counted or ref.startswith(UNANSWERABLE)) or sentence.has("NEG", *(() if ref.startswith(DATED) else (*STATES, *DEEDS))):
+        return False
+    agreed = [(f.start, f.end) for f in item.found if f.rule.startswith(NUMERIC) and f.verdict in FINE]
+    held = [day for row in load_register() if row.ref == ref for days in row.dates.values() for day in days]
+    said = [(d.start, d.end) for d in dates_of(sentence) if not any(d.agrees(day) for day in held)]
+    said += [(sentence.start + q.start, sentence.start + q.end) for q in numbers_of(sentence) if q.unit]
+    if counted and said:
+        return False
+    return all(any(start < b and a < end for a, b in agreed) for start, end in said)
+
+
 def _may_be_part(base: ReferenceBase, ref: str, sentence: Sentence) -> bool:
     """Whether the sentence counts a part of what the entry measures ("riêng một đội đã cắm 471 mốc")."""
     said = [q.value for q in numbers_of(sentence) if q.unit in UNIT_VI]
@@ -223,27 +302,45 @@ UNANSWERABLE = (
 )
 
 
+def _denied_by_rule(item: Item, kind: str, ref: str) -> bool:
+    """Whether a frame reads the sentence as the denial of just that statement: the models weigh words, not their negation."""
+    return any(
+        f.verdict is Verdict.CONSISTENT and f.weight >= 0.75 and not f.rule.startswith(NUMERIC) and (ref in f.refs or f.type == kind) and item.sentence.has("NEG") for f in item.found
+    )
+
+
+# Of these the base holds nothing but when: what they say or give is held by other entries.
+DATED = ("UNC-01", "UNC-02", "PCA-01", "LBG-", "LBP-")
+
+
 def _from_model(base: ReferenceBase, models: Models, document: Document, item: Item, reading: Reading, group: str, sure: float) -> Finding | None:
     """Return a finding that only the models see, with the entry named by the nearest labelled sentences; None without an entry."""
     sentence = item.sentence
     neighbours = models.nearest(reading, group)
     context = context_concepts(document, sentence)
-    depth = load_gate().score(sentence)
+    # "Trong đó" counts as a word of letters only where a letter is spoken of.
+    depth = load_gate().score(sentence) - (0.0 if sentence.has("LTR") else load_gate().weights.get("LETTERWORD", 0.0) * sentence.has("LETTERWORD"))
     deep = depth >= GATE_DEEP
     topical = deep or anchored("TOPIC", sentence.concepts, context)
-    if (group == "FLAG" and (not topical or depth < GATE_ALONE)) or (group == "IMAGE" and not topical and not sentence.has("MAP")):
+    if (group == "FLAG" and (not topical or depth < GATE_ALONE)) or (group in SEEN and not SEEN[group](document, sentence) and not (topical and sure >= SURE)):
         return None
+    if group == "FLAG" and any(f.rule.startswith("position") and f.weight >= 0.85 for f in item.found) and not sentence.has(*DECIDERS):
+        return None  # a bare title is a watch (CODEBOOK), however false the models find it
     if group == "FLAG" and sure < SURE and any(f.verdict in WATCH_VERDICTS for f in item.found):
         return None
     alike = deep and not sentence.has("THAICAM")
     kind, ranked = references(base, document, sentence, neighbours)
     if alike and not ranked:
         ranked = [ref for ref, _ in vote(neighbours)[1] if ref in base and not (group == "FLAG" and ref.startswith("EVT-"))]
+        if group == "FLAG" and ranked and _unnamed(ranked[0], document):
+            return None
     if not ranked:
         return None
     if group == "FLAG":
         agreed = any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS and not f.rule.startswith("date") for f in item.found)
         if (agreed and sure < SURE) or (sure < CERTAIN and not deep and not _answerable(base, ranked[0], kind, sentence, alike)):
+            return None
+        if _nothing_differs(base, item, ranked[0]) or _denied_by_rule(item, kind, ranked[0]):
             return None
         if _all_known(base, ranked[:2], sentence) or (_may_be_part(base, ranked[0], sentence) and not (deep and sure >= FAR_PART)):
             return None

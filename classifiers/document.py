@@ -138,6 +138,17 @@ def quote_spans(text: str, offset: int) -> list[tuple[int, int]]:
     return found
 
 
+CREDIT = re.compile(r"[(\[（]\s*(?:nguồn )?ảnh(?: minh họa| minh hoạ)?\s*[:：)\]）]", re.I)
+
+
+def _is_credit(piece: str, offset: int, surface: Surface, tag: Tag) -> bool:
+    """Whether a word for a picture only credits one: "(Ảnh: Reuters)"."""
+    if tag.concept not in ("VIDEO", "VIDEOSTRICT", "MAP"):
+        return False
+    start, end = surface.raw(tag.start, tag.end)
+    return any(match.start() <= start - offset and end - offset <= match.end() for match in CREDIT.finditer(piece))
+
+
 def build(line: TextLine, lexicon: Lexicon | None = None) -> Document:
     """Read a text line into sentences with concepts."""
     lexicon = lexicon or load_lexicon()
@@ -152,7 +163,7 @@ def build(line: TextLine, lexicon: Lexicon | None = None) -> Document:
         for start, end in spans_of(text):
             piece = text[start:end]
             surface = read(piece, start, bare, english)
-            tags = lexicon.tags(surface)
+            tags = [tag for tag in lexicon.tags(surface) if not _is_credit(piece, start, surface, tag)]
             inside = [(max(a, start), min(b, end)) for a, b in quotes if a < end and b > start]
             sentences.append(
                 Sentence(name, len(sentences), start, end, piece, surface, tags, frozenset(t.concept for t in tags), inside)

@@ -153,6 +153,9 @@ def match(frame: Frame, document: Document, sentence: Sentence, context: frozens
     if picked is None:
         return None
     predicates = [tag for tag in sentence.tags if tag.concept in frame.pred] if frame.pred else []
+    # "Nhiều người nói không có, song … có phụ lục mật": a predicate outside of a negation speaks before one within.
+    negations = sentence.of("NEG")
+    predicates = [t for t in predicates if not any(n.start <= t.start and t.end <= n.end for n in negations)] or predicates
     if frame.pred and not predicates:
         return None
     if frame.pred:

@@ -11,6 +11,7 @@ from classifiers.dates import Partial, partials
 from classifiers.document import Document, Sentence
 from classifiers.frames import Finding
 from classifiers.lexicon import Tag, read_yaml
+from classifiers.measures import numbers_of
 from classifiers.referencebase import ReferenceBase
 from pipelines.records import Verdict
 from pipelines.text import normalised
@@ -67,10 +68,10 @@ def compare(document: Document, sentence: Sentence, context: frozenset[str], bas
     rows = [r for r in load_register() if not r.concepts.isdisjoint(sentence.concepts)]
     if not rows:
         return []
+    findings = [f for row in rows if row.ref in base for f in _anniversaries(row, document, sentence)]
     dates = dates_of(sentence)
     if not dates:
-        return []
-    findings: list[Finding] = []
+        return findings
     for row in rows:
         if row.ref not in base or (row.needs and row.needs.isdisjoint(sentence.concepts)) or not row.without.isdisjoint(sentence.concepts):
             continue
@@ -80,13 +81,28 @@ def compare(document: Document, sentence: Sentence, context: frozenset[str], bas
     return findings
 
 
+def _anniversaries(row: Instrument, document: Document, sentence: Sentence) -> list[Finding]:
+    """Return what "ba mươi năm Công ước … có hiệu lực" says: years gone by since one of the dates, to the year; never a wrong date."""
+    if document.published is None or (row.needs and row.needs.isdisjoint(sentence.concepts)):
+        return []
+    findings: list[Finding] = []
+    for quantity in numbers_of(sentence):
+        for event, days in row.dates.items() if quantity.unit == "years" and quantity.value >= 1 else ():
+            if any(abs(document.published.year - day.year - quantity.value) <= 1 for day in days):
+                start, end = sentence.start + quantity.start, sentence.start + quantity.end
+                known = f"{EVENT_VI[event]} {days[0]:%d/%m/%Y}"
+                findings.append(Finding(f"number:{row.ref}:years", row.type, (row.ref,), Verdict.CONSISTENT, start, end, 0.6, quantity.written, known, (start, end)))
+                break
+    return findings
+
+
 def _compare_row(row: Instrument, sentence: Sentence, dates: list[Partial]) -> list[Finding]:
     names = [t for t in sentence.tags if t.concept in row.concepts]
     findings: list[Finding] = []
     for event, days in row.dates.items():
         for verb in sentence.of(*EVENT_CONCEPT[event].split("|")):
             partial = _date_for(sentence, verb, names, dates, event)
-            if partial is None:
+            if partial is None or _anothers(row, sentence, verb, partial):
                 continue
             everywhere = [d for known in row.dates.values() for d in known]
             if any(partial.agrees(day) for day in days):
@@ -115,13 +131,43 @@ def _date_for(sentence: Sentence, verb: Tag, names: list[Tag], dates: list[Parti
     if event in ("fought", "occupied", "warned", "ruled", "founded", "declared", "filed"):
         near = [p for p in dates if abs(p.start - raw_start) <= REACH]
         if near:
-            return min(near, key=lambda p: abs(p.start - raw_start))
+            return min(near, key=lambda p: _distance(sentence, (raw_start, raw_end), (p.start, p.end)))
     before = [p for p in dates if 0 <= raw_start - p.end <= 8]
     if before and event in ("force", "expired") and not after:
         return None
     return None
 
 
-def _crosses(sentence: Sentence, start: int, end: int) -> bool:
+def _crosses(sentence: Sentence, start: int, end: int, marks: str = ";.；。:") -> bool:
     gap = sentence.text[start - sentence.start : end - sentence.start]
-    return any(mark in gap for mark in ";.；。:")
+    return any(mark in gap for mark in marks)
+
+
+def _distance(sentence: Sentence, one: tuple[int, int], other: tuple[int, int]) -> int:
+    """Return the characters between two raw spans; a clause mark between them counts as thirty."""
+    left, right = sorted((one, other))
+    return max(right[0] - left[1], 0) + 30 * _crosses(sentence, left[1], right[0], ",，、;；")
+
+
+def _anothers(row: Instrument, sentence: Sentence, verb: Tag, partial: Partial) -> bool:
+    """Whether another instrument of the register stands nearer to the verb: its date is read with that one.
+
+    A name between verb and date owns the date ("ký Nghị định thư … ngày …"), else the last name before the verb, else the first after.
+    """
+    rows = [r for r in load_register() if not r.needs or not r.needs.isdisjoint(sentence.concepts)]
+    known = frozenset().union(*(r.concepts for r in rows)) - row.concepts
+    mine = [(t.start, t.end, True) for t in sentence.tags if t.concept in row.concepts]
+    theirs = [(t.start, t.end, False) for t in sentence.tags if t.concept in known]
+    named_ones = [(t.start, t.end) for t in sentence.tags if t.concept in row.concepts | known]
+    theirs += [(t.start, t.end, False) for t in sentence.of("TREATYNOUN") if not any(a < t.end + 3 and t.start < b for a, b in named_ones)]
+    theirs = [t for t in theirs if not any(m[0] < t[1] and t[0] < m[1] for m in mine)]
+    if not theirs:
+        return False
+    at = sentence.surface.at(partial.start)
+    named = sorted(mine + theirs)
+    low, high = min(verb.end, at), max(verb.start, at)
+    between = [name for name in named if low <= name[0] and name[1] <= high]
+    before = [name for name in named if name[1] <= verb.start + 1]
+    after = [name for name in named if name[0] >= verb.end - 1]
+    owner = between[-1:] or before[-1:] or after[:1]
+    return bool(owner) and not owner[0][2]

@@ -72,10 +72,14 @@ def _agrees(
     lacking = 0
     for at, word in syllables:
         grade = agreement(word, words.get(start + at, word))
-        if grade == 0:
+        if grade == 0 or (grade == 1 and words.get(start + at) in WHOLE):
             return False
         lacking += grade == 1
     return lacking == 0 or (not strict and len(syllables) > 1 and (lacking == 1 or not any(marks(words.get(start + at, "")) for at, _ in syllables)))
+
+
+# Common words that have no marks to lose: in a text that writes its marks they are themselves ("thành do Pháp xây" is no Thành Đô).
+WHOLE = frozenset(["do", "cho", "hai", "ba", "ta", "ra", "sau", "hay", "theo", "trong", "qua", "con", "tin", "xa", "khi", "nay", "anh", "em", "ai", "cao", "xin", "mua", "chia", "sang"])
 
 
 # English words that are also Vietnamese syllables without marks: read in English sentences only.

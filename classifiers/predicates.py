@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from classifiers.document import Sentence
 from classifiers.lexicon import Tag
 
@@ -16,7 +18,7 @@ def _between(sentence: Sentence, left: int, right: int) -> str:
 
 
 def _governs(sentence: Sentence, word: Tag, tag: Tag, reach: int) -> bool:
-    if word.start < tag.start < word.end < tag.end:
+    if word.start < tag.start < word.end <= tag.end:
         return True  # "không có | lãnh hải": the negation shares a word with the predicate
     if word.end > tag.start or tag.start - word.end > reach:
         return False
@@ -24,10 +26,15 @@ def _governs(sentence: Sentence, word: Tag, tag: Tag, reach: int) -> bool:
     return not any(mark in CLAUSE for mark in gap)
 
 
+# "Chẳng phải … rồi sao?", "isn't it …?", "难道不是…吗" state what they seem to deny.
+RHETORICAL = re.compile(r" (?:chang phai|khong phai|chang|cha phai) .* (?:sao|a|u|ha|con gi)(?: [?!.])* $|^ (?:isn t|aren t|wasn t|doesn t|didn t|hasn t) .*[?]|(?:难道|不是)[^，。]*吗")
+
+
 def is_negated(sentence: Sentence, tag: Tag) -> bool:
     """Whether a negation stands before `tag` in its clause (không, chưa, did not, 没有, ບໍ່), pseudo-negations apart."""
     han = "\u3400" <= sentence.canon[tag.start] <= "\u9fff"
-    return any(_governs(sentence, word, tag, REACH_HAN if han else REACH) for word in sentence.of("NEG"))
+    governing = [word for word in sentence.of("NEG") if _governs(sentence, word, tag, REACH_HAN if han else REACH)]
+    return bool(governing) and not RHETORICAL.search(sentence.canon)
 
 
 def is_modal(sentence: Sentence, tag: Tag) -> bool:

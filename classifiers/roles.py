@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from classifiers.attribution import KEEPS, attribution, quoted, words_of
 from classifiers.document import Document, Sentence
 from classifiers.frames import Finding
 from classifiers.lexicon import Tag
@@ -16,7 +17,8 @@ from pipelines.records import FLAG_VERDICTS, Role, Verdict
 FINE = frozenset({Verdict.CONSISTENT, Verdict.ROUNDING, Verdict.LEGACY_VALUE, Verdict.TIME_SENSITIVE})
 CLAUSE_MARK = re.compile(r"[,;:.!?，。；：！？]")
 ARTICLE_START = re.compile(r"^\W*(?:Điều|Article|Art\.|Khoản|第)\s?[\dIVX一二三四五六七八九十]+", re.I)
-FIRST_PERSON = re.compile(r"(?:^| )(?:toi|minh|em|tui|tao|tớ|to|i|we|chung toi|我|我们|ຂ້ອຍ)(?: |$)")
+# So sure of a role that is not the text's own that no model overrules it.
+FIRM = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +35,21 @@ def decide(document: Document, sentence: Sentence, finding: Finding) -> Decision
     """Return the role of the claim that `finding` found in `sentence`."""
     if finding.rule.startswith("incidental"):
         return Decision(Role.INCIDENTAL, 0.9, "địa danh chỉ là nơi chốn, không có phát biểu nào về chủ quyền")
-    if is_satire(document):
+    if is_satire(document, finding):
         return Decision(Role.SATIRE_FICTION, 0.9, "bài tự ghi là hư cấu, trào phúng, câu đố")
     if is_legal_text(document, sentence, finding):
         return Decision(Role.LEGAL_TEXT, 0.85, "chép nguyên văn văn bản pháp lý")
+    if mistaken := _mistaken(sentence, finding):
+        return Decision(Role.REBUT, FIRM, f"thuật lại điều bị tưởng nhầm: “{words_of(sentence, mistaken)}”")
+    if finding.verdict in SIGHTS and (checked := _checked(document)):
+        return Decision(Role.REBUT, FIRM, checked)
     denial = denied(document, sentence, finding)
     if asked := question(document, sentence, finding):
         return asked if not denial or asked.leans_yes else Decision(Role.REBUT, 0.7, denial) if quoted(sentence, finding) else asked
     if acted := action(document, sentence, finding):
         return Decision(Role.REPORT_ACTION, 0.85, acted)
     if denial:
-        return Decision(Role.REBUT, 0.85, denial)
+        return Decision(Role.REBUT, FIRM if _outright(sentence, finding) else 0.85, denial)
     if opinion(sentence, finding):
         return Decision(Role.OPINION, 0.8, "nêu ý kiến riêng của người viết")
     if endorsed := endorsement(document, sentence, finding):
@@ -51,7 +57,7 @@ def decide(document: Document, sentence: Sentence, finding: Finding) -> Decision
     if academic(sentence, finding):
         return Decision(Role.ACADEMIC, 0.8, "lập luận học thuật có rào đón")
     if source := attribution(document, sentence, finding):
-        return Decision(Role.ATTRIB, 0.8, source)
+        return Decision(Role.ATTRIB, FIRM if source.startswith(KEEPS) else 0.8, source)
     return Decision(Role.ASSERT, 0.7, "bài tự nói bằng lời của mình")
 
 
@@ -61,11 +67,16 @@ def head(document: Document) -> list[Sentence]:
     return [s for s in document.sentences if s.field == "title"] + body
 
 
-def is_satire(document: Document) -> bool:
-    """Whether the text marks itself as satire, fiction, game or quiz (title, opening, last line)."""
-    edge = [*head(document), *document.sentences[-1:]]
-    if any(s.has("SATIRECUE") for s in edge):
-        return True
+def is_satire(document: Document, finding: Finding) -> bool:
+    """Whether the text marks itself as satire, fiction, game or quiz (title, opening, last line).
+
+    A review that describes the map within a game or film is none: that map is sold and shown.
+    """
+    shown = finding.verdict is Verdict.NEEDS_IMAGE_REVIEW
+    for sentence in [*head(document), *document.sentences[-1:]]:
+        games = {(t.start, t.end) for t in sentence.of("GAMECUE")} if shown else set()
+        if any((t.start, t.end) not in games for t in sentence.of("SATIRECUE")):
+            return True
     return sum(s.has("QUIZCUE") for s in document.sentences) >= 2
 
 
@@ -79,11 +90,6 @@ def is_legal_text(document: Document, sentence: Sentence, finding: Finding) -> b
     inside = quoted(sentence, finding) or bool(sentence.quotes and max(b - a for a, b in sentence.quotes) > 0.6 * len(sentence.text))
     near = sentence.has("LEGALCUE") or any(s.has("LEGALCUE") for s in document.before(sentence, 2))
     return inside and titled and (near or len(sentence.text) > 80)
-
-
-def quoted(sentence: Sentence, finding: Finding) -> bool:
-    """Whether the words that decided the finding stand inside quotation marks."""
-    return any(a <= finding.start + 2 and finding.end - 2 <= b for a, b in sentence.quotes)
 
 
 def question(document: Document, sentence: Sentence, finding: Finding) -> Decision | None:
@@ -100,9 +106,16 @@ def question(document: Document, sentence: Sentence, finding: Finding) -> Decisi
         return None
     later = document.after(sentence, 3)
     answered = any(s.has("ANSWERNO", "DENY", "DENYLATER") for s in later)
-    leans = not answered and (sentence.has("LEAN") or any(s.has("LEAN") for s in later))
+    answered = answered or any(s.has("DOUBT") for s in later)
+    leans = not answered and (_leans(sentence) or any(_leans(s) for s in later))
     why = "câu hỏi, các câu sau nghiêng về “có”" if leans else "câu hỏi, bài không nghiêng về “có”"
     return Decision(Role.QUESTION, 0.85, why, leans)
+
+
+def _leans(sentence: Sentence) -> bool:
+    """Whether words lean to yes; those of the question itself ("có đúng là …") do not."""
+    cues = sentence.of("QUESTIONCUE")
+    return any(not any(c.start < t.end and t.start < c.end for c in cues) for t in sentence.of("LEAN"))
 
 
 def denied(document: Document, sentence: Sentence, finding: Finding) -> str:
@@ -113,11 +126,11 @@ def denied(document: Document, sentence: Sentence, finding: Finding) -> str:
     start, end = sentence.surface.at(finding.start), sentence.surface.at(finding.end)
     reported = inside or any(t.end <= start + 2 for t in sentence.of("RUMOR"))
     if finding.rule == "model":
-        late = [t for t in sentence.of("DENY") if t.start > 0.55 * len(sentence.canon)]
+        late = [t for t in _denials(sentence, len(sentence.canon) // 2, "DENY") if t.start > 0.55 * len(sentence.canon)]
         told = [t for t in sentence.of("DENY", "FACTCHECK") if sentence.quotes or sentence.has("RUMOR")]
         if late or told:
-            return f"câu bác bỏ: “{_words(sentence, (late or told)[0])}”"
-    for tag in sentence.of("DENY", "FACTCHECK"):
+            return f"câu bác bỏ: “{words_of(sentence, (late or told)[0])}”"
+    for tag in _denials(sentence, start, "DENY", "FACTCHECK"):
         if start <= tag.start and tag.end <= end and tag.concept == "FACTCHECK":
             continue
         if start < tag.start and tag.end < end and not reported:
@@ -126,9 +139,9 @@ def denied(document: Document, sentence: Sentence, finding: Finding) -> str:
             if _speaks_between(sentence, tag, start):
                 continue
             if reported or start - tag.end < 40:
-                return f"câu bác bỏ: “{_words(sentence, tag)}”"
+                return f"câu bác bỏ: “{words_of(sentence, tag)}”"
         elif tag.start >= end - 2 and (reported or tag.start - end < 60) and not CLAUSE_MARK.search(sentence.canon[end : tag.start].strip()[:0]) or reported:
-            return f"câu bác bỏ: “{_words(sentence, tag)}”"
+            return f"câu bác bỏ: “{words_of(sentence, tag)}”"
     for distance, later in enumerate(document.after(sentence, 2)):
         short = len(later.text) < 48
         opening = [t for t in later.of("DENY") if t.start < 46]
@@ -145,17 +158,77 @@ def denied(document: Document, sentence: Sentence, finding: Finding) -> str:
     return ""
 
 
+SIGHTS = frozenset({Verdict.NEEDS_IMAGE_REVIEW, Verdict.UNVERIFIED})
+
+
+def _checked(document: Document) -> str:
+    """Return why the whole text is the check of a clip or of news, "" when its title does not say so."""
+    title = document.sentences[0]
+    if title.field == "title" and title.has("FACTCHECK") and any(s.has("DENY", "DENYLATER", "MISMATCH") for s in [title, *document.lead]):
+        return f"bài kiểm chứng: tít có “{words_of(title, title.of('FACTCHECK')[0])}”"
+    return ""
+
+
+
+
+OTHERWISE = re.compile(
+    r"(?: ai noi (?:khac|nguoc|trai)[^,;.]*| whatever [^,;.]*| no matter [^,;.]*| (?:even )?though [^,;.]*| (?:cho |mac )?du [^,;.]*| mac cho [^,;.]*| bat chap [^,;.]*|不管[^，；。]*|任凭[^，；。]*)$"
+)
+DENIERS = ("dung tin", "dung nghe", "bac bo", "bac", "phan bac", "vach tran", "驳斥", "反驳", "批驳", "揭穿", "rejects", "refuted", "debunk")
+
+
+def _denials(sentence: Sentence, start: int, *names: str) -> list[Tag]:
+    """Return the tags that deny the claim at `start`; those that deny whoever says otherwise are left out.
+
+    "…, ai nói khác là nói láo", "whatever Hanoi denies", "驳斥越方谎言：…" all stand by the claim.
+    """
+    kept = []
+    for tag in sentence.of(*names):
+        if OTHERWISE.search(sentence.canon[max(0, tag.start - 60) : tag.start].rstrip() + ""):
+            continue
+        gap = sentence.canon[tag.end : max(start, tag.end)]
+        named = sentence.canon[tag.start : tag.end] in DENIERS and any(mark in gap for mark in ":：")
+        if named and not any(tag.end - 2 <= r.start <= start for r in sentence.of("RUMOR")):
+            continue
+        kept.append(tag)
+    return kept
+
+
+def _outright(sentence: Sentence, finding: Finding) -> bool:
+    """Whether the sentence itself plainly denies the claim: "… là bịa đặt" after it, or "bác bỏ tin cho rằng …" before it."""
+    start, end = sentence.surface.at(finding.start), sentence.surface.at(finding.end)
+    if finding.rule == "model":
+        start, end = len(sentence.canon) // 3, len(sentence.canon) // 2
+    for tag in _denials(sentence, start, "DENY"):
+        gap = sentence.canon[end : tag.start]
+        if tag.start >= end - 2 and len(gap) < 90 and not any(turn in sentence.canon[tag.end :] for turn in TURNS):
+            return True
+        if tag.end <= start and sentence.has("RUMOR") and any(tag.start - 2 <= r.start <= start + 2 for r in sentence.of("RUMOR")) and not _speaks_between(sentence, tag, start):
+            return True
+    return False
+
+
+TURNS = (" hoa ra ", " te ra ", " thi ra ", " ai ngo ", " ai de ", " nhung ", " but ", " turns out ", " turned out ", " actually ", "原来", "其实", "但")
+
+
+def _mistaken(sentence: Sentence, finding: Finding) -> Tag | None:
+    """Return the words of a mistaken belief that govern the claim ("cứ tưởng …"); None after a turn ("… hóa ra")."""
+    if finding.verdict in FINE:
+        return None
+    whole, start = finding.rule == "model", sentence.surface.at(finding.start)
+    for tag in sentence.of("BELIEF"):
+        rest = sentence.canon[tag.end - 1 :] if whole else sentence.canon[tag.end - 1 : max(start, tag.end)]
+        if (whole or tag.start < start) and len(rest) < 200 and not any(turn in rest for turn in TURNS):
+            return tag
+    return None
+
+
 def _speaks_between(sentence: Sentence, denial: Tag, core: int) -> bool:
     """Whether a new clause of saying stands between the denial and the claim: then another statement is denied."""
     for say in sentence.of("SAY"):
         if denial.end <= say.start and say.end <= core + 2 and any(mark in sentence.canon[denial.end : say.start] for mark in ",，;"):
             return True
     return False
-
-
-def _words(sentence: Sentence, tag: Tag) -> str:
-    start, end = sentence.surface.raw(tag.start, tag.end)
-    return sentence.text[start - sentence.start : end - sentence.start]
 
 
 def action(document: Document, sentence: Sentence, finding: Finding) -> str:
@@ -166,13 +239,15 @@ def action(document: Document, sentence: Sentence, finding: Finding) -> str:
     here = [t for t in sentence.of("ACTION") if not _asked(sentence, t)]
     posting = sentence.has("RUMOR", "VIDEO", "POSTING")
     if here and (image or posting or finding.verdict is Verdict.UNVERIFIED):
-        return f"tường thuật việc xử lý: “{_words(sentence, here[0])}”"
+        return f"tường thuật việc xử lý: “{words_of(sentence, here[0])}”"
+    if image and (protests := sentence.of("PROTESTWORD")) and sentence.has("DASH"):
+        return f"tường thuật việc phản đối bản đồ: “{words_of(sentence, protests[0])}”"
     if image:
         around = [*document.before(sentence, 3), *document.after(sentence, 3), *document.sentences[:1]]
         for other in around:
             acts = [t for t in other.of("ACTION") if not _asked(other, t)]
             if acts and (other.has("OFFICIAL", "MAP", "DASH", "POSTING") or other.field == "title" or len(acts) > 1):
-                return f"tường thuật việc xử lý: “{_words(other, acts[0])}”"
+                return f"tường thuật việc xử lý: “{words_of(other, acts[0])}”"
     if quoted(sentence, finding) and document.sentences[0].has("ACTION") and document.sentences[0].field == "title":
         return "tít tường thuật việc xử lý"
     return ""
@@ -232,75 +307,13 @@ def endorsement(document: Document, sentence: Sentence, finding: Finding) -> str
             continue
         if words in DOCUMENTARY and start < tag.start < end:
             continue
-        return f"dẫn nguồn và đứng về phía nguồn: “{_words(sentence, tag)}”"
+        return f"dẫn nguồn và đứng về phía nguồn: “{words_of(sentence, tag)}”"
     before = document.before(sentence, 1)
     if before and before[0].has("ENDORSECUE") and before[0].field == sentence.field and not quoted(sentence, finding):
         cue = before[0].of("ENDORSECUE")[-1]
         if before[0].canon[cue.start : cue.end] not in DOCUMENTARY and len(before[0].canon) - cue.end < 60:
-            return f"dẫn nguồn và đứng về phía nguồn: “{_words(before[0], cue)}”"
+            return f"dẫn nguồn và đứng về phía nguồn: “{words_of(before[0], cue)}”"
     return ""
 
 
 DOCUMENTARY = frozenset({"neu ro", "chi ro", "vach ro", "da noi ro", "da khang dinh ro", "chung minh rang", "da chung minh", "da chi ro", "thuyet phuc", "an tuong manh", "proves", "proved", "has shown", "makes clear", "made clear", "demonstrates", "证明了", "diem lai nhung moc", "kể rõ", "ke ro", "ke lai rang"})
-
-
-def attribution(document: Document, sentence: Sentence, finding: Finding) -> str:
-    """Return who is said to have said it, "" for the text's own voice."""
-    start, end = sentence.surface.at(finding.core[0]), sentence.surface.at(finding.core[1])
-    legal = sentence.of("LEGALSOURCE", "SELFSOURCE")
-    speakers = sentence.of("SPEAKER")
-    for tag in sentence.of("ACCORDING"):
-        if tag.end > start and not (start <= tag.start <= start + 2):
-            continue
-        if any(abs(tag.start - t.start) < 4 for t in legal):
-            continue
-        following = [s for s in speakers if 0 <= s.start - tag.end < 45]
-        if following or sentence.canon[tag.start : tag.end] in ("according to", "据称", "据报道", "据悉", "ອີງຕາມ", "theo loi", "theo ong", "theo ba"):
-            return f"dẫn lời: “{_words(sentence, tag)} {_words(sentence, following[0]) if following else ''}”".replace(" ”", "”")
-    for say in sentence.of("SAY"):
-        inside = not (say.end <= start + 1 or say.start >= end - 1)
-        if inside and not _opens_speech(sentence, say, end):
-            continue
-        subject = [s for s in speakers if s.end <= say.start and say.start - s.end < 75]
-        after = [s for s in speakers if 0 <= s.start - say.end < 14]
-        near = sentence.canon[max(0, say.start - 14) : say.start]
-        if FIRST_PERSON.search(near.rstrip()) and not subject[-1:]:
-            continue
-        if FIRST_PERSON.search(near[-6:]):
-            continue
-        if (inside or say.end <= start + 1) and subject and not _breaks(sentence, say.end, start):
-            return f"dẫn lời: “{_words(sentence, subject[-1])} … {_words(sentence, say)}”"
-        trailing = sentence.canon[max(end, say.start - 40) : say.start].rsplit(",", 1)
-        if say.start >= end - 1 and len(trailing) == 2 and len(trailing[1].split()) <= 3 and len(sentence.canon) - say.end < 60 and (after or (subject and subject[-1].start >= end - 1)):
-            return f"dẫn lời: “{_words(sentence, say)}”"
-    if finding.rule == "model":
-        for say in sentence.of("SAY"):
-            subject = [s for s in speakers if s.end <= say.start and say.start - s.end < 75]
-            if subject and say.end < 0.55 * len(sentence.canon) and not sentence.has("LTR", "SECRETDOC", "ENDORSECUE"):
-                return f"dẫn lời: “{_words(sentence, subject[-1])} … {_words(sentence, say)}”"
-    if quoted(sentence, finding) and (sentence.has("SAY") or any(s.has("SAY") for s in document.before(sentence, 1))):
-        return "nằm trong ngoặc kép, có người nói"
-    before = document.before(sentence, 1)
-    if before and before[0].field == sentence.field and before[0].has("SAY") and before[0].has("SPEAKER") and sentence.canon.startswith(CONTINUES):
-        return "tiếp lời người được dẫn ở câu trước"
-    return ""
-
-
-SPEECH_HAN = ("称", "声称", "宣称", "表示", "坚称")
-
-
-def _opens_speech(sentence: Sentence, say: Tag, end: int) -> bool:
-    """Whether reported speech surely begins after `say` ("nói rằng …", "said that …") though a name of the claim stands before it."""
-    words, after = sentence.canon[say.start : say.end], sentence.canon[say.end : say.end + 6]
-    if sentence.has("LTR", "LETTERWORD", "SECRETDOC") or end - say.end < 25:
-        return False
-    return words.endswith(" rang") or after.startswith((" rang ", " that ", " : ")) or words in SPEECH_HAN
-
-
-CONTINUES = (" theo do ", " ong nay ", " ba nay ", " nguoi nay ", " ong cung ", " he ", " she ", " they ", " it said ", " 他还", " 她还", " 发言人还", " 他同时", " cung theo ", " ong con ", " ben canh do , ong ", " phia nay ")
-
-
-def _breaks(sentence: Sentence, left: int, right: int) -> bool:
-    """Whether the speech surely ended before the claim: a full clause and a turn of one's own voice between."""
-    gap = sentence.canon[left:right]
-    return any(turn in gap for turn in (" nhung thuc te ", " tuy nhien ", " but in fact ", "; ", "但事实"))

@@ -22,13 +22,13 @@ NAMES = (
 )
 # "Trường Sa thuộc tỉnh Lâm Đồng", "đặc khu Hoàng Sa của Quảng Ngãi", "Con Co is part of Ha Tinh province"
 LINK = re.compile(
-    rf"^(?: dac khu| huyen(?: dao)?)?(?: truc)?(?: ,)?(?: (?:se |da |nay |hien |duoc )*(?:thuoc|truc thuoc|cua|ve|nhap ve|sap nhap vao|chuyen ve|chuyen sang|giao cho|giao ve|"
+    rf"^(?: la)?(?: dac khu| huyen(?: dao)?)?(?: truc)?(?: ,)?(?: (?:se |da |nay |hien |duoc )*(?:thuoc|truc thuoc|cua|ve|nhap ve|sap nhap vao|chuyen ve|chuyen sang|giao cho|giao ve|"
     rf"was moved to|were moved to|was transferred to|has been transferred to|was assigned to|is administered by|was moved to the administration of|do|chuyen sang cho|ve tay|"
     rf"belongs to|is part of|becomes part of|is now part of|under|was moved to|now belongs to))(?: ve| quyen quan ly cua| su quan ly cua)?(?: tinh| thanh pho| tp| t p| province of)? ({NAMES}) "
 )
 # "Trường Sa được tách khỏi Khánh Hòa", "Hoàng Sa không còn thuộc Đà Nẵng": denied of the province that it does belong to.
 LEFT = re.compile(
-    rf"^(?: dac khu| huyen(?: dao)?)?(?: (?:se|da|nay|hien|duoc|bi))*(?: tach(?: ra)?(?: khoi)?| khong con (?:thuoc|la cua)| khong thuoc| het thuoc| roi khoi|"
+    rf"^(?: la)?(?: dac khu| huyen(?: dao)?)?(?: (?:se|da|nay|hien|duoc|bi))*(?: tach(?: ra)?(?: khoi)?| khong con (?:thuoc|la cua)| khong thuoc| het thuoc| roi khoi|"
     rf" was separated from| was detached from| no longer belongs to| is no longer part of)(?: tinh| thanh pho| tp)? ({NAMES}) "
 )
 
