@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from classifiers import claims as finding_claims
 from classifiers.combine import Item, combine
 from classifiers.document import MAX_CHARS, Document, Sentence, build
+from classifiers.grounds import grounds
 from classifiers.matching import rank
 from classifiers.opinions import opinion_finding, place_finding
 from classifiers.petitions import is_petition
@@ -101,7 +102,7 @@ class Assessor:
                 elif held := holds_back(claim, item.sentence, judged):
                     reasons.append(held)
                 else:
-                    made.append(claim)
+                    made.append(claim.model_copy(update={"grounds": grounds(self.base, self.model, document, item, judged)}))
         made += self._opinions(document, candidates, found_at)
         return sorted(map(self._calibrated, made), key=lambda c: (c.field != "title", c.field, c.start)), reasons
 

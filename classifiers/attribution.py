@@ -36,7 +36,7 @@ def attribution(document: Document, sentence: Sentence, finding: Finding) -> str
         if following or sentence.canon[tag.start : tag.end] in ("according to", "据称", "据报道", "据悉", "ອີງຕາມ", "theo loi", "theo ong", "theo ba"):
             return f"dẫn lời: “{words_of(sentence, tag)} {words_of(sentence, following[0]) if following else ''}”".replace(" ”", "”")
     if distanced := _distanced(sentence, start, end):
-        return f"{KEEPS}: “{distanced}”"
+        return f"dẫn lời, giữ khoảng cách: “{distanced}”"
     for say in sentence.of("SAY"):
         inside = not (say.end <= start + 1 or say.start >= end - 1)
         if inside and not _opens_speech(sentence, say, end):
@@ -80,7 +80,8 @@ def _distanced(sentence: Sentence, start: int, end: int) -> str:
         return ""
     parties = sentence.of("CN", "PH", "TW", "KH", "MY")
     for tag in sentence.of("ACCORDING"):
-        if tag.start <= 3 and not sentence.has(*TEXTS) and (by := [t for t in parties if -8 <= t.start - tag.end <= 16]):
+        by = [t for t in parties if -8 <= t.start - tag.end <= 16]
+        if tag.start <= 3 and by and not any(t.start < by[0].start for t in sentence.of(*TEXTS)):
             return f"{words_of(sentence, tag)} {words_of(sentence, by[0])}"
     for say in sentence.of("SAY"):
         words = sentence.canon[say.start : say.end]

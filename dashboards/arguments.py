@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from classifiers.groundwords import said
 from classifiers.reference_records import Confidence, Reference
 from dashboards.shown import percent, role_vi, verdict_vi
 from dashboards.spoken import GROUND
@@ -27,11 +28,15 @@ def arguments(
 ) -> Arguments:
     """Return both lists; `others` are the text's further claims, `in_text` tells whether the sentence still stands there."""
     favour, against = [], []
-    if claim.why:
+    favour += [said(ground) for ground in claim.grounds if ground.side == "for"]
+    against += [said(ground) for ground in claim.grounds if ground.side == "against"]
+    if claim.why and not claim.grounds:
         # Verdict, references and role stand on the page already: of the whole reason only what is new is said again.
         ground = GROUND.search(claim.why)
         favour.append(f"Căn cứ đọc lời: {ground['ground']}." if ground else claim.why)
-    if claim.role is Role.ENDORSE:
+    if claim.grounds:
+        pass  # they name the role themselves; claims of earlier versions have none
+    elif claim.role is Role.ENDORSE:
         favour.append("Bài dẫn lời và đứng về phía lời được dẫn.")
     elif claim.role in ASSERTIVE_ROLES:
         favour.append(f"Bài nói bằng lời của mình ({role_vi(claim.role.value).lower()}), không phải dẫn lời.")
@@ -57,7 +62,7 @@ def arguments(
             against.append(f"Cùng bài có câu bác bỏ hoặc đưa tin xử lý: “{_short(other.sentence)}”")
     if claim.verdict is Verdict.NEEDS_IMAGE_REVIEW:
         against.append(f"{verdict_vi(claim.verdict.value)}: máy chỉ đọc chữ, không xem hình.")
-    return Arguments(favour, list(dict.fromkeys(against)))
+    return Arguments(list(dict.fromkeys(favour)), list(dict.fromkeys(against)))
 
 
 def _short(text: str) -> str:

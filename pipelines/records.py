@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -187,6 +187,14 @@ class Places(Record):
     mentions: tuple[Mention, ...] = ()
 
 
+class Ground(Record):
+    """One thing that speaks for or against a decision: a code of classifiers/grounds.py with what fills its sentence."""
+
+    side: Literal["for", "against"]
+    code: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
 class Claim(Record):
     """One checkable statement with its assessment. A verdict within scope cannot exist without a reference."""
 
@@ -202,6 +210,7 @@ class Claim(Record):
     differs: str = ""
     why: str = ""
     leans_yes: bool = False
+    grounds: tuple[Ground, ...] = ()
 
     @model_validator(mode="after")
     def _no_reference_no_verdict(self) -> Self:
