@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from classifiers.groundwords import said
 from classifiers.referencebase import ReferenceBase
 from classifiers.verdicts import ROLE_VI
 from pipelines.records import VERDICT_VI, Assessment, Tier
@@ -30,6 +31,8 @@ def explain(assessment: Assessment, base: ReferenceBase) -> Iterator[str]:
             for side in entry.sides:
                 yield f"     – {side.party}: {side.position_vi}"
         yield f"   Vì sao: {claim.why}"
+        for ground in claim.grounds:
+            yield f"     {'+' if ground.side == 'for' else '–'} {said(ground)}"
     if assessment.reason:
         yield ""
         yield f"Ghi chú: {assessment.reason}"

@@ -9,7 +9,7 @@ from pipelines.records import Assessment
 
 def prediction(id: str, assessment: Assessment) -> dict[str, Any]:
     """Return `id`, `tier`, `provinces`, `national`, `claims` (and `reason`) of one text."""
-    names = ("sentence", "start", "end", "field", "type", "role", "verdict", "refs", "confidence", "differs", "why")
+    names = ("sentence", "start", "end", "field", "type", "role", "verdict", "refs", "confidence", "differs", "why", "grounds")
     claims = [{name: claim.model_dump(mode="json")[name] for name in names} for claim in assessment.claims]
     return {
         "id": id,
