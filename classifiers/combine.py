@@ -109,7 +109,7 @@ def _raised(base: ReferenceBase, models: Models, document: Document, item: Item,
         if finding is None:
             continue
         by_rules = decide(document, item.sentence, finding)
-        if (by_rules.role not in ASSERTIVE_ROLES and by_rules.sure >= FIRM) or (by_rules.role in SEEN_AROUND and by_rules.sure >= 0.8) or (by_rules.role in (Role.REBUT, Role.OPINION, Role.ATTRIB) and sure < CERTAIN):
+        if (by_rules.role not in ASSERTIVE_ROLES and by_rules.sure >= FIRM) or (by_rules.role in SEEN_AROUND and by_rules.sure >= 0.8) or (by_rules.role in (Role.REBUT, Role.OPINION) and sure < CERTAIN) or (by_rules.role is Role.ATTRIB and sure < RAISE_ALONE):
             continue
         decision = settle_role(by_rules, reading)
         if decision.role not in ASSERTIVE_ROLES:
