@@ -16,6 +16,7 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 
 from dashboards.app import create_app
+from dashboards.reports.replies import note_sent
 from pipelines import watches
 from pipelines.clock import now
 from pipelines.records import Mention, Places, Verdict
@@ -23,6 +24,7 @@ from pipelines.search import open_index
 from pipelines.search.rebuild import rebuild
 from pipelines.settings import Settings
 from pipelines.store import feeds
+from pipelines.store.papers import save_paper
 from pipelines.store.rows import stamp
 from pipelines.store.schema import alerts, articles, decisions, frontier, second_looks
 from tests.desk import WRONG, add_alert, add_article, add_capture, add_story, claim, make_desk, staff_cookie
@@ -64,6 +66,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             desk.ids[f"n{number}"] = alert
     add_capture(desk.store, folder, article, b"<p>x</p>")
     with desk.store.begin() as conn:
+        # A pack whose request was sent: the page then has both of its forms.
+        save_paper(conn, kind="evidence", province="ninh-binh", day=at.date().isoformat(), story=desk.ids["story"], path="ho-so.zip", sha256="0" * 64, now=at)
+        note_sent(conn, desk.ids["story"], at.date() - timedelta(days=1), "Bàn 2", at)
         for name, status in (("bao-0", "ok"), ("bao-1", "gone"), ("bao-2", "failing"), ("bao-3", "new")):
             feeds.save_source(conn, name, status=status, reason="trả 404 từ ba ngày nay" if status == "gone" else "", last_item=stamp(at), next_poll=stamp(at))
         for number in range(60):
