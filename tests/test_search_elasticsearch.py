@@ -132,7 +132,7 @@ def test_a_scan_sees_one_moment(index: ElasticIndex, monkeypatch: pytest.MonkeyP
 def test_reading_on_lives_through_a_rebuild(index: ElasticIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     """The indices of its point in time are gone after the switch: it goes on in the new version from where it was."""
     monkeypatch.setattr("pipelines.search.elastic.SCAN_PART", 2)
-    documents = [document(f"d{n}", "x", published=START + timedelta(hours=n), seen=f"2026-0{n + 1}-01T00:00:00+00:00") for n in range(6)]
+    documents = [document(f"d{n}", "x", published=START + timedelta(hours=n), seen=f"2026-0{n + 1}-01") for n in range(6)]
     put(index, *documents)
     reading = index.scan("x")
     seen = [next(reading)["id"]]

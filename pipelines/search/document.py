@@ -52,7 +52,7 @@ def document_of(
 ) -> dict[str, Any]:
     """Return the document of one article as it is now; equal states give equal documents.
 
-    `seen` is when the first revision was seen; it never changes, and its month is where the document is kept (`part_of`).
+    `seen` is when the first revision was seen; its day (UTC) never changes, and its month is where the document is kept (`part_of`).
     """
     claims = assessment.claims if assessment else ()
     first = article.first_seen or datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,7 +70,7 @@ def document_of(
         "lang": article.lang,
         "published": _utc(article.published) if article.published else None,
         "date": _utc(date),
-        "seen": _utc(seen or first),
+        "seen": (seen or first).astimezone(UTC).date().isoformat(),
         "about": sorted(places.about) if places else [],
         "mention": sorted(places.mentioned) if places else [],
         "national": bool(places and places.national),
@@ -128,7 +128,7 @@ def part_of(document: Mapping[str, Any]) -> str:
 
     What belongs to a story with an alert is evidence and has no month: its time ends by the case, not by the calendar.
     """
-    return ALERT if document["status"] else f"{ARTICLE}-{datetime.fromisoformat(document['seen']).astimezone(UTC):%Y-%m}"
+    return ALERT if document["status"] else f"{ARTICLE}-{document['seen'][:7]}"
 
 
 def tag(name: str, value: str) -> str:

@@ -80,7 +80,7 @@ def documents(count: int, words: int) -> Iterator[dict[str, Any]]:
             "id": f"{number:032x}", "url": f"https://example.invalid/{number}", "title": " ".join(body[:12]), "sapo": "",
             "body": " ".join(body), "captions": [], "outlet": f"Báo Mẫu {outlet}", "source": f"bao-mau-{outlet}",
             "kind": "channel" if outlet > 70 else "press", "lang": ("vi", "en", "zh", "lo")[max(0, outlet - 86)],
-            "published": date, "date": date, "seen": date, "about": ["thanh-hoa"] if number % 60 == 0 else [],
+            "published": date, "date": date, "seen": date[:10], "about": ["thanh-hoa"] if number % 60 == 0 else [],
             "mention": mention, "national": number % 50 == 0, "tier": tier,
             "verdicts": [chance.choice(("CONTRADICTED", "UNSUPPORTED"))] if judged else [],
             "types": [f"D{chance.randint(1, 18):02d}"] if judged else [], "refs": [f"PCA-{chance.randint(1, 60):02d}"] if judged else [],

@@ -29,8 +29,8 @@ def upgrade() -> None:
         if row.first_seen is None:
             conn.execute(OUTBOX.delete().where(this))
         elif "seen" not in document:
-            seen = f"{row.first_seen[:19]}+00:00"
-            conn.execute(OUTBOX.update().where(this).values(payload=json.dumps({**document, "seen": seen}, ensure_ascii=False, sort_keys=True)))
+            document["seen"] = row.first_seen[:10]
+            conn.execute(OUTBOX.update().where(this).values(payload=json.dumps(document, ensure_ascii=False, sort_keys=True)))
 
 
 def downgrade() -> None:
