@@ -21,6 +21,8 @@ def serve(
     port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Cổng (mặc định 8710; 0: cổng trống bất kỳ).")] = None,
 ) -> None:
     """Mở bàn làm việc trên trình duyệt; dừng bằng Ctrl-C."""
+    from socket import gethostname
+
     import uvicorn
 
     from dashboards.app import create_app
@@ -47,7 +49,9 @@ def serve(
             uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5)
         )
         try:
-            with announced(config.data, address):
+            # “All addresses” is none that a colleague could open: links carry the machine's name.
+            everywhere = config.host in ("0.0.0.0", "::")
+            with announced(config.data, f"http://{gethostname()}:{config.port}" if everywhere else address):
                 server.run(sockets=[listener])
         finally:
             store.close()
