@@ -159,8 +159,9 @@ def ours(ports: list[int], pages: int, extracted: bool, folder: Path) -> dict[st
     process = psutil.Process()
 
     def progress(done: int, total: int | None) -> None:
-        tenth = 10 * done // (total or 1)
-        if tenth not in memory:
+        # The list pages come first, and are no part of the way.
+        tenth = 10 * (done - HOSTS) // pages if total == pages + HOSTS else -1
+        if tenth >= 0 and tenth not in memory:
             memory[tenth] = process.memory_info().rss / 1e6
 
     registry = Registry(tuple(declared(port) for port in ports))
