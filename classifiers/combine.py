@@ -116,7 +116,7 @@ def _raised(base: ReferenceBase, models: Models, document: Document, item: Item,
             continue
         by_rules = decide(document, item.sentence, finding)
         seen = by_rules.role in SEEN_AROUND and by_rules.sure >= 0.8 and reading.roles.get(by_rules.role.value, 0.0) >= SEEN_LEAST
-        firm = by_rules.role not in ASSERTIVE_ROLES and by_rules.role not in SEEN_AROUND and by_rules.sure >= FIRM
+        firm = by_rules.role not in ASSERTIVE_ROLES and by_rules.sure >= FIRM
         if seen or firm or (by_rules.role in (Role.REBUT, Role.OPINION) and sure < CERTAIN) or (by_rules.role is Role.ATTRIB and sure < RAISE_ALONE):
             continue
         decision = settle_role(by_rules, reading)
