@@ -39,9 +39,6 @@ OUTRIGHT_PART = re.compile(r" (?:rieng|moi doi|tung doi|mot doi|each|alone|one t
 # A sentence this deep in the topic needs no anchors (chosen on the blind texts and on 121,879 real news items, 2026-11-21).
 GATE_DEEP = 6.0
 RAISE_DEEP = 0.6
-# Without anchors and less deep than that, the nearest labelled sentences name the entry when the models are as sure as this.
-GATE_NEAR = 4.5
-RAISE_NEAR = 0.8
 # Lists, schedules and court reports of this length hold so many concepts that the models alone are no witness.
 LONGEST_ALONE = 320
 # A watch that a rule names needs this much of its own kind before the likelihood of a flag is counted with it.
@@ -303,8 +300,7 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
     # "Trong đó" counts as a word of letters only where a letter is spoken of.
     depth = load_gate().score(sentence) - (0.0 if sentence.has("LTR") else load_gate().weights.get("LETTERWORD", 0.0) * sentence.has("LETTERWORD"))
     deep = depth >= GATE_DEEP
-    near = depth >= GATE_NEAR and sure >= RAISE_NEAR
-    topical = deep or near or anchored("TOPIC", sentence.concepts, context)
+    topical = deep or anchored("TOPIC", sentence.concepts, context)
     if (group == "FLAG" and (not topical or depth < GATE_ALONE)) or (group in SEEN and not SEEN[group](document, sentence) and not (topical and sure >= SURE)):
         return None
     if group == "FLAG" and any(f.rule.startswith("position") and f.weight >= 0.85 for f in item.found) and not sentence.has(*DECIDERS):
@@ -313,7 +309,7 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
         return None
     if group == "FLAG" and sure < SURE and any(f.verdict in WATCH_VERDICTS for f in item.found):
         return None
-    alike = (deep or near) and not sentence.has("THAICAM", "TRADEWORD")
+    alike = deep and not sentence.has("THAICAM", "TRADEWORD")
     kind, ranked = references(base, document, sentence, neighbours)
     voted = [ref for ref, _ in vote(neighbours)[1] if ref in base and not (group == "FLAG" and ref.startswith("EVT-"))]
     spoken = bool(ranked)
@@ -325,7 +321,7 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
         return None
     if group == "FLAG":
         agreed = any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS and not f.rule.startswith("date") for f in item.found)
-        if (agreed and sure < SURE) or (sure < CERTAIN and not deep and not near and not _answerable(base, ranked[0], kind, sentence, alike)):
+        if (agreed and sure < SURE) or (sure < CERTAIN and not deep and not _answerable(base, ranked[0], kind, sentence, alike)):
             return None
         if _nothing_differs(base, item, ranked[0]) or _denied_by_rule(item, kind, ranked[0]):
             return None
