@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import gazetteer
+from pipelines.gazetteer import border
 from pipelines.gazetteer.build import build, split_level
 
 
@@ -80,5 +81,15 @@ def test_the_build_repeats_byte_for_byte(shared_data: Path, tmp_path: Path) -> N
     packaged = Path(gazetteer.__file__).parent / "data"
     (tmp_path / "older.tsv").write_bytes((packaged / "older.tsv").read_bytes())
     build(shared_data.parent, tmp_path)
-    for name in ("units.tsv.gz", "features.tsv.gz"):
+    for name in ("units.tsv.gz", "features.tsv.gz", "border_communes.tsv"):
         assert (tmp_path / name).read_bytes() == (packaged / name).read_bytes()
+
+
+def test_border_communes_gates_and_runs_of_markers_are_facts_of_our_provinces() -> None:
+    assert Counter(border.communes().values()) == {"cn": 9, "la": 31, "sea": 2}
+    assert set(border.communes()) <= set(gazetteer.commune_names())
+    assert {gate.province for gate in border.gates().values()} == {"lao-cai", "thanh-hoa", "quang-tri"}
+    assert {"Tà Vờng", "Chút Mút", "Cheng"} <= set(border.gates()) and "Lóng Sập" not in border.gates()
+    assert all(run.first < run.last for run in border.runs())
+    # What was not read in a source stays in the table and out of the reading.
+    assert [(run.first, run.last, run.province) for run in border.runs()] == [(92, 171, "lao-cai"), (281, 327, "thanh-hoa"), (528, 635, "quang-tri")]

@@ -46,29 +46,30 @@ class Feature(NamedTuple):
     lang: str
 
 
-def _lines(name: str) -> list[list[str]]:
+def table(name: str, head: str = "name\t") -> list[list[str]]:
+    """Return the rows of a table of `data/`, without its remarks and its line of column names, which begins with `head`."""
     path = files("pipelines.gazetteer") / "data" / name
     raw = path.read_bytes()
     text = (gzip.decompress(raw) if name.endswith(".gz") else raw).decode()
-    return [line.split("\t") for line in text.splitlines() if line and not line.startswith(("#", "name\t"))]
+    return [line.split("\t") for line in text.splitlines() if line and not line.startswith(("#", head))]
 
 
 @cache
 def units() -> tuple[Unit, ...]:
     """Return all units: 34 provinces and 3,321 communes of today, the 63 provinces and their units before."""
-    return tuple(Unit(*row) for row in _lines("units.tsv.gz"))
+    return tuple(Unit(*row) for row in table("units.tsv.gz"))
 
 
 @cache
 def landmarks() -> tuple[Landmark, ...]:
     """Return landmarks, exonyms, clubs and traps (`landmarks.tsv`, written by hand)."""
-    return tuple(Landmark(*row) for row in _lines("landmarks.tsv"))
+    return tuple(Landmark(*row) for row in table("landmarks.tsv"))
 
 
 @cache
 def features() -> tuple[Feature, ...]:
     """Return the sea features of Circular 33/2024 and others, with foreign names."""
-    return tuple(Feature(*row) for row in _lines("features.tsv.gz"))
+    return tuple(Feature(*row) for row in table("features.tsv.gz"))
 
 
 @cache

@@ -126,6 +126,24 @@ def features(folder: Path) -> list[str]:
     return sorted(set(found))
 
 
+# The two communes of the former Kim Sơn that end at the sea; other coasts wait for the official list of the sea border area.
+_SEA = ("14623", "14698")
+
+
+def border_communes(path: Path) -> list[str]:
+    """Return lines of today's border communes: those on land flagged in `gazetteer.json`, and Kim Sơn's on the sea."""
+    found = []
+    for province in json.loads(path.read_text(encoding="utf-8"))["provinces"]:
+        key = slug(split_level(province["name"])[1])
+        land = {"CN": "cn", "LA+SEA": "la"}.get(province["border"], "")
+        for unit in province["units"]:
+            neighbour = land if unit.get("land_border") else "sea" if unit["code"] in _SEA else ""
+            if neighbour:
+                source = "candidate, geometry" if neighbour == "sea" else "geometry, counts as in the press"
+                found.append(f"{unit['code']}\t{clean(unit['name'])}\t{key}\t{neighbour}\t{source}")
+    return sorted(found)
+
+
 def write(path: Path, lines: list[str]) -> None:
     """Write gzip with a fixed time, so that the same facts give the same bytes."""
     raw = io.BytesIO()
@@ -135,7 +153,7 @@ def write(path: Path, lines: list[str]) -> None:
 
 
 def build(shared: Path, target: Path) -> dict[str, int]:
-    """Write `units.tsv.gz` and `features.tsv.gz` into `target`; return the number of rows of each."""
+    """Write `units.tsv.gz`, `features.tsv.gz` and `border_communes.tsv` into `target`; return the number of rows of each."""
     places = shared / "data" / "places"
     new, by_code = new_units(places / "thanglequoc" / "post2025_simplified_2026-07-25.json")
     old = old_units(
@@ -147,7 +165,10 @@ def build(shared: Path, target: Path) -> dict[str, int]:
     write(target / "units.tsv.gz", [HEADER, *("\t".join(row) for row in rows)])
     sea = features(places / "islands")
     write(target / "features.tsv.gz", ["name\tgroup\tof\tkind", *sea])
-    return {"units": len(rows), "features": len(sea)}
+    edge = border_communes(shared / "domain" / "gazetteer.json")
+    text = "\n".join(["code\tname\tprovince\tneighbour\tsource", *edge]) + "\n"
+    (target / "border_communes.tsv").write_text(text, encoding="utf-8")
+    return {"units": len(rows), "features": len(sea), "border": len(edge)}
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -156,7 +177,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--shared", type=Path, required=True, help="thư mục có data/places và domain")
     options = parser.parse_args(argv)
     counts = build(options.shared, Path(__file__).parent / "data")
-    sys.stderr.write(f"địa danh: {counts['units']} đơn vị, {counts['features']} thực thể biển\n")
+    sys.stderr.write(f"địa danh: {counts['units']} đơn vị, {counts['features']} thực thể biển, {counts['border']} xã biên giới\n")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipelines import gazetteer
+from pipelines.gazetteer import border
 from pipelines.places.about import Weight
 from pipelines.places.find import Hit
+from pipelines.places.lexicon import Sense
 from pipelines.places.matcher import Reading, labels
 from pipelines.places.national import why_national
 
@@ -49,6 +51,7 @@ NOTES = {
     "branch": "nằm trong tên chi nhánh",
     "away": "chỉ để đo khoảng cách",
     "plate": "là biển số xe",
+    "marker": "mỗi tuyến biên giới đánh số mốc riêng, chưa đủ căn cứ để gán tỉnh",
 }
 
 
@@ -108,7 +111,19 @@ def _line(reading: Reading, hit: Hit, names: dict[str, str], before: int) -> str
         return f"“{written}” [{start}–{end}]: {place}, ngoài các hồ sơ" + (f" ({why})" if why else "")
     then, now = labels(hit.sense)
     read = then if then == now else f"{then} → nay {now}"
+    fact = _border_fact(hit.sense)
+    read += f" ({fact})" if fact else ""
     return f"“{written}” [{start}–{end}]: {read}; tin cậy {hit.confidence:.2f}" + (f" ({why})" if why else "")
+
+
+def _border_fact(sense: Sense) -> str:
+    """Say what a place of ours has to do with the border: a commune on it, or the gate that bears its name."""
+    if sense.kind == "unit" and sense.rank == 1:
+        codes = [code for code in sense.now.split(";") if code in gazetteer.commune_names()]
+        level = gazetteer.commune_names()[codes[0]][0] if codes else sense.level
+        return border.commune_fact(level, sense.now)
+    name = sense.name.removeprefix("cửa khẩu ").removeprefix("phụ ").removeprefix("bản ").removeprefix("Bản ")
+    return border.gate_fact(name, sense.profile) if sense.rank < 3 else ""
 
 
 def _where(hit: Hit, names: dict[str, str]) -> str:

@@ -164,7 +164,8 @@ def _all_senses() -> dict[str, list[Sense]]:
     return found
 
 
-def _entry(key: str, senses: list[Sense]) -> Entry:
+def entry(key: str, senses: list[Sense]) -> Entry:
+    """Return the entry of a folded name with its senses."""
     forms: dict[str, list[Sense]] = defaultdict(list)
     unique = list(dict.fromkeys(senses))
     for sense in unique:
@@ -203,6 +204,6 @@ def lexicon() -> Lexicon:
     """Build the automaton once in a process (about 0.2 s, 15 MB)."""
     from ahocorasick_rs import AhoCorasick, Implementation
 
-    entries = [_entry(key, senses) for key, senses in sorted(_all_senses().items())]
+    entries = [entry(key, senses) for key, senses in sorted(_all_senses().items())]
     automaton = AhoCorasick([entry.key for entry in entries], implementation=Implementation.DFA)
     return Lexicon(automaton, tuple(entries))

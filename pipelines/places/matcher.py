@@ -14,6 +14,7 @@ from pipelines.places.communes import sort_communes
 from pipelines.places.find import Hit, Page, find, page
 from pipelines.places.gate import rejoined, touches
 from pipelines.places.lexicon import Lexicon, Sense, lexicon
+from pipelines.places.markers import markers
 from pipelines.places.national import is_national
 from pipelines.places.resolve import resolve
 from pipelines.places.spam import is_spam
@@ -88,6 +89,9 @@ class Matcher:
         hits = find(sheet, self._lexicon)
         when = published if isinstance(published, str) else published.isoformat() if published else ""
         resolve(sheet, hits, when[:10], outlet)
+        numbered = markers(sheet, hits)
+        if numbered:
+            hits = sorted((*hits, *numbered), key=lambda hit: hit.start)
         title_end = clean.text.find("\n")
         lead_end = max(
             title_end + 1, clean.text.find("\n", title_end + 1), min(len(clean.text), title_end + 300)
