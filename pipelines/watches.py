@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from pipelines.clock import local
 from pipelines.errors import UsageError, UserError
 from pipelines.search import Hit, Index
-from pipelines.search.query import parse
+from pipelines.search.query import asks_words, parse
 from pipelines.search.tree import And, Dates, Everything
 from pipelines.settings import Settings
 from pipelines.store import audit
@@ -59,6 +59,8 @@ def check(query: str, desk: str, channel: str, settings: Settings, now: datetime
     """Raise UsageError for a question that cannot be a watch, or a channel that the settings do not name."""
     if isinstance(parse(query, now), Everything):
         raise UsageError("câu tìm trống sẽ báo mọi bài; hãy viết điều cần theo dõi")
+    if not settings.index_words and asks_words(query):
+        raise UsageError("câu tìm có word: mà cấu hình index_words đang tắt, sẽ không bao giờ báo; bật index_words rồi chạy cotmoc index rebuild")
     if channel and channel not in settings.notify:
         raise UsageError(f"kênh “{channel}” không có trong cấu hình notify; có: {', '.join(settings.notify) or '(chưa có kênh nào)'}")
 

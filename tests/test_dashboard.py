@@ -297,6 +297,7 @@ def test_search_asks_the_index_marks_the_words_and_explains_a_bad_question(desk:
     wide = client.get("/search", params={"q": "vịnh OR cảng"}).text
     assert "/search?q=%28v%E1%BB%8Bnh%20OR%20c%E1%BA%A3ng%29%20tier%3A" in wide and "Phân bố kết quả" in wide
     assert "/watches/preview?query=v%E1%BB%8Bnh%20OR" in wide and "Cách viết câu tìm" in wide
+    assert "index_words đang tắt" in client.get("/search", params={"q": 'word:"vịnh bắc bộ"'}).text and "index_words đang tắt" not in wide
     bad = client.get("/search", params={"q": '"'})
     assert bad.status_code == 400 and "ngoặc kép" in bad.text
     assert "Không thấy bài nào" in client.get("/search", params={"q": "khongcotrongkho"}).text

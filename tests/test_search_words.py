@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from flows.commands.search import search
+from pipelines.clock import now
+from pipelines.errors import UsageError
 from pipelines.search import open_index
 from pipelines.search.elastic_writes import entry_of, insertion
 from pipelines.search.port import Change, Index
+from pipelines.search.query import asks_words
 from pipelines.search.worded import with_words
 from pipelines.settings import Settings
+from pipelines.watches import check
 from tests.searching import document
 
 SEA = {"title": "Tàu cá trên Biển Đông", "body": "Ngư dân kể về ngư trường ở Biển Đông.", "national": True}
@@ -53,3 +63,44 @@ def test_elasticsearch_is_given_the_same_tags() -> None:
     assert "word:bien-dong" in body["tags"] and "word:ngu-dan" in body["tags"]
     assert not any(tag.startswith("word:") for tag in insertion("i", changes[2], entry_of(changes[2]))[0][1]["tags"])
     assert with_words(CHANGES) == changes
+
+
+@pytest.mark.elasticsearch
+def test_elasticsearch_finds_words_as_the_embedded_index_does(elasticsearch_url: str, tmp_path: Path) -> None:
+    own = Settings(data=tmp_path, elasticsearch_url=elasticsearch_url, index_prefix=f"test-{uuid.uuid4().hex[:12]}", index_words=True)
+    elastic, embedded = open_index(own), open_index(Settings(data=tmp_path, index_words=True))
+    try:
+        for index in (elastic, embedded):
+            assert not [item.reason for item in index.bulk(CHANGES).items if item.reason]
+        for query in ('word:"Biển Đông"', "word:bien-dong", 'word:"ngư dân" national:yes', '"biển đông" NOT word:"Biển Đông"', 'word:"chợ"'):
+            assert ids(elastic, query) == ids(embedded, query), query
+        assert ids(elastic, 'word:"Biển Đông"') == {"sea"}
+        assert dict(elastic.checksums()) == dict(embedded.checksums())
+    finally:
+        client, prefix = elastic.client, elastic.prefix  # type: ignore[attr-defined]
+        for name in client.indices.get(index=f"{prefix}*"):
+            client.indices.delete(index=name)
+        client.options(ignore_status=404).indices.delete_index_template(name=elastic.alias)  # type: ignore[attr-defined]
+        elastic.close()
+        embedded.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [('word:"biển đông"', True), ("biển (tier:flag OR NOT WORD:bien-dong)", True), ('"word:biển"', False), ("biển since:7d", False), ("", False)],
+)
+def test_a_question_for_words_is_recognised(query: str, asked: bool) -> None:
+    assert asks_words(query) is asked
+
+
+def test_a_setting_that_is_off_is_said_and_not_silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = typer.Typer()
+    app.command()(search)
+    told = CliRunner().invoke(app, ['word:"biển đông"', "--data", str(tmp_path)])
+    assert told.exit_code == 0 and "index_words đang tắt" in told.stderr and not told.stdout
+    assert "index_words" not in CliRunner().invoke(app, ["biển", "--data", str(tmp_path)]).stderr
+    with pytest.raises(UsageError, match="index_words đang tắt"):
+        check('word:"biển đông"', "", "", Settings(data=tmp_path), now())
+    check('word:"biển đông"', "", "", Settings(data=tmp_path, index_words=True), now())
+    monkeypatch.setenv("COTMOC_INDEX_WORDS", "true")
+    assert "index_words" not in CliRunner().invoke(app, ['word:"biển đông"', "--data", str(tmp_path)]).stderr

@@ -29,10 +29,14 @@ def search(
     from flows.context import settings
     from pipelines.clock import show
     from pipelines.search import open_index
+    from pipelines.search.query import asks_words
 
-    index = open_index(settings(data))
-    found = index.search(" ".join(query), limit=limit, offset=offset)
+    chosen, question = settings(data), " ".join(query)
+    index = open_index(chosen)
+    found = index.search(question, limit=limit, offset=offset)
     index.close()
+    if not chosen.index_words and asks_words(question):
+        typer.echo("lưu ý: index_words đang tắt, nên word: không tìm thấy bài ghi lúc tắt; đặt index_words = true rồi chạy cotmoc index rebuild", err=True)
     for hit in found.hits:
         if as_json:
             names = ("id", "title", "outlet", "published", "tier", "url", "snippet")

@@ -14,9 +14,10 @@ from lark.visitors import Transformer_NonRecursive
 
 from pipelines.clock import now as clock_now
 from pipelines.search.analysis import tokens
+from pipelines.search.document import tag
 from pipelines.search.query_errors import LONGEST, MAX_DEPTH, MAX_PARTS, QueryError, explain, fail
 from pipelines.search.query_fields import FIELD_NAMES, field_node
-from pipelines.search.tree import And, Everything, Near, Node, Not, Or, Text
+from pipelines.search.tree import And, Everything, Near, Node, Not, Or, Tag, Text
 
 GRAMMAR = r"""
 ?start: either
@@ -71,6 +72,17 @@ def parse(query: str, now: datetime | None = None) -> Node:
     if _depth(node) > MAX_DEPTH:
         raise fail(query, 0, f"ngoặc và NOT lồng quá {MAX_DEPTH} lớp")
     return node
+
+
+def asks_words(query: str) -> bool:
+    """Tell whether a readable question asks for compound words (`word:`), which only `index_words` writes into the index."""
+    stack = [parse(query)]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Tag) and node.value.startswith(tag("word", "")):
+            return True
+        stack.extend(_children(node))
+    return False
 
 
 def _check_brackets(query: str) -> None:
