@@ -25,6 +25,8 @@ PG_CLUSTER=cotmoc
 REPLAYWEB_VERSION=2.4.6
 PACKAGES=(postgresql chromium libreoffice-writer-nogui poppler-utils fonts-liberation2 iproute2 unzip)
 
+EXPORTS=()
+
 say() { echo "servers: $*" >&2; }
 die() { say "$*"; exit 1; }
 
@@ -123,7 +125,7 @@ PY
         [ $tries -lt 120 ] || die "Elasticsearch không trả lời sau 120 lần thử; xem $ROOT/elasticsearch.out"
         sleep 1
     done
-    echo >&3 "export COTMOC_TEST_ELASTICSEARCH_URL=$url"
+    EXPORTS+=("export COTMOC_TEST_ELASTICSEARCH_URL=$url")
 }
 
 # SEEDS: the transport addresses of all nodes, by comma; the first election counts them by address.
@@ -188,7 +190,7 @@ start_postgresql() {
     "${psql[@]}" -c "SELECT 1 FROM pg_roles WHERE rolname = 'cotmoc'" | grep -q 1 || "${psql[@]}" -c "CREATE ROLE cotmoc LOGIN CREATEDB"
     "${psql[@]}" -c "SELECT 1 FROM pg_database WHERE datname = 'cotmoc_test'" | grep -q 1 || "${psql[@]}" -c "CREATE DATABASE cotmoc_test OWNER cotmoc"
     cd - >/dev/null
-    echo >&3 "export COTMOC_TEST_DATABASE_URL=postgresql://cotmoc@127.0.0.1:$PG_PORT/cotmoc_test"
+    EXPORTS+=("export COTMOC_TEST_DATABASE_URL=postgresql://cotmoc@127.0.0.1:$PG_PORT/cotmoc_test")
 }
 
 # The player of web archives, as its authors publish it (AGPL-3.0): used by one test, part of nothing that we ship.
@@ -201,7 +203,7 @@ start_replayweb() {
         (cd "$home" && npm pack --silent "replaywebpage@$REPLAYWEB_VERSION" >/dev/null && tar xzf replaywebpage-*.tgz --strip-components=1 package/ui.js package/sw.js && rm -f replaywebpage-*.tgz) ||
             die "không tải được replaywebpage từ npm"
     fi
-    echo >&3 "export COTMOC_TEST_REPLAYWEB=$home"
+    EXPORTS+=("export COTMOC_TEST_REPLAYWEB=$home")
 }
 
 stop_all() {
@@ -230,19 +232,19 @@ case $command in
         ;;
     start)
         mkdir -p "$ROOT"
-        # Standard output is evaluated by the caller: only our own export lines may reach it. pg_ctlcluster says
-        # "Removed stale pid file." there after a machine that stopped hard (CI, 2026-11-21).
-        exec 3>&1 1>&2
         # Without names: everything that the tests use, as CI does.
         [ $# -gt 0 ] || { install_packages "${PACKAGES[@]}"; set -- elasticsearch postgresql replayweb; }
         for server in "$@"; do
             case $server in
-                elasticsearch) start_elasticsearch ;;
-                postgresql) start_postgresql ;;
-                replayweb) start_replayweb ;;
+                elasticsearch) start_elasticsearch >&2 ;;
+                postgresql) start_postgresql >&2 ;;
+                replayweb) start_replayweb >&2 ;;
                 *) die "không biết máy chủ “$server”; có: elasticsearch, postgresql, replayweb" ;;
             esac
         done
+        # The caller evaluates standard output: only these lines may stand there. pg_ctlcluster says "Removed stale pid
+        # file." there after a machine that stopped hard (CI, 2026-11-21).
+        printf '%s\n' "${EXPORTS[@]}"
         ;;
     node) run_node "$@" ;;
     stop) stop_all ;;
