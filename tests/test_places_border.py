@@ -26,6 +26,8 @@ NOW = "2026-03-10"
         ("Cột mốc 300 gần cửa khẩu Campuchia, biên phòng Lào cùng dự.", set()),
         ("Cột mốc 300 biên giới Việt - Lào, đoạn qua tỉnh Nghệ An.", set()),
         ("Cột mốc 92 trên biên giới với Lào được dân bản chăm sóc.", set()),
+        # 171 is also Mộc Bài's, on the third border (press of 2025-11-30)
+        ("Cửa khẩu Mộc Bài, nơi có cột mốc 171, đón nhiều đoàn khách Trung Quốc.", set()),
         # between two sources: 328 to 365 is not sure
         ("Tuần tra cột mốc 350 biên giới Việt - Lào.", set()),
         # milestones of everything else

@@ -28,7 +28,7 @@ _BORDER = re.compile(
 _OF = {
     "cn": re.compile(r"trung quốc|trung quoc|việt ?[-–] ?trung|viet ?[-–] ?trung|vân nam|hà khẩu|mã quan"),
     "la": re.compile(r"\blào\b(?! cai)|\blao\b(?! (?:cai|bao|bảo|chải|động|dong|đao))|hủa ?phăn|sav?an?nakhe?t|sạ-vẳn-na-khệt|salavan|khăm ?mu[ôộ]n"),
-    "other": re.compile(r"campuchia|cam-pu-chia|cambodia"),
+    "other": re.compile(r"campuchia|cam-pu-chia|cambodia|bavet|mộc bài|xa mát|bờ y\b|lệ thanh|tịnh biên|hà tiên|dinh bà"),
 }
 
 
