@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from crawlers import exchange as ex
@@ -20,6 +21,7 @@ from crawlers.registry import Registry
 from crawlers.sink import judge
 from crawlers.urls import clean_url, host_of
 from crawlers.warc import WarcFile, mend
+from crawlers.whole import missing_end
 from pipelines.clock import now as clock_now
 from pipelines.errors import UserError
 from pipelines.records import Capture, StepCount, content_id
@@ -28,46 +30,61 @@ from pipelines.store import Store, captures
 from pipelines.store.frontier import Due
 
 BATCH = 64
+DAMAGED = "damaged"
 
 
 def responses(path: Path, limit: int) -> Iterator[Exchange]:
-    """Yield the HTTP responses of a WARC (gzip, zstd or plain) as exchanges; UserError when the file is none."""
+    """Yield the HTTP responses of a WARC (gzip, zstd or plain) as exchanges; UserError when the file is none.
+
+    A file that breaks off, or is broken in the middle, ends with an exchange `damaged`.
+    """
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-    found = 0
+    last, held, why = -1, None, ""
     try:
         with path.open("rb") as stream:
-            for record in ArchiveIterator(stream, record_types=WarcRecordType.response, parse_http=True):
-                found += 1
-                url = record.headers.get("WARC-Target-URI") or ""
-                http = record.http_headers
-                if http is None:
-                    yield Exchange(url, url, "unreadable", "bản ghi không phải HTTP")
-                    continue
-                headers = tuple((name, value) for name, value in http.items())
-                base = Exchange(
-                    url, url, ex.OK if 200 <= (http.status_code or 0) < 300 else ex.HTTP_ERROR, status=http.status_code or 0,
-                    headers=headers, phrase=http.reason_phrase or "", fetched=record.record_date,
-                )  # fmt: skip
-                if record.content_length > limit:
-                    yield Exchange(url, url, ex.TOO_LARGE, f"bản ghi {record.content_length / 1e6:.0f} MB", fetched=base.fetched)
-                    continue
-                promised = record.content_length  # what is left of the record once the HTTP head was read
-                raw = record.reader.read(limit + 1)
-                cut = record.headers.get("WARC-Truncated") or (f"{len(raw)}/{promised} byte" if len(raw) < promised else "")
-                if cut:
-                    # Half an article must never stand as a whole one: the rest would come later as an "edit" of the outlet.
-                    yield Exchange(url, url, "damaged", f"{path.name}: bản ghi bị cắt ({cut}); hãy tải lại tệp", fetched=base.fetched)
-                    continue
-                yield _with_body(base, raw, limit)
-        if not found:
-            with path.open("rb") as stream:
-                if next(iter(ArchiveIterator(stream)), None) is None:
-                    raise ValueError("không có bản ghi nào")
+            # All kinds of records: a file may break off in any of them.
+            for record in ArchiveIterator(stream, parse_http=True):
+                # That a packed record came whole is known when the next one begins.
+                if held is not None:
+                    yield held
+                last, held = record.stream_pos, None
+                if record.record_type == WarcRecordType.response:
+                    held = _response(record, path, limit)
+        if last < 0:
+            raise ValueError("không có bản ghi nào")
+        why = missing_end(path, last)
     except (OSError, EOFError, ValueError, RuntimeError) as error:
-        if not found:
+        if last < 0:
             raise UserError(f"{path}: không phải tệp WARC đọc được ({error}); hãy kiểm tra lại tệp hoặc tải lại") from error
-        raise UserError(f"{path}: không đọc tiếp được tệp WARC ({error}); những bản ghi trước đó đã được giữ") from error
+        why = str(error)
+    if held is not None and (not why or held.outcome == DAMAGED):
+        yield held
+    if why and (held is None or held.outcome != DAMAGED):
+        yield _damaged(path, why)
+
+
+def _damaged(path: Path, why: str, url: str = "", fetched: datetime | None = None) -> Exchange:
+    return Exchange(url, url, DAMAGED, f"{path.name}: bản ghi bị cắt hoặc hỏng ({why}); hãy tải lại tệp", fetched=fetched)
+
+
+def _response(record: Any, path: Path, limit: int) -> Exchange:
+    url = record.headers.get("WARC-Target-URI") or ""
+    http = record.http_headers
+    if http is None:
+        return Exchange(url, url, "unreadable", "bản ghi không phải HTTP")
+    headers = tuple((name, value) for name, value in http.items())
+    base = Exchange(
+        url, url, ex.OK if 200 <= (http.status_code or 0) < 300 else ex.HTTP_ERROR, status=http.status_code or 0,
+        headers=headers, phrase=http.reason_phrase or "", fetched=record.record_date,
+    )  # fmt: skip
+    if record.content_length > limit:
+        return Exchange(url, url, ex.TOO_LARGE, f"bản ghi {record.content_length / 1e6:.0f} MB", fetched=base.fetched)
+    promised = record.content_length  # what is left of the record once the HTTP head was read
+    raw = record.reader.read(limit + 1)
+    cut = record.headers.get("WARC-Truncated") or (f"{len(raw)}/{promised} byte" if len(raw) < promised else "")
+    # Half an article must never stand as a whole one: the rest would come later as an "edit" of the outlet.
+    return _damaged(path, cut, url, base.fetched) if cut else _with_body(base, raw, limit)
 
 
 def _with_body(base: Exchange, raw: bytes, limit: int) -> Exchange:
@@ -97,47 +114,54 @@ def collect_warc(
     progress: Callable[[int, int | None], None] | None = None,
     now: datetime | None = None,
     strangers: Counter[str] | None = None,
+    problems: list[str] | None = None,
 ) -> StepCount:
     """Take the pages of known outlets (with `everything`, all pages) out of `files`; return the step `warc`.
 
-    `strangers` is given the hosts of the records that were not ours, with their counts.
+    `strangers` is given the hosts of the records that were not ours, with their counts; `problems` one line per file
+    that is no WARC or is damaged, so that the rest is counted and read (without it: UserError at the end).
     """
     moment = now or clock_now()
     mend(settings.data, store)
     outcomes: Counter[str] = Counter()
-    failure: UserError | None = None
+    failed: dict[str, str] = {}
     with WarcFile(settings.data, moment, settings.user_agent) as warc:
         batch: list[tuple[Exchange, str]] = []
-        try:
-            for exchange in _all(files, settings.max_bytes):
-                outcome, source = _choose(registry, exchange, everything, since)
-                if outcome == "not-ours" and strangers is not None:
-                    strangers[host_of(exchange.url)] += 1
-                if outcome == "damaged":
-                    failure = UserError(f"{exchange.reason}; những bản ghi khác đã được giữ")
-                if outcome != "new":
-                    outcomes[outcome] += 1
-                else:
-                    batch.append((exchange, source))
-                if len(batch) >= BATCH:
-                    outcomes += _store(store, warc, batch, moment)
-                    batch = []
-                if progress:
-                    progress(sum(outcomes.values()) + len(batch), None)
-        except UserError as error:
-            failure = error
+        for name, exchange in _all(files, settings.max_bytes, failed):
+            outcome, source = _choose(registry, exchange, everything, since)
+            if outcome == "not-ours" and strangers is not None:
+                strangers[host_of(exchange.url)] += 1
+            if outcome == DAMAGED:
+                failed[name] = f"{exchange.reason}; những bản ghi khác đã được giữ"
+            if outcome != "new":
+                outcomes[outcome] += 1
+            else:
+                batch.append((exchange, source))
+            if len(batch) >= BATCH:
+                outcomes += _store(store, warc, batch, moment)
+                batch = []
+            if progress:
+                progress(sum(outcomes.values()) + len(batch), None)
         outcomes += _store(store, warc, batch, moment)
-    if failure is not None:
-        raise failure
+    if problems is not None:
+        problems += failed.values()
+    elif failed:
+        raise UserError("; ".join(failed.values()))
     return StepCount(step="warc", entered=sum(outcomes.values()), outcomes=dict(outcomes))
 
 
-def _all(files: Iterable[Path], limit: int) -> Iterator[Exchange]:
+def _all(files: Iterable[Path], limit: int, failed: dict[str, str]) -> Iterator[tuple[str, Exchange]]:
+    """Yield the records of all files with the file's name; a file that is none is noted and passed over."""
     for path in files:
-        yield from responses(path, limit)
+        try:
+            yield from ((str(path), exchange) for exchange in responses(path, limit))
+        except UserError as error:
+            failed[str(path)] = str(error)
 
 
 def _choose(registry: Registry, exchange: Exchange, everything: bool, since: datetime | None) -> tuple[str, str]:
+    if exchange.outcome == DAMAGED and not exchange.url:
+        return DAMAGED, ""
     url = clean_url(exchange.url)
     if url is None or urlsplit(url).path == "/robots.txt":
         return "not-a-page", ""
@@ -146,8 +170,8 @@ def _choose(registry: Registry, exchange: Exchange, everything: bool, since: dat
         return "not-ours", ""
     if since and exchange.fetched and exchange.fetched < since:
         return "too-old", ""
-    if exchange.outcome == "damaged":
-        return "damaged", ""
+    if exchange.outcome == DAMAGED:
+        return DAMAGED, ""
     place = Due(url, "", "", "", "", None, exchange.fetched or datetime.now(UTC), 0, False, None, None)
     outcome, _ = judge(place, exchange)
     return outcome, owner.id if owner else MANUAL

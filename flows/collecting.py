@@ -45,8 +45,12 @@ def gather(
     due: bool,
     minutes: float | None,
     advance: Advance,
+    problems: list[str],
 ) -> list[StepCount]:
-    """Read the given WARC files; collect the given addresses and sources, or all sources when nothing is given."""
+    """Read the given WARC files; collect the given addresses and sources, or all sources when nothing is given.
+
+    `problems` is given one line per WARC file that is none or is damaged: what it held is read in this run all the same.
+    """
     from crawlers.collect import collect
     from crawlers.foreign import collect_warc
     registry = chain.sources
@@ -54,8 +58,9 @@ def gather(
     if warc:
         strangers: Counter[str] = Counter()
         taken = collect_warc(
-            chain.settings, chain.store, registry, warc, everything=everything, since=since, progress=advance, strangers=strangers
-        )
+            chain.settings, chain.store, registry, warc, everything=everything, since=since, progress=advance, strangers=strangers,
+            problems=problems,
+        )  # fmt: skip
         counts.append(taken)
         if strangers and not taken.outcomes.keys() & {"new", "same"}:
             typer.echo(only_strangers(strangers), err=True)

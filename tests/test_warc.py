@@ -186,6 +186,46 @@ def test_a_foreign_warc_that_breaks_off_keeps_what_came_before(tmp_path: Path) -
     assert urls >= {"https://bao.example/a", "https://la.example/b"} and "https://bao.example/lon" not in urls
 
 
+@pytest.mark.parametrize("kind", ["gz", "one gz", "zst", "plain"])
+def test_no_cut_of_a_foreign_warc_is_silent_wherever_it_falls(tmp_path: Path, kind: str) -> None:
+    """Seen 2026-11-21: 12 of 40 cuts fell between the ends of two responses and were taken for the end of the file."""
+    import gzip
+    from collections import Counter
+
+    from backports import zstd
+
+    from crawlers.foreign import responses
+
+    whole = foreign(tmp_path).read_bytes()
+    plain = gzip.decompress(whole)
+    body = {"gz": whole, "one gz": gzip.compress(plain), "zst": zstd.compress(plain), "plain": plain}[kind]
+    path = tmp_path / "bản"
+    path.write_bytes(body)
+    assert Counter(each.outcome for each in responses(path, 1_000_000)) == {"ok": 5}
+    for length in {len(body) * n // 60 for n in range(2, 60)} | {len(body) - 5}:
+        path.write_bytes(body[:length])
+        try:
+            said = Counter(each.outcome for each in responses(path, 1_000_000))
+        except UserError:
+            continue
+        assert said["damaged"] == 1 and said["ok"] < 5, (length, said)
+
+
+def test_a_damaged_file_stops_neither_the_others_nor_the_count(tmp_path: Path) -> None:
+    from crawlers.registry import Registry
+
+    path = foreign(tmp_path)
+    torn, none = tmp_path / "hỏng giữa.warc.gz", tmp_path / "không.warc.gz"
+    body = bytearray(path.read_bytes())
+    body[-200_000:-199_980] = b"\xff" * 20
+    torn.write_bytes(body)
+    none.write_bytes(b"<html>")
+    desk, problems = office(tmp_path / "data"), list[str]()
+    count = collect_warc(desk.settings, desk.store, Registry(()), [none, torn, path], everything=True, now=NOW, problems=problems)
+    assert count.outcomes == {"new": 3, "same": 4, "not-a-page": 2, "damaged": 1}, count.outcomes
+    assert len(problems) == 2 and "không phải tệp WARC" in problems[0] and "đã được giữ" in problems[1]
+
+
 @pytest.mark.parametrize("body", [b"", b"<html>xin chao</html>", os.urandom(2000)])
 def test_a_file_that_is_no_warc_says_so_and_claims_nothing_was_kept(tmp_path: Path, body: bytes) -> None:
     from crawlers.registry import Registry

@@ -54,9 +54,10 @@ def collect(
     if urls or source or not warc:
         say_contact(config)
     chain = steps.Chain(config, open_store(config), registry)
+    problems: list[str] = []
     with held(config.data, "chain"), run_of(chain, "collect") as counts:
         with progress.step("thu thập") as advance:
-            counts += gather(chain, urls or [], warc or [], source, first, everything, due, minutes, advance)
+            counts += gather(chain, urls or [], warc or [], source, first, everything, due, minutes, advance, problems)
         counts.append(archive(chain))
         with progress.step("đọc bài") as advance:
             counts.append(steps.read(chain, advance))
@@ -66,7 +67,7 @@ def collect(
             counts.append(steps.deliver(chain, advance))
         counts.append(steps.notify(chain))
     result = last_run(chain)
-    failed = failures(chain.store, urls or [], named)
+    failed = problems + failures(chain.store, urls or [], named)
     chain.close()
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False))
