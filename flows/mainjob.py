@@ -51,7 +51,7 @@ def collect_to_deliver(chain: Chain, counts: list[StepCount], sources: Sequence[
 
 
 def owners(chain: Chain) -> dict[str, str]:
-    """Return the owner class of each source, by which the digest tells domestic from foreign."""
+    """Return the owner class of each source, by which digest and letter tell domestic from foreign."""
     return {source.id: source.owner_class for source in chain.sources}
 
 
@@ -80,7 +80,7 @@ def first_evidence(chain: Chain, counts: list[StepCount]) -> Path | None:
         counts.append(counted("evidence", {}))
         return None
     with progress.step("hồ sơ chứng cứ") as advance:
-        pack = build_pack(chain.store, chain.settings, flags[0].story, chain.settings.data / "evidence")
+        pack = build_pack(chain.store, chain.settings, flags[0].story, chain.settings.data / "evidence", owners=owners(chain))
         advance(1, 1)
     counts.append(counted("evidence", {"complete" if pack.complete else "incomplete": 1}))
     return pack.path

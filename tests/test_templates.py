@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 from typer.testing import CliRunner
 
 from dashboards.digest.form import FORM as DIGEST
@@ -138,3 +139,13 @@ def test_export_check_and_list(tmp_path: Path) -> None:
     assert "không có" in str(run(app, ["check", "khac", *data]).exception)
 
 
+
+
+def test_an_office_form_without_words_for_an_inquiry_is_not_used_for_one(desk: Desk, tmp_path: Path) -> None:
+    from dashboards.evidence.letter_form import default, inquires
+
+    old = opened(default())
+    for paragraph in list(old.element.body.iter(qn("w:p"))):
+        if "inquiry" in "".join(node.text or "" for node in paragraph.iter(qn("w:t"))):
+            paragraph.getparent().remove(paragraph)
+    assert inquires(default()) and not inquires(nd30.to_bytes(old))

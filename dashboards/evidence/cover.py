@@ -38,7 +38,9 @@ def render_cover(
     state = "CHƯA ĐỦ: còn thiếu các phần nêu ở mục V, không dùng để gửi đi" if parts.missing else "đủ các phần bắt buộc"
     unkept = sorted(id for id, entry in references.items() if entry.source.url and id not in facts.sources)
     state += f"; CHƯA LƯU trang gốc của tư liệu {', '.join(unkept)}" if unkept else ""
-    paper.para(f"Tình trạng: {state}. Kèm theo: dự thảo công văn đề nghị cải chính (cong-van-du-thao.docx).", align="L")
+    letter = any(file.role == "letter" for file in parts.files)
+    attached = "Kèm theo: dự thảo công văn (cong-van-du-thao.docx)." if letter else "Không kèm công văn: xem mục V, VI."
+    paper.para(f"Tình trạng: {state}. {attached}", align="L")
     for heading, lines in sections:
         paper.ln(2)
         if paper.get_y() > paper.h - 45:

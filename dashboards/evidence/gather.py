@@ -14,18 +14,20 @@ from sqlalchemy import Connection
 from classifiers.referencebase import Reference, load_references
 from dashboards import queries
 from dashboards.evidence import pictures, standalone
+from dashboards.evidence.asked import asked, why_none
 from dashboards.evidence.cover import render_cover
 from dashboards.evidence.exchange import REQUEST, request_record
 from dashboards.evidence.exchange import facts as exchange_facts
 from dashboards.evidence.letter import render_letter
 from dashboards.evidence.letter_form import NAME as LETTER
-from dashboards.evidence.letter_form import render_form
+from dashboards.evidence.letter_form import inquires, render_form
 from dashboards.evidence.manifest import PURPOSE, File, Parts, readable
 from dashboards.evidence.pictures import Image
 from dashboards.evidence.wacz import Page, make_wacz
 from dashboards.evidence.warc import Reader, parse
 from dashboards.highlight import fields, locate
 from dashboards.office.forms import own_template
+from dashboards.shown import is_foreign
 from pipelines.errors import UserError
 from pipelines.records import Alert
 from pipelines.settings import Profile
@@ -41,7 +43,7 @@ manifest.json        danh mục tệp với SHA-256, phần còn thiếu, phiên
 cau.json             các câu: vị trí, cách nêu, nhận định, tư liệu, lý do
 tu-lieu.json         các mục tư liệu được dẫn, với điều khoản, địa chỉ và các bên khi còn tranh luận
 quyet-dinh.json      các quyết định của người trực
-cong-van-du-thao.docx  dự thảo công văn, số, ngày, căn cứ và chữ ký để trống
+cong-van-du-thao.docx  dự thảo công văn (đề nghị cải chính, hoặc hỏi nguồn; không có khi không còn câu nào để hỏi), số, ngày, căn cứ và chữ ký để trống
 bai/NN/              mỗi bài: bản ghi WARC, thân trang như nhận được (than-trang.raw, chỉ mở bằng trình soạn thảo),
                      văn bản đã đọc (van-ban.txt), các lần sửa (cac-ban.json), ảnh của bài (anh/)
 
@@ -112,11 +114,13 @@ def _sources(conn: Connection, alerts: list[Alert]) -> dict[str, Mapping[str, An
 
 
 def gather(
-    facts: StoryFacts, profile: Profile, reader: Reader, moment: datetime, data: Path, *, strict: bool = False
+    facts: StoryFacts, profile: Profile, reader: Reader, moment: datetime, data: Path, *, strict: bool = False,
+    owners: Mapping[str, str] | None = None,
 ) -> tuple[Parts, list[dict[str, Any]]]:  # fmt: skip
     """Return the parts of the pack and the manifest's list of articles.
 
     `strict`: a cited instrument whose page the office has not archived is missing, not only absent.
+    `owners` maps a source to the class of its owner: an outlet of another country may write Vietnamese.
     """
     parts, listed, pages, exchanges = Parts(), [], [], []
     judged = {(alert.article, alert.revision) for alert in facts.alerts}
@@ -144,17 +148,7 @@ def gather(
     references = _references(parts, facts, strict)
     _claims(parts, facts)
     parts.files.append(File("quyet-dinh.json", "decisions", readable(facts.decisions)))
-    lead = next((row for row in facts.articles if row["id"] == facts.alerts[0].article), None)
-    if lead is not None:
-        same = [alert for alert in facts.alerts if alert.article == lead["id"]]
-        own = own_template(data, LETTER)
-        letter = (
-            render_form(own, profile, lead, same, references, moment) if own
-            else render_letter(profile, lead, same, references, moment)
-        )  # fmt: skip
-        parts.files.append(File("cong-van-du-thao.docx", "letter", letter))
-    else:
-        parts.missing.append({"part": "letter", "article": "", "reason": "không còn bài để nêu"})
+    _letter(parts, facts, profile, references, moment, data, owners or {})
     parts.files.append(File("DOC-TRUOC.txt", "readme", README.encode()))
     parts.files.append(File("thu-thap.json", "exchange", readable(exchanges)))
     parts.files.append(File("kiem-tra.py", "verifier", Path(standalone.__file__).read_bytes()))
@@ -171,6 +165,26 @@ def gather(
         parts.files.append(File("luu-tru.wacz", "wacz", wacz))
     parts.files.append(File("bia-ho-so.pdf", "cover", render_cover(profile, facts, parts, listed, exchanges, references, moment)))
     return parts, listed
+
+
+def _letter(
+    parts: Parts, facts: StoryFacts, profile: Profile, references: Mapping[str, Reference], moment: datetime, data: Path, owners: Mapping[str, str]
+) -> None:
+    about = asked(facts.alerts)
+    if about is None:
+        parts.absent.append({"part": "letter", "article": "", "reason": why_none(facts.alerts)})
+        return
+    lead = next((row for row in facts.articles if row["id"] == about.article), None)
+    if lead is None:
+        parts.missing.append({"part": "letter", "article": "", "reason": "không còn bài để nêu"})
+        return
+    foreign = is_foreign(lead["kind"], lead["lang"], owners.get(lead["source"], ""))
+    own = own_template(data, LETTER)
+    if own and (inquires(own) or not about.inquiry):
+        letter = render_form(own, profile, lead, about.alerts, references, moment, foreign=foreign, inquiry=about.inquiry)
+    else:
+        letter = render_letter(profile, lead, about.alerts, references, moment, foreign=foreign, inquiry=about.inquiry)
+    parts.files.append(File("cong-van-du-thao.docx", "letter", letter))
 
 
 def _entry(row: Mapping[str, Any], facts: StoryFacts, folder: str, with_claim: bool) -> dict[str, Any]:

@@ -57,10 +57,14 @@ def listed(file: File) -> dict[str, Any]:
     return {"path": file.path, "role": file.role, "article": file.article, "size": len(file.content), "sha256": digest}
 
 
-def unmet(files: list[dict[str, Any]], articles: list[dict[str, Any]]) -> list[str]:
-    """Return which required parts a manifest does not list, in words."""
+def unmet(files: list[dict[str, Any]], articles: list[dict[str, Any]], absent: list[dict[str, Any]]) -> list[str]:
+    """Return which required parts a manifest does not list, in words.
+
+    A letter is not required where the manifest says (and signs) that there is nothing to ask.
+    """
     have = {(file.get("role"), file.get("article", "")) for file in files}
     roles = {role for role, _ in have}
     lacks = [f"{role} của bài {article['id'][:12]}" for article in articles if article.get("with_claim")
              for role in PER_ARTICLE if (role, article["id"]) not in have]  # fmt: skip
-    return lacks + [role for role in ONCE if role not in roles]
+    unasked = {"letter"} & {item.get("part") for item in absent if isinstance(item, dict)}
+    return lacks + [role for role in ONCE if role not in roles | unasked]

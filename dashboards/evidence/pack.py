@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -59,11 +60,11 @@ class Pack:
 
 def build_pack(
     store: Store, settings: Settings, story_id: str, output: Path, *, reader: Reader | None = None, pictures: bool = True,
-    actor: str = "cotmoc",
+    actor: str = "cotmoc", owners: Mapping[str, str] | None = None,
 ) -> Pack:  # fmt: skip
     """Build the pack of a story into `output`; an unchanged story gives the pack that is there already.
 
-    Parts that cannot be had make the pack incomplete: it says which and bears “chua-du” in its name.
+    `owners` maps a source to the class of its owner, for the words of the letter. Parts that cannot be had make the pack incomplete: it says which and bears “chua-du” in its name.
     Errors: UserError for a story without alerts, or when the disk refuses; nothing half-written keeps its final name.
     """
     profile = office_on(load_profile(settings.profile), settings.office, local(now()).date(), "cong-van")
@@ -71,7 +72,7 @@ def build_pack(
         facts = read_story(conn, story_id)
         head = conn.execute(select(audit_table.c.hash).order_by(audit_table.c.seq.desc()).limit(1)).scalar()
     moment = max(alert.raised for alert in facts.alerts)
-    parts, articles = gather(facts, profile, reader or reader_of(settings.data), moment, settings.data, strict=settings.reference_copies)
+    parts, articles = gather(facts, profile, reader or reader_of(settings.data), moment, settings.data, strict=settings.reference_copies, owners=owners)
     key = office_key(settings.data)
     manifest = _manifest(facts, parts, articles, settings, head or audit.GENESIS, key)
     target = _target(output, story_id, manifest)

@@ -31,7 +31,7 @@ def verify_pack(path: Path, key: str = "", trusted: Sequence[Certificate] = ()) 
     except Broken as broken:
         return [str(broken)]
     problems = altered_in(files, manifest, key) + _meaning(files, manifest) + _stamps(files, trusted)
-    lacks = unmet(manifest["files"], manifest["articles"])
+    lacks = unmet(manifest["files"], manifest["articles"], manifest.get("absent_optional") or [])
     missing = [f"{item.get('part')} ({item.get('reason')})" for item in manifest["missing"]]
     if manifest["status"] == "complete" and (lacks or missing):
         problems.append(f"{NAME}: ghi là đủ nhưng thiếu {', '.join(lacks or missing)}")

@@ -187,9 +187,14 @@ def repeat_head(table: Table) -> None:
 
 
 def closing(document: DocumentType, recipients: Sequence[str], signer: str) -> None:
-    """Put “Nơi nhận” (left) and the signature block (right); name, signature and seal stay blank."""
-    document.add_paragraph()
+    """Put “Nơi nhận” (left) and the signature block (right); name, signature and seal stay blank.
+
+    Neither is ever torn by the end of a page, nor stands on a page without the last lines of the text.
+    """
+    for paragraph in (*document.paragraphs[-1:], document.add_paragraph()):
+        paragraph.paragraph_format.keep_with_next = True
     grid = document.add_table(rows=1, cols=2)
+    grid.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     _widths(grid, (75, 90), bare=True)
     left, right = grid.rows[0].cells
     _run(left.paragraphs[0], "Nơi nhận:", bold=True, italic=True, size=12)

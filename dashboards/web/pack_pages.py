@@ -81,7 +81,10 @@ async def make_pack(request: Request) -> Response:
             raise HTTPException(404, "Không có cảnh báo này.")
         config = settings(request)
         try:
-            build_pack(store(request), config, found[0].story, config.data / "evidence", actor=request.state.session.analyst)
+            build_pack(
+                store(request), config, found[0].story, config.data / "evidence", actor=request.state.session.analyst,
+                owners=getattr(request.app.state, "owners", {}),
+            )  # fmt: skip
         except UserError as error:
             return page(request, "error.html", 409, code=409, said=str(error))
         return RedirectResponse("/packs", 303)

@@ -59,8 +59,10 @@ def evidence(
 
 def _build(store: Store, config: Settings, given: str, output: Path, pictures: bool) -> None:
     from dashboards.evidence import build_pack
+    from flows.context import known_sources
 
-    pack = build_pack(store, config, _story(store, given), output, pictures=pictures)
+    owners = {source.id: source.owner_class for source in known_sources(config)}
+    pack = build_pack(store, config, _story(store, given), output, pictures=pictures, owners=owners)
     typer.echo(str(pack.path))
     typer.echo(str(pack.zip))
     if config.tsa_urls:
