@@ -8,8 +8,9 @@ from datetime import date, timedelta
 
 from dashboards.charts import Columns, columns
 from pipelines.search.analysis import key
+from pipelines.search.document import tag
 from pipelines.search.query import parse
-from pipelines.search.tree import Or
+from pipelines.search.tree import And, Node, Not, Or, Tag
 
 # Fields that are offered, in this order, each with at most SHOWN values.
 FIELDS = ("tier", "about", "outlet", "type", "verdict", "status", "lang")
@@ -25,6 +26,12 @@ class Value:
     code: str
     count: int
     query: str
+
+
+def without(query: str, stories: Iterable[str]) -> str | Node:
+    """Return `query` so that no article of `stories` is found or counted by it: they wait for a blind second look."""
+    hidden = tuple(Tag(tag("story", story)) for story in sorted(stories))
+    return And((parse(query), Not(Or(hidden) if len(hidden) > 1 else hidden[0]))) if hidden else query
 
 
 def narrowed(query: str, field: str, value: str) -> str:

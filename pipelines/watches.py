@@ -16,7 +16,7 @@ from pipelines.clock import local
 from pipelines.errors import UsageError, UserError
 from pipelines.search import Hit, Index
 from pipelines.search.query import asks_words, parse
-from pipelines.search.tree import And, Dates, Everything
+from pipelines.search.tree import And, Dates, Everything, Node
 from pipelines.settings import Settings
 from pipelines.store import audit
 from pipelines.store import watches as table
@@ -43,9 +43,9 @@ class Preview:
         return any(count > MANY for count in self.days.values())
 
 
-def preview(index: Index, query: str, now: datetime) -> Preview:
+def preview(index: Index, query: str | Node, now: datetime) -> Preview:
     """Return what `query` found over the last 30 days, counted as a watch would tell it. Raises QueryError."""
-    question = And((parse(query, now), Dates(since=now - timedelta(days=DAYS))))
+    question = And((parse(query, now) if isinstance(query, str) else query, Dates(since=now - timedelta(days=DAYS))))
     first: dict[str, str] = {}
     articles = 0
     for document in index.scan(question):  # newest first, so that what stays is the day of a story's first article

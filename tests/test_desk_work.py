@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from dashboards import quality, steps, triage
@@ -19,10 +20,13 @@ from flows.decided import decisions as training
 from pipelines.clock import now
 from pipelines.errors import UsageError, UserError
 from pipelines.records import Verdict
+from pipelines.search import open_index
+from pipelines.search.rebuild import rebuild
 from pipelines.settings import Settings
 from pipelines.store import alerts as alert_store
-from pipelines.store import audit, second_looks, work
-from pipelines.store.schema import decisions, outbox
+from pipelines.store import audit, inbox, second_looks, work
+from pipelines.store.schema import articles, decisions, outbox
+from pipelines.store.schema import second_looks as second_look_table
 from tests.desk import NOON, WRONG, Desk, add_alert, add_article, add_story, claim, make_desk, sign_in
 
 
@@ -85,10 +89,6 @@ def test_undo_brings_the_state_back_as_an_event_of_its_own_and_deletes_nothing(d
 
 
 def test_undo_tells_the_index(desk: Desk) -> None:
-    from sqlalchemy import update
-
-    from pipelines.store.schema import articles
-
     with desk.store.begin() as conn:
         conn.execute(update(articles).values(assessed_with="m1/r1"))
     client = sign_in(desk)
@@ -286,6 +286,8 @@ def test_one_decision_in_twenty_is_looked_at_again_by_its_id_alone() -> None:
     share = sum(fresh.chosen(f"decision-{n}") for n in range(20_000)) / 20_000
     assert 0.045 < share < 0.055
     assert [fresh.chosen(f"d{n}") for n in range(50)] == [fresh.chosen(f"d{n}") for n in range(50)]
+    drawn = [[fresh.chosen(f"d{n}", secret=secret) for n in range(200)] for secret in ("a", "b")]
+    assert drawn[0] != drawn[1], "each store draws by a secret of its own"
 
 
 @pytest.mark.usefixtures("looked_at")
@@ -323,6 +325,22 @@ def test_no_list_tells_a_proposal_to_who_must_judge_it_blind(desk: Desk) -> None
     one.post(f"/alerts/{id}/note", data=form(one, text="@Bàn 2 tôi thấy cần phản hồi gấp"))
     for path in ("/", "/today", "/alerts", "/alerts?status=all", "/alerts?assignee=me&status=all", "/map"):
         assert "Vịnh Bắc Bộ chia thế nào?" not in two.get(path).text, path
+    with desk.store.begin() as conn:
+        conn.execute(update(articles).values(assessed_with="m1/r1"))
+    with closing(open_index(desk.settings, desk.store)) as index:
+        rebuild(desk.store, index)
+    for query in ('status:"chờ người thứ hai"', "vịnh", f"story:{desk.ids['story']}"):
+        assert "Không thấy bài nào" in two.get("/search", params={"q": query}).text, query
+        assert "Vịnh Bắc Bộ chia thế nào?" in sign_in(desk, "viewer", "Người xem").get("/search", params={"q": query}).text
+    preview = two.get("/watches/preview", params={"query": "vịnh", "name": "x"}).text
+    assert "Vịnh Bắc Bộ chia thế nào" not in preview
+    head = sign_in(desk, "admin", "Quản trị")
+    assert "lý do bí mật" in head.get("/audit").text
+    with desk.store.begin() as conn:
+        conn.execute(update(second_look_table).values(second="Quản trị"))
+    assert "lý do bí mật" not in head.get("/audit").text and "Bàn 1" in head.get("/audit").text
+    with desk.store.begin() as conn:
+        conn.execute(update(second_look_table).values(second="Bàn 2"))
     text = two.get("/mine").text
     assert "phản hồi gấp" not in text and "hiện sau khi bạn xem lại" in text and "chờ người thứ hai" not in text
 
@@ -341,11 +359,29 @@ def test_who_acts_on_the_alert_after_all_gives_the_second_look_back(desk: Desk) 
 def test_a_look_without_a_free_colleague_waits_for_whoever_comes_and_ends_with_undo(desk: Desk) -> None:
     one = sign_in(desk, name="Bàn 1")
     decide(one, desk, "theo dõi")
-    late = sign_in(desk, name="Người mới")
+    late, viewer = sign_in(desk, name="Người mới"), sign_in(desk, "viewer", "Người xem")
     assert "Vịnh Bắc Bộ chia thế nào?" in late.get("/second-looks").text
-    assert late.get(f"/alerts/{desk.ids['flag']}").status_code == 200, "given to nobody: the full page stays open"
+    assert "/second-looks/" in late.get(f"/alerts/{desk.ids['flag']}", follow_redirects=False).headers["location"], "whoever may answer is to answer blind"
+    assert "Vịnh Bắc Bộ chia thế nào?" not in late.get("/alerts?status=all").text
+    assert viewer.get(f"/alerts/{desk.ids['flag']}").status_code == 200 and "Vịnh Bắc Bộ chia thế nào?" in viewer.get("/alerts?status=all").text
     one.post("/alerts/undo", data=form(one))
     assert "Không có mục nào chờ bạn" in late.get("/second-looks").text
+
+
+@pytest.mark.usefixtures("looked_at")
+def test_who_has_read_the_decision_cannot_answer_a_look_that_becomes_free(desk: Desk) -> None:
+    one, id = sign_in(desk, name="Bàn 1"), desk.ids["flag"]
+    sign_in(desk, name="Bàn 2")
+    decide(one, desk, "theo dõi")
+    reader, fresh = sign_in(desk, name="Người đọc"), sign_in(desk, name="Người mới")
+    assert reader.get(f"/alerts/{id}").status_code == 200, "given to another: the page is open"
+    reader.post(f"/alerts/{id}/unread", data=form(reader))
+    with desk.store.read() as conn:
+        assert inbox.count(conn, inbox.Wanted(analyst="Người đọc", status=inbox.ALL, unread=True)) == 3, "unread again"
+    triage.note(desk.store, id, "từ trang mở sẵn", "Bàn 2", now())
+    assert "Không có mục nào chờ bạn" in reader.get("/second-looks").text, "that it was read stays known"
+    assert reader.get(f"/alerts/{id}").status_code == 200
+    assert "Vịnh Bắc Bộ chia thế nào?" in fresh.get("/second-looks").text
 
 
 @pytest.mark.parametrize(

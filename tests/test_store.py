@@ -12,12 +12,14 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text, update
+from sqlalchemy import Connection, Executable, create_engine, delete, text, update
+from sqlalchemy.exc import DBAPIError
 
+from pipelines import witness
 from pipelines.clock import now
 from pipelines.errors import UsageError, UserError
 from pipelines.records import Alert, Claim, Role, StepCount, Tier, Verdict
-from pipelines.store import Store, alerts, audit, outbox, papers, runs
+from pipelines.store import Store, alerts, audit, outbox, papers, runs, users
 from pipelines.store import schema as tables
 from pipelines.store.migrate import HEAD, configuration
 
@@ -151,8 +153,43 @@ def test_the_audit_chain_catches_an_edit(any_store: Store) -> None:
         for number in range(3):
             audit.append(conn, actor="bàn 1", action="decide", thing=f"alert {number}", details={"n": number}, now=now())
         assert audit.verify(conn) == (3, None)
+        unguarded(conn)
         conn.execute(update(tables.audit).where(tables.audit.c.seq == 2).values(actor="bàn 9"))
         assert audit.verify(conn) == (2, "mục 2: nội dung đã bị sửa")
+
+
+def unguarded(conn: Connection) -> None:
+    """Take the triggers away, as somebody does who owns the database."""
+    for act in ("update", "delete"):
+        conn.exec_driver_sql(f"DROP TRIGGER audit_no_{act}" + (" ON audit" if conn.dialect.name == "postgresql" else ""))
+
+
+@pytest.mark.parametrize("act", [update(tables.audit).values(actor="bàn 9"), delete(tables.audit)])
+def test_the_audit_log_can_only_grow(any_store: Store, act: Executable) -> None:
+    with any_store.begin() as conn:
+        audit.append(conn, actor="bàn 1", action="decide", thing="a", details={}, now=now())
+    with pytest.raises(DBAPIError, match="chỉ ghi thêm"), any_store.begin() as conn:
+        conn.execute(act)
+
+
+def test_an_audit_log_that_was_cut_off_or_emptied_is_no_whole_one(any_store: Store, tmp_path: Path) -> None:
+    with any_store.begin() as conn:
+        assert audit.verify(conn) == (0, None)
+        for number in range(5):
+            audit.append(conn, actor="bàn 1", action="decide", thing=f"alert {number}", details={}, now=now())
+        assert witness.verify(conn, tmp_path) == (5, None)
+        unguarded(conn)
+        conn.execute(delete(tables.audit).where(tables.audit.c.seq > 3))
+        assert audit.verify(conn) == (3, "thiếu 2 mục cuối: nhật ký từng có 5 mục, nay còn 3")
+        audit.append(conn, actor="bàn 1", action="decide", thing="later", details={}, now=now())
+        assert "thiếu 2 mục" in str(audit.verify(conn)[1]), "what is added later hides nothing"
+        conn.execute(delete(tables.audit))
+        assert "thiếu 6 mục" in str(audit.verify(conn)[1])
+        conn.execute(delete(tables.meta))
+        assert audit.verify(conn) == (0, None), "the store alone cannot know it"
+        assert "thiếu 5 mục" in (said := str(witness.verify(conn, tmp_path)[1])) and "khôi phục" in said
+        users.add(conn, "Bàn 1", "admin", now())
+        assert "nhật ký trống" in str(audit.verify(conn)[1])
 
 
 def test_a_run_keeps_its_steps_and_their_sums(any_store: Store) -> None:

@@ -9,9 +9,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from dashboards.web.view import page, page_number, store
+from dashboards.web.view import page, page_number, settings, store
+from pipelines import witness
 from pipelines.clock import HANOI
-from pipelines.store import audit, users
+from pipelines.store import audit, second_looks, users
 
 PAGE = 100
 
@@ -38,10 +39,12 @@ def _page(request: Request, verified: tuple[int, str | None] | None = None) -> R
             until=until + timedelta(days=1) if until else None, limit=PAGE, offset=(number - 1) * PAGE,
         )  # fmt: skip
         actors, actions = audit.kinds(conn)
+        # What was decided stays unsaid to an administrator who has yet to judge it blind.
+        hidden = second_looks.hidden_from(conn, request.state.session.analyst)
         people = {user.id: user.name for user in users.listed(conn)}
     query = urlencode({name: value for name, value in chosen.items() if value})
     return page(
-        request, "audit.html", rows=rows[:PAGE], more=len(rows) > PAGE, number=number, query=query, chosen=chosen,
+        request, "audit.html", rows=[{**row, "details": {}} if row["object"] in hidden else row for row in rows[:PAGE]], more=len(rows) > PAGE, number=number, query=query, chosen=chosen,
         actors=actors, actions=actions, people=people, verified=verified,
     )  # fmt: skip
 
@@ -51,6 +54,6 @@ async def verify(request: Request) -> Response:
 
     def land() -> Response:
         with store(request).read() as conn:
-            return _page(request, audit.verify(conn))
+            return _page(request, witness.verify(conn, settings(request).data))
 
     return await run_in_threadpool(land)

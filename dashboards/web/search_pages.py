@@ -15,6 +15,7 @@ from dashboards.web.view import PAGE, page, page_number, settings, store
 from pipelines.errors import UserError
 from pipelines.records import Tier, Verdict
 from pipelines.search.query_errors import LONGEST
+from pipelines.store import second_looks
 from pipelines.store.alerts import NEW, OUTCOMES, WAITING
 
 # Codes of the index → those that our labels know.
@@ -42,10 +43,12 @@ def search_page(request: Request) -> Response:
         from pipelines.search.query import asks_words
 
         try:
+            with store(request).read() as conn:
+                asked = counted.without(query, second_looks.hidden_stories(conn, request.state.session.analyst))
             with closing(open_index(settings(request), store(request))) as index:
-                result = index.search(query, limit=PAGE, offset=(number - 1) * PAGE)
+                result = index.search(asked, limit=PAGE, offset=(number - 1) * PAGE)
                 # Told once, beside the first page.
-                counts = index.facets(query, (*counted.FIELDS, "day"), counted.ASKED) if number == 1 and result.total > 1 else {}
+                counts = index.facets(asked, (*counted.FIELDS, "day"), counted.ASKED) if number == 1 and result.total > 1 else {}
             values["words_off"] = not settings(request).index_words and asks_words(query)
             values["hits"] = [(hit, cut(hit.snippet, [(start, end, 0) for start, end in hit.marks])) for hit in result.hits]
             values |= {

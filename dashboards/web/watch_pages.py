@@ -11,11 +11,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboards.charts import Columns, columns
+from dashboards.found import without
 from dashboards.web import forms
 from dashboards.web.view import page, settings, store
 from pipelines import watches
 from pipelines.clock import local, now
 from pipelines.errors import UserError
+from pipelines.store import second_looks
 
 ACTS = ("enable", "disable", "share", "own", "remove")
 
@@ -41,9 +43,11 @@ def preview(request: Request) -> Response:
 
     try:
         watches.check(given["query"], "", given["channel"], settings(request), now())
+        with store(request).read() as conn:
+            asked = without(given["query"], second_looks.hidden_stories(conn, request.state.session.analyst))
         with closing(open_index(settings(request), store(request))) as index:
             moment = now()
-            found = watches.preview(index, given["query"], moment)
+            found = watches.preview(index, asked, moment)
             more |= {"preview": found, "timeline": days(found, moment)}
     except UserError as wrong:
         return _page(request, 503 if isinstance(wrong, IndexUnavailable) else 400, **more, error=str(wrong))

@@ -18,11 +18,12 @@ def _group() -> None:
 def verify(data: DataOption = None) -> None:
     """Kiểm tra cả chuỗi; mã thoát 1 và tên mục đầu tiên bị sai nếu nhật ký đã bị sửa."""
     from flows.context import open_store, settings
-    from pipelines.store import audit
+    from pipelines import witness
 
-    store = open_store(settings(data))
+    config = settings(data)
+    store = open_store(config)
     with store.read() as conn:
-        count, problem = audit.verify(conn)
+        count, problem = witness.verify(conn, config.data)
     if problem:
         typer.echo(f"nhật ký kiểm toán không nguyên vẹn: {problem}", err=True)
         raise typer.Exit(1)

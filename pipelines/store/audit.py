@@ -10,10 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from pipelines.store.rows import stamp
-from pipelines.store.schema import audit
+from pipelines.store.rows import stamp, upsert
+from pipelines.store.schema import audit, decisions, meta, users
 
 GENESIS = "0" * 64
+# Key of `meta`: how many entries there are and the newest one, so that a log that was cut off is told from a whole one.
+HEAD = "audit-head"
 
 
 def _hash(previous: str, at: str, actor: str, action: str, thing: str, details: Mapping[str, Any]) -> str:
@@ -31,17 +33,32 @@ def append(
     previous = conn.execute(select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).scalar() or GENESIS
     at = stamp(now) or ""
     digest = _hash(previous, at, actor, action, thing, details)
-    conn.execute(
+    written = conn.execute(
         audit.insert().values(
             at=at, actor=actor, action=action, object=thing, details=dict(details), previous=previous, hash=digest
         )
     )
+    known = head(conn)
+    grown = {"count": (known["count"] if known else 0) + 1, "seq": (written.inserted_primary_key or (0,))[0], "hash": digest}
+    upsert(conn, meta, {"key": HEAD, "value": json.dumps(grown)})
     return digest
 
 
-def verify(conn: Connection) -> tuple[int, str | None]:
-    """Walk the chain; return the number of entries and what is wrong first, or None."""
-    previous, count = GENESIS, 0
+def head(conn: Connection) -> dict[str, Any] | None:
+    """Return {"count", "seq", "hash"} as the last entry left it, or None before the first."""
+    found = conn.execute(select(meta.c.value).where(meta.c.key == HEAD)).scalar()
+    return dict(json.loads(found)) if found else None
+
+
+def verify(conn: Connection, witness: Mapping[str, Any] | None = None) -> tuple[int, str | None]:
+    """Walk the chain; return the number of entries and what is wrong first, or None.
+
+    The log must reach its head, and that of `witness`: one seen earlier and kept outside the store (pipelines.witness).
+    """
+    # Read first: entries that land meanwhile are behind it.
+    known = head(conn)
+    marks = [mark for mark in (known, witness) if mark]
+    previous, count, met = GENESIS, 0, 0
     for row in conn.execute(select(audit).order_by(audit.c.seq)).mappings():
         count += 1
         digest = _hash(previous, row["at"], row["actor"], row["action"], row["object"], row["details"])
@@ -50,7 +67,21 @@ def verify(conn: Connection) -> tuple[int, str | None]:
         if row["hash"] != digest:
             return count, f"mục {row['seq']}: nội dung đã bị sửa"
         previous = row["hash"]
-    return count, None
+        met += sum((mark["count"], mark["seq"], mark["hash"]) == (count, row["seq"], previous) for mark in marks)
+    most = max((mark["count"] for mark in marks), default=0)
+    if most > count:
+        return count, f"thiếu {most - count} mục cuối: nhật ký từng có {most} mục, nay còn {count}"
+    if met < len(marks):
+        return count, "mốc cuối đã ghi không còn khớp mục nào của nhật ký"
+    return count, None if known else _headless(conn, count)
+
+
+def _headless(conn: Connection, count: int) -> str | None:
+    """Say what is wrong with a log that has no head: nothing when nothing was ever done here."""
+    if count:
+        return "mất mốc cuối của nhật ký"
+    used = any(conn.execute(select(table.c.id).limit(1)).first() for table in (users, decisions))
+    return "nhật ký trống mà kho đã có người dùng hoặc quyết định" if used else None
 
 
 def find(

@@ -235,6 +235,8 @@ second_looks = Table(
     Column("outcome", String(40)),
     Column("reason", Text, nullable=False, default=""),
     Column("answered", String(40)),
+    # Version of the alert that the decision made: who has read that one or a later one cannot judge blind.
+    Column("version", Integer),
     Index("ix_second_looks_second", "second", "answered"),
 )
 

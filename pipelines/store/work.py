@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from pipelines.errors import UserError
 from pipelines.records import content_id
@@ -114,8 +114,8 @@ def opened(conn: Connection, analyst: str, ids: Sequence[str], now: datetime) ->
 
 
 def unopen(conn: Connection, analyst: str, ids: Sequence[str]) -> None:
-    """Make alerts unread again for `analyst`."""
-    conn.execute(delete(seen).where(seen.c.analyst == analyst, seen.c.alert.in_(ids)))
+    """Make alerts unread again for `analyst`; that they were read stays known, as a negative version (second_looks)."""
+    conn.execute(update(seen).where(seen.c.analyst == analyst, seen.c.alert.in_(ids)).values(version=-func.abs(seen.c.version)))
 
 
 def visit(conn: Connection, analyst: str) -> tuple[datetime | None, datetime | None]:

@@ -238,6 +238,8 @@ def main() -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(results, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     os.environ.pop("COTMOC_DATA", None)
+    if slow:
+        sys.exit(1)
 
 
 if __name__ == "__main__":
