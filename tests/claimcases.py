@@ -1,21 +1,18 @@
-"""The assessor as the claims tests use it: one trained model a session, cached between runs of the same content."""
+"""The assessor as the claims tests use it: with the model that `make setup` trained."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from functools import cache
-from pathlib import Path
 
 from classifiers.assessor import Assessor
 from pipelines.records import Assessment, TextLine
+from pipelines.settings import load_settings
 
 
 @cache
 def assessor() -> Assessor:
-    """Return the assessor; the model is trained once for each content and kept in the folder of temporary files."""
-    folder = Path(os.environ.get("COTMOC_TEST_MODELS") or Path(tempfile.gettempdir()) / f"cotmoc-models-{os.getuid()}")
-    return Assessor.load(folder)
+    """Return the assessor; its model is the program's own, trained once for each content (COTMOC_MODELS, see conftest)."""
+    return Assessor.load(load_settings().model_home)
 
 
 def assess(text: str, title: str = "", published: str = "2025-09-10", **more: object) -> Assessment:

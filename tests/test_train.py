@@ -28,6 +28,7 @@ from pipelines.clock import now
 from pipelines.errors import UserError
 from pipelines.read import read_line
 from pipelines.records import Alert, Claim, Role, TextLine, Tier, Verdict
+from pipelines.settings import load_settings
 from pipelines.store import alerts, articles
 from tests import claimcases
 
@@ -156,13 +157,9 @@ def test_confidence_is_monotone_bounded_and_means_what_it_says() -> None:
 
 def card_in_use() -> dict[str, Any]:
     """The card of the model that the other claims tests use."""
-    import tempfile
-    from os import environ, getuid
-
     model = claimcases.assessor().model
     assert model is not None
-    home = Path(environ.get("COTMOC_TEST_MODELS") or Path(tempfile.gettempdir()) / f"cotmoc-models-{getuid()}")
-    path = home / "models" / f"{model._data['key']}.json"
+    path = load_settings().model_home / "models" / f"{model._data['key']}.json"
     return dict(json.loads(path.read_text(encoding="utf-8")))
 
 

@@ -73,9 +73,10 @@ def main() -> None:
     """Print the table and write build/bench/claims.json."""
     from classifiers.assessor import Assessor
     from classifiers.evaluation import Scores, compare, prf, read_labelled, report
+    from pipelines.settings import load_settings
 
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(os.environ["SHARED_DATA"]) / "claims_dev.jsonl"
-    data = Path(os.environ.get("COTMOC_DATA") or "data")
+    data = load_settings().model_home
     assessor = Assessor.load(data)
     alone = fresh(data, path)
     lines, _ = read_labelled(path)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from classifiers.assessor import Assessor
 from pipelines.records import TextLine, Tier
+from pipelines.settings import load_settings
 
 TARGET = 1.0
 
@@ -38,7 +39,7 @@ def texts(folder: Path) -> Iterator[TextLine]:
 def main() -> None:
     """Print every raised claim above `--least` and the share of flags."""
     least = float(sys.argv[sys.argv.index("--least") + 1]) if "--least" in sys.argv else 0.0
-    assessor = Assessor.load(Path(os.environ.get("COTMOC_DATA") or "data"))
+    assessor = Assessor.load(load_settings().model_home)
     counts: Counter[str] = Counter()
     began = time.process_time()
     for line in texts(Path(os.environ["SHARED_DATA"]) / "news"):
