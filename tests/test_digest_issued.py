@@ -6,7 +6,7 @@ import email.policy
 import re
 import socket
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from dashboards.digest.carried import correction_text, overturned
 from dashboards.digest.correction_docx import write_correction
 from dashboards.digest.mail import render_text
 from dashboards.evidence import build_pack
+from pipelines.clock import now
 from pipelines.errors import UsageError, UserError
 from pipelines.store import alerts as alert_store
 from pipelines.store import audit
@@ -36,9 +37,9 @@ def desk(tmp_path: Path) -> Desk:
     return make_desk(tmp_path / "data")
 
 
-def settle(desk: Desk, outcome: str = alert_store.NOT_DISTORTED, version: int = 1) -> None:
+def settle(desk: Desk, outcome: str = alert_store.NOT_DISTORTED, version: int = 1, at: datetime = LATER) -> None:
     with desk.store.begin() as conn:
-        alert_store.decide(conn, desk.ids["flag"], outcome=outcome, reason="đọc nhầm dấu phẩy", analyst="Bàn 1", version=version, now=LATER)
+        alert_store.decide(conn, desk.ids["flag"], outcome=outcome, reason="đọc nhầm dấu phẩy", analyst="Bàn 1", version=version, now=at)
 
 
 # --- approval ------------------------------------------------------------------------------------------------
@@ -84,7 +85,7 @@ def test_a_period_to_come_has_no_issue_and_one_that_runs_is_provisional_and_not_
 
 def test_a_draft_that_never_went_out_is_not_called_an_issue(desk: Desk) -> None:
     write_digest(desk.store, desk.settings, "ninh-binh", DAY, desk.settings.data / "digests")
-    settle(desk)
+    settle(desk, at=now())
     with desk.store.read() as conn:
         assert [carrier.name for carrier in overturned(conn)[0].carriers] == ["dự thảo điểm báo Tỉnh Ninh Bình ngày 20/11/2026 (chưa phát hành)"]
 
@@ -197,10 +198,10 @@ def test_an_overturned_verdict_lists_every_digest_and_pack_that_carried_it(desk:
     pack = build_pack(desk.store, desk.settings, desk.ids["story"], tmp_path / "out", pictures=False)
     with desk.store.read() as conn:
         assert overturned(conn) == []
-    settle(desk)
+    settle(desk, at=now())
     with desk.store.read() as conn:
         found = overturned(conn)
-        assert overturned(conn, LATER + timedelta(days=1)) == []
+        assert overturned(conn, now() + timedelta(days=1)) == []
     assert [one.alert.id for one in found] == [desk.ids["flag"]]
     assert [carrier.name for carrier in found[0].carriers] == ["điểm báo Tỉnh Ninh Bình ngày 20/11/2026, bản phát hành lần 1", f"hồ sơ {pack.zip.name}"]
     text = correction_text(found[0])
@@ -287,3 +288,11 @@ def test_an_editor_reorders_leaves_out_rewrites_and_approves_from_the_desk(desk:
     assert "Bản 1 đã duyệt: Phó phòng" in client.get(address).text and "đã duyệt, bản 1" in client.get("/digests").text
     assert client.get("/digests/edit/mai").status_code == 404
     assert client.get("/digests/edit/2999-01-01").status_code == 404
+
+
+def test_a_paper_made_after_the_decision_carried_the_decision_and_needs_no_correction(desk: Desk, tmp_path: Path) -> None:
+    with desk.store.begin() as conn:
+        alert_store.decide(conn, desk.ids["flag"], outcome=alert_store.NOT_DISTORTED, reason="đúng", analyst="Bàn 1", version=1, now=NOON)
+    build_pack(desk.store, desk.settings, desk.ids["story"], tmp_path / "out", pictures=False)
+    with desk.store.read() as conn:
+        assert overturned(conn) == []

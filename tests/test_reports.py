@@ -65,7 +65,7 @@ def test_the_commune_is_rolled_up_into_the_province_and_not_the_other_way(desk: 
         conn.execute(article_provinces.delete().where(article_provinces.c.article == desk.ids["news"]))
         conn.execute(article_provinces.insert().values(article=desk.ids["news"], province="ninh-binh/lien-minh", relation="about"))
     province = build_report(desk.store, "ninh-binh", "annual", FIRST, LAST)
-    assert province.numbers.ours == 5 and [(name, n.ours, n.claims) for name, n in province.communes] == [("Xã Liên Minh, tỉnh Ninh Bình", 2, 0)]
+    assert province.numbers.ours == 5 and [(name, n.ours, n.claims) for name, n in province.communes] == [("Xã Liên Minh, tỉnh Ninh Bình", 2, 1)]
     # What is on the whole country is the same for every commune and stands in a column of its own.
     table = next(table for section in province.sections for table in section.tables if table.caption.startswith("Số liệu của các xã"))
     assert table.head[1:3] == ("Bài về xã", "Tin chung") and table.rows[0][1:4] == ("1", "1", "0")
@@ -206,3 +206,18 @@ def test_the_deadlines_command_lists_and_writes(tmp_path: Path) -> None:
     assert run("deadlines", "--date", "2026-11-08", "--ics", str(tmp_path / "lich.ics"))[0] == 0
     assert (tmp_path / "lich.ics").read_bytes().startswith(b"BEGIN:VCALENDAR")
     assert '"left": 7' in run("deadlines", "--date", "2026-11-08", "--remind", "--json")[1]
+
+
+def test_the_table_of_false_alarms_has_as_many_rows_as_are_counted(desk: Desk) -> None:
+    from pipelines.store.schema import alerts
+
+    with desk.store.begin() as conn:
+        # On the whole country, found in a text about another province: the office's in the digest, so in the report too.
+        conn.execute(alerts.update().where(alerts.c.id == desk.ids["watch"]).values(provinces=["lao-cai"], national=1))
+        conn.execute(alerts.update().where(alerts.c.id == desk.ids["hostile"]).values(provinces=["ninh-binh/lien-minh"], national=0))
+    for alert in ("flag", "watch", "hostile"):
+        decide(desk, alert, alert_store.NOT_DISTORTED, "Bàn 1", 1, 4)
+    report = build_report(desk.store, "ninh-binh", "monthly", FIRST, LAST)
+    table = next(t for section in report.sections for t in section.tables if t.caption.startswith("Nội dung đã nêu"))
+    assert len(table.rows) == report.numbers.false_alarms == report.numbers.claims == 3
+    assert report.communes[0][1].false_alarms == 2

@@ -38,13 +38,17 @@ class Overturned:
     carriers: tuple[Carrier, ...]
 
 
-def carriers(conn: Connection, alert: str, story: str) -> tuple[Carrier, ...]:
+def carriers(conn: Connection, alert: str, story: str, decided: str) -> tuple[Carrier, ...]:
     """Return the digests that carried `alert` and the packs of its story, oldest first; each once.
+
+    Papers made at the moment `decided` (as stored) or later carry the decision with it: they are not among them.
 
     An issue that was never approved is named a draft; of an approved one the editions that carried it.
     """
     issues: dict[str, list[int]] = {}
-    query = select(audit_table.c.action, audit_table.c.object, audit_table.c.details).where(audit_table.c.action.in_((WRITTEN, APPROVED)))
+    query = select(audit_table.c.action, audit_table.c.object, audit_table.c.details).where(
+        audit_table.c.action.in_((WRITTEN, APPROVED)), audit_table.c.at < decided
+    )
     for row in conn.execute(query.order_by(audit_table.c.seq)):
         if alert in row.details.get("alerts", ()):
             editions = issues.setdefault(row.object, [])
@@ -56,7 +60,7 @@ def carriers(conn: Connection, alert: str, story: str) -> tuple[Carrier, ...]:
         name = f"điểm báo {place_vi(province)} ngày {day[8:10]}/{day[5:7]}/{day[:4]}"
         name = f"{name}, bản phát hành lần {', '.join(map(str, editions))}" if editions else f"dự thảo {name} (chưa phát hành)"
         found["digest", issue] = Carrier("digest", name, day)
-    packs = select(papers).where(papers.c.kind == "evidence", papers.c.story == story).order_by(papers.c.made)
+    packs = select(papers).where(papers.c.kind == "evidence", papers.c.story == story, papers.c.made < decided).order_by(papers.c.made)
     for paper in conn.execute(packs).mappings():
         name = Path(paper["path"]).name
         found.setdefault(("evidence", name), Carrier("evidence", f"hồ sơ {name}", paper["day"], paper["path"]))
@@ -82,7 +86,7 @@ def overturned(conn: Connection, since: datetime | None = None) -> list[Overturn
     found: dict[str, Overturned] = {}
     for row in conn.execute(query).mappings():
         decided = moment(row["decided"])
-        held = carriers(conn, row["id"], row["story"])
+        held = carriers(conn, row["id"], row["story"], row["decided"])
         if held and decided and row["id"] not in found:
             found[row["id"]] = Overturned(alert_store.from_row(row), decided, row["decision_reason"], held)
     return list(found.values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -133,8 +132,8 @@ def _item(story: str, lead: Mapping[str, Any], members: list[Mapping[str, Any]],
 
 
 def ours(profile: Profile) -> Any:
-    named = [cast(alerts.c.provinces, Text).contains(json.dumps(name), autoescape=True) for name in names_of(profile)]
-    return or_(alerts.c.national == 1, *named)
+    """Return the condition under which an alert is the office's: on the whole country, or on a place of `names_of`."""
+    return alert_store.concerning(names_of(profile))
 
 
 def _alerts(conn: Connection, where: Any) -> Iterable[Alert]:
@@ -151,12 +150,15 @@ def claims(conn: Connection, profile: Profile, start: datetime, end: datetime) -
     return tuple(checked(conn, alert, local(end).date()) for alert in _alerts(conn, where))
 
 
-def following(conn: Connection, profile: Profile, start: datetime) -> tuple[Checked, ...]:
-    """Return older matters that are still open: being looked at, followed, waiting, or needing a reply."""
+def following(conn: Connection, profile: Profile, start: datetime, names: Collection[str] = ()) -> tuple[Checked, ...]:
+    """Return older matters that are still open: being looked at, followed, waiting, or needing a reply.
+
+    `names`: of these profiles instead of `names_of`.
+    """
     still = (alert_store.LOOKING, alert_store.FOLLOW, alert_store.WAITING, alert_store.NEEDS_REPLY)
     first = stamp(start)
     where = and_(
-        ours(profile), alerts.c.status.in_(still), alerts.c.raised < first,
+        alert_store.concerning(names or names_of(profile)), alerts.c.status.in_(still), alerts.c.raised < first,
         or_(alerts.c.published.is_(None), alerts.c.published < first),
     )  # fmt: skip
     return tuple(checked(conn, alert, local(start).date()) for alert in list(_alerts(conn, where))[:MOST])
@@ -189,13 +191,13 @@ def cited(id: str, on: date) -> Cited | None:
     )  # fmt: skip
 
 
-def corrections(conn: Connection, profile: Profile, start: datetime, end: datetime) -> tuple[Correction, ...]:
-    """Return what earlier issues carried and a person decided in this period not to be distorted."""
+def corrections(conn: Connection, profile: Profile, start: datetime, end: datetime, names: Collection[str] = ()) -> tuple[Correction, ...]:
+    """Return what earlier issues carried and a person decided in this period not to be distorted; `names` as in `following`."""
     query = (
         select(alerts, decisions.c.outcome, decisions.c.reason.label("decision_reason"), decisions.c.decided)
         .join(decisions, decisions.c.alert == alerts.c.id)
         .where(
-            ours(profile), decisions.c.outcome == alert_store.NOT_DISTORTED, decisions.c.undone.is_(None),
+            alert_store.concerning(names or names_of(profile)), decisions.c.outcome == alert_store.NOT_DISTORTED, decisions.c.undone.is_(None),
             alerts.c.status == alert_store.NOT_DISTORTED, decisions.c.decided >= stamp(start),
             decisions.c.decided < stamp(end),
         )
@@ -203,7 +205,7 @@ def corrections(conn: Connection, profile: Profile, start: datetime, end: dateti
     )  # fmt: skip
     found = []
     for row in conn.execute(query).mappings():
-        held = carriers(conn, row["id"], row["story"])
+        held = carriers(conn, row["id"], row["story"], row["decided"])
         # Raised before the period, or raised in it and already printed: the issue of 06:30 carries what came since 06:00.
         if row["raised"] >= stamp(start) and not any(one.kind == "digest" and one.day < f"{local(end):%Y-%m-%d}" for one in held):
             continue

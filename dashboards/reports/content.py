@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from classifiers.referencebase import load_references
 from dashboards.digest import gather as digest_gather
-from dashboards.reports.gather import communes_of, numbers
+from dashboards.reports.gather import communes_of, false_alarms, names_in, numbers
 from dashboards.reports.periods import KINDS, label
 from dashboards.reports.records import Chart, Numbers, Report, Section, Table
 from dashboards.shown import number, one_line, time_vi
@@ -16,6 +16,8 @@ from pipelines.errors import UsageError
 from pipelines.settings import load_profile
 from pipelines.store import Store
 
+# Raised before the period and decided in it: not among its false alarms.
+BEFORE = "Nêu trước kỳ: "
 BLANK = "…… (người soạn điền)"
 
 
@@ -36,11 +38,13 @@ def build_report(
     with store.read() as conn:
         found = numbers(conn, profile, start, end, owners or {})
         communes = tuple((one.title, numbers(conn, one, start, end, owners or {})) for one in communes_of(profile))
-        corrected = digest_gather.corrections(conn, profile, first, last)
-        follow = digest_gather.following(conn, profile, last)
+        wrong = false_alarms(conn, profile, start, end)
+        earlier = [c for c in digest_gather.corrections(conn, profile, first, last, names_in(profile)) if c.raised < first]
+        follow = digest_gather.following(conn, profile, last, names_in(profile))
     corrections = Table(
         "Nội dung đã nêu, sau kết luận là không sai lệch", ("Bài, nguồn, lý do", "Ngày kết luận"),
-        tuple((f"{c.title} ({c.outlet}). Lý do: {one_line(c.reason, 200)}", time_vi(c.decided)) for c in corrected),
+        (*((f"{one_line(a.title)} ({one_line(a.outlet, 80)}). Lý do: {one_line(d.reason, 200)}", time_vi(d.decided)) for a, d in wrong),
+         *((f"{BEFORE}{c.title} ({c.outlet}). Lý do: {one_line(c.reason, 200)}", time_vi(c.decided)) for c in earlier)),
     )  # fmt: skip
     open_now = Table("Nội dung còn theo dõi", ("Bài, nguồn", "Tình trạng"), tuple((f"{c.title} ({c.outlet})", c.status) for c in follow))
     results = (_news(found), _checked(found), _replies(found, corrections))

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection, Text, and_, cast, func, or_, select
+from sqlalchemy import Connection, Text, cast, func, or_, select
 
 from dashboards.labels import TYPE_VI
 from dashboards.reports.records import Numbers
 from dashboards.reports.replies import CORRECTED, SILENT, Reply, replies
 from dashboards.shown import is_foreign, lang_vi, place_vi, verdict_vi
 from pipelines.clock import HANOI, local
-from pipelines.records import Verdict
+from pipelines.records import Alert, Decision, Verdict
 from pipelines.settings import Profile, load_profile, profile_names
 from pipelines.store import alerts as alert_store
 from pipelines.store.rows import moment, stamp
@@ -44,6 +43,23 @@ def communes_of(profile: Profile) -> list[Profile]:
     return [found for name in profile_names() if (found := load_profile(name)).parent == profile.name]
 
 
+def names_in(profile: Profile) -> tuple[str, ...]:
+    """Return the profiles whose news a report counts: the office's own and, for a province, its communes."""
+    return (profile.name, *(commune.name for commune in communes_of(profile)))
+
+
+def false_alarms(conn: Connection, profile: Profile, start: date, end: date) -> list[tuple[Alert, Decision]]:
+    """Return the alerts that `numbers` counts as false alarms of the period, each with the decision by which it is one."""
+    first = stamp(datetime.combine(start, time(), HANOI))
+    last = stamp(datetime.combine(end + timedelta(days=1), time(), HANOI))
+    found = []
+    for row in _claims(conn, names_in(profile), first, last):
+        if row["status"] == alert_store.NOT_DISTORTED:
+            taken = [d for d in alert_store.decisions_of(conn, row["id"]) if d.outcome == alert_store.NOT_DISTORTED]
+            found += [(alert_store.from_row(row), taken[-1])] if taken else []
+    return found
+
+
 def numbers(conn: Connection, profile: Profile, start: date, end: date, owners: Mapping[str, str]) -> Numbers:
     """Return the numbers of an office for `start` ≤ day ≤ `end` in Hà Nội time; a province counts its communes in.
 
@@ -51,7 +67,7 @@ def numbers(conn: Connection, profile: Profile, start: date, end: date, owners: 
     """
     first = stamp(datetime.combine(start, time(), HANOI))
     last = stamp(datetime.combine(end + timedelta(days=1), time(), HANOI))
-    names = (profile.name, *(commune.name for commune in communes_of(profile)))
+    names = names_in(profile)
     when = func.coalesce(articles.c.published, articles.c.first_seen)
     inside = (articles.c.current == 1, when >= first, when < last)
     national = cast(articles.c.places, Text).contains('"national": true')
@@ -81,7 +97,7 @@ def numbers(conn: Connection, profile: Profile, start: date, end: date, owners: 
         by_lang=_most(lang_vi(row["lang"]) for row in ours),
         by_topic=_most(name for row in ours for name, yes in (("địa phương", row["local"]), ("biên giới, biển, đảo (toàn quốc)", row["national"])) if yes),
         by_place=_places(conn, names, inside),
-        claims=len(judged), local_claims=sum(bool(row["provinces"]) for row in judged), reviewed=sum(row["id"] in decided for row in judged),
+        claims=len(judged), local_claims=sum(bool({*names} & {*row["provinces"]}) for row in judged), reviewed=sum(row["id"] in decided for row in judged),
         by_type=_most(f"{row['claim_type']} {TYPE_VI.get(row['claim_type'], '')}".strip() for row in judged),
         by_verdict=_most(verdict_vi(row["verdict"]) for row in judged), by_status=_most(row["status"] for row in judged),
         references=tuple(contradicted.most_common(10)), hours=_hours(judged, decided, said),
@@ -118,10 +134,7 @@ def _channels(conn: Connection, profile: Profile, first: str | None, last: str |
 
 
 def _claims(conn: Connection, names: Collection[str], first: str | None, last: str | None) -> list[Mapping[str, Any]]:
-    named = cast(alerts.c.provinces, Text)
-    everywhere = and_(alerts.c.national == 1, named == "[]")
-    whose = or_(everywhere, *(named.contains(json.dumps(name), autoescape=True) for name in names))
-    query = select(alerts).where(whose).order_by(alerts.c.raised, alerts.c.id)
+    query = select(alerts).where(alert_store.concerning(names)).order_by(alerts.c.raised, alerts.c.id)
     if first and last:
         query = query.where(alerts.c.raised >= first, alerts.c.raised < last)
     return [dict(row) for row in conn.execute(query).mappings()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
@@ -25,6 +26,10 @@ OUTCOMES = (LOOKING, NEEDS_REPLY, NOT_DISTORTED, FOLLOW, DUPLICATE)
 
 class Conflict(UserError):
     """Somebody else has decided since the page was opened."""
+
+
+class Already(Conflict):
+    """The same analyst has: a key pressed twice, or a page of one's own that is old."""
 
 
 def alert_id(story: str, claim_key: str) -> str:
@@ -139,6 +144,12 @@ def decisions_of(conn: Connection, alert: str) -> list[Decision]:
     ]
 
 
+def concerning(names: Iterable[str]) -> Any:
+    """Return the condition for alerts on the whole country or on one of the profiles `names`: digests and reports count by it."""
+    named = [cast(alerts.c.provinces, Text).contains(json.dumps(name), autoescape=True) for name in names]
+    return or_(alerts.c.national == 1, *named)
+
+
 def decide(
     conn: Connection,
     alert: str,
@@ -164,6 +175,10 @@ def decide(
     if row is None:
         raise UserError(f"không có cảnh báo {alert}")
     if row["version"] != version:
+        newest = select(decisions.c.analyst, decisions.c.undone).where(decisions.c.alert == alert).order_by(decisions.c.decided.desc(), decisions.c.id)
+        last = conn.execute(newest.limit(1)).first()
+        if last and last.undone is None and users.name_key(last.analyst) == users.name_key(analyst):
+            raise Already("bạn đã ghi quyết định cho cảnh báo này; muốn đổi, hãy mở lại rồi ghi quyết định mới")
         raise Conflict("cảnh báo đã được người khác xử lý sau khi trang này mở; hãy xem lại rồi quyết định")
     status = outcome
     if outcome == NEEDS_REPLY:
