@@ -17,13 +17,11 @@ from warcio.archiveiterator import ArchiveIterator
 
 from dashboards.evidence import Pack, verify_pack
 from dashboards.evidence import build_pack as build_with_pictures
-from dashboards.evidence.asked import asked
 from dashboards.evidence.chromium import harmless
 from dashboards.evidence.keys import office_key
 from dashboards.evidence.manifest import pack_id, readable
 from dashboards.evidence.warc import parse
 from pipelines.errors import UserError
-from pipelines.records import Verdict
 from pipelines.store import alerts as alert_store
 from pipelines.store import audit
 from pipelines.store.papers import list_papers
@@ -387,47 +385,3 @@ def test_a_channels_post_is_read_too(tmp_path: Path) -> None:
         warc.commit()
     found = parse(reader_of(tmp_path)({"warc_file": file, "warc_offset": offset, "warc_length": length}))
     assert (found.kind, found.body) == ("resource", b"<p>x</p>")
-
-
-# --- what the letter asks ---------------------------------------------------------------------------------------
-
-
-def letter_of(pack: Pack) -> str:
-    return "\n".join(p.text for p in Document(str(pack.path / "cong-van-du-thao.docx")).paragraphs)
-
-
-@pytest.mark.parametrize("outcome", ["không sai lệch", "trùng"])
-def test_no_letter_asks_to_correct_what_a_person_found_right(desk: Desk, tmp_path: Path, outcome: str) -> None:
-    with desk.store.begin() as conn:
-        alert_store.decide(conn, desk.ids["flag"], outcome=outcome, reason="đúng với phụ lục", analyst="Bàn 1", version=1, now=NOON)
-    pack = build_pack(desk.store, desk.settings, desk.ids["story"], tmp_path / "out")
-    assert pack.complete and verify_pack(pack.path) == [] and not (pack.path / "cong-van-du-thao.docx").exists()
-    assert any(item["part"] == "letter" and "không sai lệch hoặc trùng" in item["reason"] for item in pack.absent)
-
-
-def test_what_has_no_source_against_it_is_asked_about_and_never_called_wrong(desk: Desk, tmp_path: Path) -> None:
-    said = letter_of(build_pack(desk.store, desk.settings, desk.ids["bad"], tmp_path))
-    assert "cung cấp nguồn" in said and "cải chính theo quy định" not in said
-
-
-def test_only_what_a_source_contradicts_stands_in_a_request_for_correction(desk: Desk, tmp_path: Path) -> None:
-    with desk.store.begin() as conn:
-        alert = alert_store.get_alert(conn, desk.ids["flag"])[0]  # type: ignore[index]
-        for verdict in (Verdict.UNSUPPORTED, Verdict.NEEDS_IMAGE_REVIEW):
-            other = alert.claim.model_copy(update={"verdict": verdict, "sentence": f"Câu {verdict.value}."})
-            alert_store.raise_alert(conn, alert.model_copy(update={"id": f"x-{verdict.value}", "claim": other}))
-    said = letter_of(build_pack(desk.store, desk.settings, desk.ids["story"], tmp_path))
-    assert WRONG in said and "cải chính theo quy định" in said and "Câu UNSUPPORTED" not in said and "Câu NEEDS_IMAGE_REVIEW" not in said
-
-
-def test_an_outlet_of_another_country_that_writes_vietnamese_is_asked_by_its_own_rules(desk: Desk, tmp_path: Path) -> None:
-    owners = {"báo-mẫu": "foreign public broadcaster"}
-    said = letter_of(build_pack(desk.store, desk.settings, desk.ids["story"], tmp_path, owners=owners))
-    assert "quy trình đính chính của quý cơ quan" in said and "theo quy định" not in said
-
-
-def test_a_picture_that_nobody_has_looked_at_asks_nothing(desk: Desk, tmp_path: Path) -> None:
-    with desk.store.begin() as conn:
-        alert = alert_store.get_alert(conn, desk.ids["flag"])[0]  # type: ignore[index]
-    held = alert.claim.model_copy(update={"verdict": Verdict.NEEDS_IMAGE_REVIEW})
-    assert asked([alert.model_copy(update={"claim": held})]) is None

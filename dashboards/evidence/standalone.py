@@ -83,7 +83,41 @@ def _zip(path: Path) -> dict[str, bytes]:
             if info.file_size > MAX_FILE:
                 raise Broken(f"{name}: lớn quá mức cho phép")
             files[name] = source.read(info)
+        _no_gap(path, source)
     return files
+
+
+def _no_gap(path: Path, source: zipfile.ZipFile) -> None:
+    """Refuse bytes that no list of files names: before, between and behind the entries, or in comments and extra fields.
+
+    A pack is written without comments, extra fields and descriptors, so that every byte is an entry's or the directory's.
+    """
+    strange = Broken(f"{path.name}: tệp ZIP có phần lạ")
+    at = directory = 0
+    with path.open("rb") as raw:
+        for info in sorted(source.infolist(), key=lambda info: info.header_offset):
+            raw.seek(at)
+            head = raw.read(30)
+            if info.header_offset != at or len(head) < 30 or head[:4] != b"PK\x03\x04" or info.comment or info.extra or info.flag_bits & 8:
+                raise strange
+            name, extra = int.from_bytes(head[26:28], "little"), int.from_bytes(head[28:30], "little")
+            if extra:
+                raise strange
+            raw.seek(at + 30 + name)
+            packed = raw.read(info.compress_size)
+            unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+            if info.compress_type == zipfile.ZIP_DEFLATED:
+                unpacker.decompress(packed, info.file_size + 1)
+            if (unpacker.unused_data or not unpacker.eof) if info.compress_type == zipfile.ZIP_DEFLATED else len(packed) != info.file_size:
+                raise strange
+            at += 30 + name + info.compress_size
+            directory += 46 + name
+        end = at + directory
+        raw.seek(end)
+        tail = raw.read(22 + 1)
+    # 65 535 files or 4 GB would need another ending (ZIP64); a pack is limited to less.
+    if source.comment or source.start_dir != at or len(tail) != 22 or tail[:4] != b"PK\x05\x06":
+        raise strange
 
 
 def manifest_in(files: dict[str, bytes]) -> dict[str, Any]:
@@ -285,6 +319,13 @@ def imprint(response: bytes) -> bytes:
     return found[1]
 
 
+def unstamped(files: dict[str, bytes], manifest: dict[str, Any]) -> list[str]:
+    """Return a remark when fewer authorities have stamped the manifest than were configured (as it says, and is signed)."""
+    wanted, found = manifest.get("time_authorities"), sum(name.startswith(STAMPS) for name in files)
+    lacks = len(wanted) - found if isinstance(wanted, list) else 0
+    return [f"thiếu {lacks} dấu thời gian đã cấu hình (chưa lấy được hoặc bị bỏ)"] if lacks > 0 else []
+
+
 def _parts(raw: bytes, at: int) -> Iterator[bytes]:
     """Walk the contents of DER values from `at`; ValueError when they are not."""
     while at < len(raw):
@@ -363,6 +404,7 @@ def check(path: Path, key: str = "") -> tuple[list[str], list[str]]:
     missing = [f"{item.get('part')} ({item.get('reason')})" for item in manifest["missing"]]
     if manifest["status"] != "complete" or missing:
         problems.append(f"hồ sơ chưa đủ: thiếu {'; '.join(missing) or 'phần không nêu tên'}")
+    notes += unstamped(files, manifest)
     stamps = [name for name in files if name.startswith(STAMPS)]
     if not key:
         notes.append(f"chữ ký của khóa {manifest['signer']}; hỏi cơ quan xem có đúng khóa này không")

@@ -12,7 +12,7 @@ from typing import Any
 from cryptography.x509 import Certificate
 
 from dashboards.evidence.manifest import NAME, STAMPS, unmet
-from dashboards.evidence.standalone import Broken, load, manifest_in
+from dashboards.evidence.standalone import Broken, load, manifest_in, unstamped
 from dashboards.evidence.standalone import altered as altered_in
 from dashboards.evidence.warc import parse
 from pipelines.errors import UserError
@@ -57,17 +57,18 @@ class Identity:
     story: str = ""
     signer: str = ""
     stamps: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def identity(path: Path) -> Identity:
-    """Return the SHA-256 of a pack's manifest, its story, the key that signed it and the hashes of its time stamps."""
+    """Return the SHA-256 of a pack's manifest, its story, the key that signed it, the hashes of its time stamps, and what lacks of them."""
     try:
         files = load(path)
         manifest = manifest_in(files)
     except Broken:
         return Identity()
     stamps = tuple(hashlib.sha256(files[name]).hexdigest() for name in sorted(files) if name.startswith(STAMPS))
-    return Identity(hashlib.sha256(files[NAME]).hexdigest(), str(manifest.get("story", "")), manifest["signer"], stamps)
+    return Identity(hashlib.sha256(files[NAME]).hexdigest(), str(manifest.get("story", "")), manifest["signer"], stamps, tuple(unstamped(files, manifest)))
 
 
 def _stamps(files: Mapping[str, bytes], trusted: Sequence[Certificate]) -> list[str]:

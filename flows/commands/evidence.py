@@ -174,7 +174,8 @@ def _verify(path: Path, config: Settings, key: str) -> None:
     found = identity(path)
     if found.signer and not known:
         typer.echo(f"chữ ký của khóa {found.signer}; hỏi cơ quan có đúng khóa này không, hoặc dùng --key", err=True)
-    typer.echo(f"dấu thời gian: {len(found.stamps) or 'chưa có'}", err=True)
+    for line in (f"dấu thời gian: {len(found.stamps) or 'chưa có'}", *found.remarks):
+        typer.echo(line, err=True)
     problems += _against_audit(path, config) if path.exists() else []
     for problem in problems:
         typer.echo(f"SAI: {problem}", err=True)
