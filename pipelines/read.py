@@ -10,13 +10,14 @@ from sqlalchemy import Connection
 
 from pipelines.clock import HANOI, local
 from pipelines.dates import DOUBTFUL, OLDEST
+from pipelines.duplicates import are_copies, sign
 from pipelines.extract import UNREADABLE, Extracted, FeedHint, NotArticle, extract, version_on
 from pipelines.language import SUPPORTED, detect
 from pipelines.records import Article, Capture, DateOrigin, TextLine
 from pipelines.revisions import says_the_same
 from pipelines.search.owe import owe_articles
-from pipelines.store import articles
-from pipelines.stories import place
+from pipelines.store import articles, captures
+from pipelines.stories import place, text_of
 from pipelines.text import normalize
 from pipelines.urls import clean
 
@@ -79,7 +80,26 @@ def read_capture(
         if found.kind == "binary":
             return NOT_HTML, found.reason
         return (UNREADABLE_PAGE if found.kind in UNREADABLE else NOT_ARTICLE), found.reason
-    return _land(conn, _article(found, capture, source), now), ""
+    article = _article(found, capture, source)
+    own = _own(conn, article)
+    return _land(conn, own, now), captures.SHARED_CANONICAL if own.id != article.id else ""
+
+
+def _own(conn: Connection, article: Article) -> Article:
+    """Return `article` under the address it came from when the address that it declares holds another text from elsewhere.
+
+    A template that prints one rel=canonical on all pages would fold all stories of an outlet into one article.
+    """
+    own = clean(article.url) or article.url
+    if article.canonical == own:
+        return article
+    known = articles.revisions(conn, article.id)
+    if not known or any(clean(old.url) == own or old.capture == article.capture for old in known):
+        return article
+    mine = sign(text_of(article))
+    if any(says_the_same(article, old) or are_copies(mine, sign(text_of(old))) for old in known):
+        return article
+    return article.model_copy(update={"canonical": own, "id": articles.article_id(own)})
 
 
 def read_line(conn: Connection, line: TextLine, now: datetime) -> str:

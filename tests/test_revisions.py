@@ -17,7 +17,7 @@ from pipelines.read import read_capture, read_line
 from pipelines.records import Article, Capture, DateOrigin, TextLine, content_id
 from pipelines.revisions import says_the_same
 from pipelines.store import Store, articles
-from pipelines.store.captures import Hint
+from pipelines.store.captures import SHARED_CANONICAL, Hint
 from pipelines.store.schema import metadata
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -190,3 +190,32 @@ class TestDiff:
         assert diff_articles(one, one) == {}
         assert set(diff_articles(one, one.model_copy(update={"title": "Tít mới"}))) == {"title"}
         assert not says_the_same(one, one.model_copy(update={"title": "Tít mới", "text_hash": ""}))
+
+
+def _declaring(name: str, number: int) -> tuple[bytes, str]:
+    body = page(_story(number), f"{name}, bài số {number}")
+    return body.replace(b"<head>", b'<head><link rel="canonical" href="https://bao.example/tin/bai-mau-1.html">'), f"https://bao.example/tin/bai-that-{number}.html"
+
+
+def _story(number: int) -> list[str]:
+    """Return a text of its own: no sentence stands in two of them."""
+    words = ["biển", "đảo", "cảng", "tàu", "lưới", "chợ", "trường", "trạm", "đường", "cầu", "nước", "điện", "cá", "muối", "rừng", "đồi", "suối", "ruộng", "lúa", "vườn"]
+    return [" ".join(words[(number * 7 + line * 3 + n * (number + 2)) % len(words)] + f" {number}{line}{n}" for n in range(18)) + "." for line in range(4)]
+
+
+def test_one_canonical_address_on_all_pages_does_not_fold_their_stories_into_one(store: Store) -> None:
+    """Seen in hostile play, 2026-11-21: a template that prints one rel=canonical made all stories revisions of one article."""
+    outcomes = [read(store, *_declaring("Tin xã đảo", number)[:1], hours=number, url=_declaring("Tin xã đảo", number)[1]) for number in range(1, 5)]
+    assert [outcome for outcome, _ in outcomes] == ["new"] * 4
+    assert [reason for _, reason in outcomes] == [""] + [SHARED_CANONICAL] * 3
+    before = tables(store)
+    body, url = _declaring("Tin xã đảo", 3)
+    assert read(store, body, hours=3, url=url)[0] == "new" and tables(store) == before
+
+
+def test_a_copy_of_the_article_under_another_address_stays_that_article(store: Store) -> None:
+    """`/amp/…` declares the article's own address; edited in a sentence, it is a revision."""
+    head = f'<head><link rel="canonical" href="{URL}">'.encode()
+    assert read(store, page(TEXT))[0] == "new"
+    amp = page([*TEXT, "Bài được bổ sung một câu vào buổi chiều."]).replace(b"<head>", head)
+    assert read(store, amp, hours=1, url=URL.replace("/thoi-su/", "/amp/thoi-su/")) == ("revision", "")

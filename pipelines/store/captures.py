@@ -17,6 +17,8 @@ from pipelines.store.schema import network_facts as facts_table
 _FIELDS = tuple(Capture.model_fields)
 # `read_outcome` of a picture's capture: it is evidence beside an article and never read as one.
 IMAGE = "image"
+# `read_reason` of a page that declares as its own the address of another article: it was kept under the address it came from.
+SHARED_CANONICAL = "địa chỉ chuẩn (rel=canonical) là của bài khác; giữ theo địa chỉ đã tải"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,12 @@ def unread(conn: Connection, sources: Collection[str] | None = None, limit: int 
 def mark_read(conn: Connection, capture_id: str, outcome: str, reason: str = "") -> None:
     """Note in which outcome the reading of a capture ended."""
     conn.execute(update(captures).where(captures.c.id == capture_id).values(read_outcome=outcome, read_reason=reason))
+
+
+def counted(conn: Connection, source: str, reason: str, since: datetime) -> int:
+    """Return how many captures of a source since then were read with that reason."""
+    query = select(func.count()).select_from(captures)
+    return int(conn.execute(query.where(captures.c.source == source, captures.c.read_reason == reason, captures.c.fetched >= stamp(since))).scalar_one())
 
 
 def hint(conn: Connection, capture: Capture) -> Hint | None:
