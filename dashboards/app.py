@@ -18,6 +18,7 @@ from dashboards import steps
 from dashboards.accounts.office import overlay
 from dashboards.accounts.oidc import Provider
 from dashboards.api import create_api
+from dashboards.drain import draining
 from dashboards.web import (
     account_pages,
     audit_pages,
@@ -80,7 +81,7 @@ def routes() -> list[At | Mount]:
         At("/digests", digest_pages.digests, "read"),
         At("/digests/edit/{day}", editor_pages.editor, "decide"),
         At("/digests/edit/{day}", editor_pages.edit, "decide", methods=["POST"]),
-        At("/digests/{id}", digest_pages.digest_file, "read"),
+        At("/digests/{id}", digest_pages.digest_file, "read", audited="digest.read"),
         # Packed here and nowhere else: pages hold form tokens, and packing those beside foreign words would leak them (BREACH).
         Mount("/static", GZipMiddleware(StaticFiles(directory=STATIC), minimum_size=1000)),
     ]
@@ -115,6 +116,7 @@ def create_app(settings: Settings, store: Store) -> Starlette:
             Middleware(Guard, access=access, store=store),
         ],
         exception_handlers={HTTPException: _http_error, UserError: _user_error, DataError: _bad_words},
+        lifespan=draining,
     )
     app.state.settings, app.state.store, app.state.access = settings, store, access
     app.state.provider = Provider(settings, access.vault) if settings.oidc_issuer else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT, FOOT = 640, 176, 26
+# The figure of the upper line stands in the head, above every column.
+WIDTH, HEIGHT, FOOT, HEAD = 640, 182, 26, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Columns:
     width: int = WIDTH
     height: int = HEIGHT
     base: int = HEIGHT - FOOT
+    head: int = HEAD
 
 
 def columns(labels: Sequence[str], series: Sequence[tuple[str, Sequence[int]]], every: int = 7) -> Columns:
@@ -40,8 +42,8 @@ def columns(labels: Sequence[str], series: Sequence[tuple[str, Sequence[int]]], 
     base, slot = HEIGHT - FOOT, WIDTH / max(1, len(labels))
     wide = slot * 0.8 / max(1, len(series))
     drawn = [
-        Column(round(place * slot + slot * 0.1 + number * wide, 1), round(base - (base - 8) * value / top, 1), round(max(1.0, wide - 1), 1),
-               round((base - 8) * value / top, 1), number)
+        Column(round(place * slot + slot * 0.1 + number * wide, 1), round(base - (base - HEAD) * value / top, 1), round(max(1.0, wide - 1), 1),
+               round((base - HEAD) * value / top, 1), number)
         for number, (_name, values) in enumerate(series) for place, value in enumerate(values) if value and top
     ]  # fmt: skip
     last = len(labels) - 1

@@ -103,7 +103,7 @@ ACTION_VI = {
     "user.oidc-link": "nối tài khoản cơ quan", "settings.change": "đổi cấu hình", "evidence.read": "đọc bài, cảnh báo",
     "evidence.export": "lấy hồ sơ", "evidence.timestamp": "đóng dấu thời gian", "evidence.seal": "lập và ký hồ sơ",
     "evidence.incomplete": "lập hồ sơ chưa đủ", "evidence.key.rotate": "đổi khóa ký hồ sơ", "factcard.approve": "duyệt thẻ tư liệu",
-    "digest.edit": "sửa điểm báo", "digest.approve": "duyệt điểm báo", "digest.send": "gửi điểm báo", "reply.sent": "gửi đề nghị cải chính",
+    "digest.edit": "sửa điểm báo", "digest.approve": "duyệt điểm báo", "digest.send": "gửi điểm báo", "digest.read": "đọc, tải điểm báo", "reply.sent": "gửi đề nghị cải chính",
     "reply.answered": "nhận trả lời của báo", "retention.forget": "xóa theo hạn lưu", "alert.decide": "quyết định", "alert.undo": "hoàn tác",
     "alert.assign": "giao việc", "alert.note": "ghi chú", "alert.second-look": "xem lại độc lập", "export": "xuất dữ liệu",
     "digest.write": "lập điểm báo", "report.write": "lập báo cáo", "factcard.write": "lập thẻ tư liệu", "correction.draft": "soạn đề nghị cải chính",

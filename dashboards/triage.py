@@ -29,6 +29,11 @@ class Landed:
     done: list[Alert] = field(default_factory=list)
     refused: list[tuple[str, UserError]] = field(default_factory=list)
 
+    @property
+    def lost(self) -> list[tuple[str, UserError]]:
+        """Those refused that the same analyst had not just decided: only these are to be told."""
+        return [one for one in self.refused if not isinstance(one[1], alert_store.Already)]
+
 
 def deciders(conn: Connection) -> list[str]:
     """Return the names of users who may decide."""
@@ -103,10 +108,14 @@ def _try(store: Store, landed: Landed, pick: Pick, outcome: str, reason: str, no
         landed.done.append(done)
 
 
-def take_back(store: Store, analyst: str, batch: str, now: datetime) -> tuple[list[work.Undone], int]:
-    """Undo one post of decisions (empty `batch`: the newest); Conflict when nothing of it can be taken back."""
+def take_back(store: Store, analyst: str, batch: str, now: datetime, alert: str = "") -> tuple[list[work.Undone], int]:
+    """Undo one post of decisions (empty `batch`: the newest, with `alert` the newest on its story); Conflict when nothing can be."""
     with store.begin() as conn:
-        wanted = batch or work.last_batch(conn, analyst, now)
+        found = alert_store.get_alert(conn, alert) if alert else None
+        here = [one.id for one in alert_store.list_alerts(conn, story=found[0].story)] if found else None
+        wanted = batch or work.last_batch(conn, analyst, now, here)
+        if not wanted and here:
+            raise alert_store.Conflict("bạn không có quyết định nào ở câu chuyện này trong 10 phút qua để hoàn tác")
         if not wanted:
             raise alert_store.Conflict("không có quyết định nào của bạn trong 10 phút qua để hoàn tác")
         back, kept = work.undo(conn, analyst, wanted, now)

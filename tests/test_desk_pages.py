@@ -41,7 +41,7 @@ def post(client: Any, path: str, **fields: str) -> Any:
 def test_columns_stand_on_the_base_line_and_the_highest_reaches_the_top_line() -> None:
     chart = columns(["01/11", "02/11", "03/11"], [("flag", [0, 2, 4]), ("watch", [1, 0, 0])])
     assert chart.top == 4 and len(chart.columns) == 3, "zeros draw nothing"
-    assert all(round(bar.y + bar.height, 1) == chart.base for bar in chart.columns) and min(bar.y for bar in chart.columns) == 8
+    assert all(round(bar.y + bar.height, 1) == chart.base for bar in chart.columns) and min(bar.y for bar in chart.columns) == chart.head
     empty = columns(["01/11"], [("flag", [0])])
     assert empty.columns == () and empty.top == 0
     assert len(spark([0, 3, 0]).split()) == 3 and spark([]) == ""

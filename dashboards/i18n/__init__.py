@@ -41,10 +41,12 @@ class Catalogue:
         return self.text(one if count == 1 else many)
 
     def _field(self, value: str, deeper: int) -> str:
-        """Return a message inside of a sentence, where its first letter may have become small."""
+        """Return a message inside of a sentence, where its first letter may have become small, or several that are listed there."""
         found = self.messages.get(value)
         if found is None and (found := self.messages.get(value[:1].upper() + value[1:])):
             found = found[:1].lower() + found[1:]
+        if found is None and len(parts := value.split(", ")) > 1 and all(part in self.messages for part in parts):
+            return ", ".join(self.messages[part] for part in parts)
         return found or (self.said(value, deeper) if deeper and " " in value else value)
 
     def said(self, sentence: str, deeper: int = 3) -> str:

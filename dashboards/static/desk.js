@@ -90,10 +90,35 @@
     send("/alerts/assign", { assignee: button.dataset.who, due: one("#assign-due").value });
   });
 
+  // On a list the newest post is taken back, on the page of a story that story's own.
   function undo() {
     const next = onPage() ? current().dataset.href : location.pathname + location.search;
-    htmx.ajax("POST", "/alerts/undo", { source: document.body, target: "#toasts", swap: "innerHTML", values: { next } });
+    const values = onPage() ? { next, alert: current().dataset.alert || "" } : { next };
+    keepPlace();
+    htmx.ajax("POST", "/alerts/undo", { source: document.body, target: "#toasts", swap: "innerHTML", values });
   }
+
+  // Where we stood is kept over the page that comes back.
+  const PLACE = "cotmoc-place";
+  function keepPlace() {
+    if (!onPage() && at >= 0) sessionStorage.setItem(PLACE, JSON.stringify({ path: location.pathname, at, href: current().dataset.href }));
+  }
+  function findPlace() {
+    let place = null;
+    try { place = JSON.parse(sessionStorage.getItem(PLACE) || "null"); } catch { place = null; }
+    sessionStorage.removeItem(PLACE);
+    if (!place || place.path !== location.pathname || onPage()) return;
+    const found = items().findIndex((item) => item.dataset.href === place.href);
+    go(found >= 0 ? found : place.at);
+  }
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form.done")) return;
+    keepPlace();
+    if (event.target.elements.next) return;
+    const next = document.createElement("input");
+    next.type = "hidden"; next.name = "next"; next.value = location.pathname + location.search;
+    event.target.append(next);
+  });
 
   // --- keys -----------------------------------------------------------------------------------------------------
   const typing = (element) => element && (element.isContentEditable || /^(TEXTAREA|SELECT)$/.test(element.tagName) || (element.tagName === "INPUT" && !/^(checkbox|radio|button|submit)$/.test(element.type)));
@@ -101,7 +126,8 @@
   const KEYS = {
     j: () => step(1), k: () => step(-1),
     o: () => { const item = current(); if (item && !onPage()) location.assign(item.dataset.href); },
-    x: () => { const item = current(), box = item && one("input[name=pick]", item); if (box) { box.checked = !box.checked; count(); } },
+    x: () => { const item = current(), box = item && one("input[name=pick][form=bulk]", item); if (box) { box.checked = !box.checked; count(); } },
+    X: () => { const box = one("#pick-all"); if (box) box.click(); },
     a: () => { if (giving && (current() || ticked().length)) { giving.showModal(); one("button[data-who]", giving).focus(); } },
     n: () => { const field = one("#note-text"); if (field) { field.focus(); field.scrollIntoView({ block: "center" }); } else if (current() && desk.dataset.keys) location.assign(`${current().dataset.href}#note-text`); },
     u: () => { if (palette) undo(); },
@@ -130,6 +156,8 @@
 
   // --- forms ----------------------------------------------------------------------------------------------------
   function count() {
+    const every = one("#pick-all"), boxes = all("input[name=pick][form=bulk]");
+    if (every) { every.checked = boxes.length > 0 && boxes.every((box) => box.checked); every.indeterminate = !every.checked && boxes.some((box) => box.checked); }
     const many = ticked().length, label = one("#bulk-count"), bar = one("#bulk");
     if (!label) return;
     label.dataset.words = label.dataset.words || label.textContent;
@@ -139,7 +167,13 @@
   document.addEventListener("change", (event) => {
     const form = event.target.form;
     if (event.target.name === "pick") count();
-    if (form && form.id === "filters") form.requestSubmit();
+    if (event.target.id === "pick-all") { all("input[name=pick][form=bulk]").forEach((box) => { box.checked = event.target.checked; }); count(); }
+    // Of a span and a day the one chosen last counts.
+    if (form && form.id === "filters") {
+      const other = { since: "from", from: "since" }[event.target.name];
+      if (other) form.elements[other].value = "";
+      form.requestSubmit();
+    }
     if (event.target.name === "outcome" && form) narrow(form);
   });
   // Only the reasons of the chosen outcome are offered.
@@ -157,6 +191,8 @@
   if (filters && !filters.dataset.filtered && matchMedia("(max-width: 760px)").matches) filters.open = false;
   all("form").forEach(narrow);
   count();
+  all(".allpicks").forEach((line) => { line.hidden = false; });
+  findPlace();
   if (one("#list")) document.documentElement.classList.add("keys");
 
   // --- map ------------------------------------------------------------------------------------------------------

@@ -24,7 +24,8 @@
     onEachFeature: (area, layer) => layer.bindTooltip(text(area.properties.name)),
   }).addTo(map);
   for (const [name, lat, lon] of land.islands) L.circleMarker([lat, lon], { radius: 1.5, className: "island", weight: 1 }).bindTooltip(text(name)).addTo(map);
-  for (const [name, at] of [["Quần đảo Hoàng Sa (Việt Nam)", [17.7, 112.9]], ["Quần đảo Trường Sa (Việt Nam)", [12.3, 113.6]]]) {
+  // Trường Sa is named over its islands: above them the words would reach the coast of Khánh Hòa when the map is small.
+  for (const [name, at] of [["Quần đảo Hoàng Sa (Việt Nam)", [17.7, 112.9]], ["Quần đảo Trường Sa (Việt Nam)", [9.8, 114.2]]]) {
     L.tooltip({ permanent: true, direction: "center", className: "archipelago", interactive: false }).setLatLng(at).setContent(text(name)).addTo(map);
   }
   for (const spot of spots) L.circleMarker(spot.at, { radius: 6, className: "spot", weight: 2 }).bindTooltip(text(spot.name)).addTo(map);

@@ -16,6 +16,9 @@ from pipelines.store import alerts as alert_store
 from pipelines.store import inbox, work
 from pipelines.store.inbox import ALL, Wanted
 
+# Of a larger post taken back the address names this many.
+MOST_TOLD = 20
+
 
 async def decide_many(request: Request) -> Response:
     """POST /alerts/decide: one outcome and reason for all picked alerts; what others changed meanwhile is left and said."""
@@ -38,9 +41,9 @@ async def decide_many(request: Request) -> Response:
         if not landed.done and not _conflict(landed):
             return _error(request, str(landed.refused[0][1]))
         if forms.htmx(request) and forms.said(form, "card"):
-            error = str(landed.refused[0][1]) if landed.refused else ""
+            error = str(landed.lost[0][1]) if landed.lost else ""
             return _card(request, picked[0][0], landed.batch if landed.done else "", error)
-        answer = forms.back(form, batch=landed.batch if landed.done else "", kept=str(len(landed.refused) or ""))
+        answer = forms.back(form, batch=landed.batch if landed.done else "", kept=str(len(landed.lost) or ""))
         return _redirected(request, answer)
 
     return await run_in_threadpool(land)
@@ -67,6 +70,8 @@ def _card(request: Request, alert: str, batch: str, error: str) -> Response:
         found = alert_store.get_alert(conn, alert)
         whole = Wanted(status=ALL, analyst=analyst)
         items = inbox.items(conn, [found[0].story], whole) if found else []
+        # A key pressed twice: the offer to take it back stays.
+        batch = batch or (not error and work.last_batch(conn, analyst, now(), [alert])) or ""
         first = last_by_others(conn, alert, analyst) if error else None
     return page(request, "card.html", items=items, batch=batch, error=error, first=first, keys=steps.KEYS, reasons=steps.reasons(settings(request)))
 
@@ -77,11 +82,11 @@ async def undo(request: Request) -> Response:
 
     def land() -> Response:
         try:
-            back, kept = triage.take_back(store(request), request.state.session.analyst, forms.said(form, "batch"), now())
+            back, kept = triage.take_back(store(request), request.state.session.analyst, forms.said(form, "batch"), now(), forms.said(form, "alert", 32))
         except UserError as error:
             return _error(request, str(error), 409)
         default = f"/alerts/{back[0].alert}" if forms.said(form, "here") else "/alerts"
-        return _redirected(request, forms.back(form, default, undone=str(len(back)), kept=str(kept or "")))
+        return _redirected(request, forms.back(form, default, undone=" ".join(one.alert for one in back[:MOST_TOLD]), kept=str(kept or "")))
 
     return await run_in_threadpool(land)
 

@@ -53,19 +53,18 @@ def _alert(request: Request, id: str, status: int = 200, **said: Any) -> Respons
         if look:
             return RedirectResponse(f"/second-looks/{look}", 303)
         colleagues = triage.deciders(conn)
-        undoable = work.last_batch(conn, session.analyst, now())
-        mine = {d.id for one in ids for d in alert_store.decisions_of(conn, one) if d.analyst == session.analyst}
+        undo_here = work.last_batch(conn, session.analyst, now(), ids) or ""
+        undone = forms.undone(request, conn)
         proposed = found.focus.alert is not None and found.focus.alert.status == alert_store.WAITING and any(
             line.alert == id and line.kind == "decide" and not line.undone and (line.analyst, line.outcome) == (session.analyst, alert_store.NEEDS_REPLY)
             for line in found.history
         )  # fmt: skip
-        undo_here = undoable if undoable and mine & work.batch_ids(conn, undoable) else ""
         kept = forms.number(request.query_params.get("kept", ""))
         first = last_by_others(conn, id, session.analyst) if status == 409 or kept else None
     answer = page(
         request, "alert.html", status, story=found, alert=found.focus.alert, claim=found.focus.claim, version=found.focus.version,
         article=found.article, pieces=found.pieces, capture=found.capture, waiting=alert_store.WAITING, keys=steps.KEYS,
-        reasons=steps.reasons(settings(request)), colleagues=colleagues, undo_here=undo_here, first=first,
+        reasons=steps.reasons(settings(request)), colleagues=colleagues, undo_here=undo_here, undone=undone, first=first,
         error=said.get("error", "") or (KEPT if kept else ""), proposed=proposed, needs_reply=alert_store.NEEDS_REPLY, reason=said.get("reason", ""), note=said.get("note", ""), picked=said.get("outcome", ""),
         open_statuses=(alert_store.NEW, alert_store.LOOKING, alert_store.WAITING), today=now().date().isoformat(),
     )  # fmt: skip
@@ -90,6 +89,6 @@ async def decide(request: Request) -> Response:
             return _alert(request, id, 409, error=str(conflict), **said)
         except UserError as error:
             return _alert(request, id, 400, error=str(error), **said)
-        return forms.back(form, f"/alerts/{id}", kept=str(len(decided.refused) or ""))
+        return forms.back(form, f"/alerts/{id}", kept=str(len(decided.lost) or ""))
 
     return await run_in_threadpool(land)

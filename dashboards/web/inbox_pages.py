@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,10 +15,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboards import steps, triage
+from dashboards.shown import LANG_VI
 from dashboards.web import forms
 from dashboards.web.rights import may
 from dashboards.web.view import page, page_number, settings, store
-from pipelines.clock import local, now
+from pipelines.clock import HANOI, local, now
 from pipelines.errors import UserError
 from pipelines.settings import load_profile, profile_names
 from pipelines.store import alerts as alert_store
@@ -28,21 +29,32 @@ from pipelines.store.inbox import ALL, FACETS, OPEN, Wanted
 
 PER_PAGE = 30
 TODAY = 8
+RECENT = {"7": timedelta(days=7), "30": timedelta(days=30)}
 
 
 def filters(request: Request) -> dict[str, str]:
     """Return the filters in the address by name; `status` is `open` unless the address says otherwise."""
-    names = (*FACETS, "assignee", "unread", "changed", "sort")
+    names = (*FACETS, "assignee", "unread", "changed", "sort", "since", "lang")
     given = {name: request.query_params.get(name, "").replace("\x00", "").strip()[:200] for name in names}
-    return {**given, "status": given["status"] or OPEN}
+    begins = [text for text in (given["since"], request.query_params.get("from", "")) if text in RECENT or _day(text)]
+    return {**given, "status": given["status"] or OPEN, "since": next(iter(begins), "")}
+
+
+def _day(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=HANOI)
+    except ValueError:
+        return None
 
 
 def wanted(chosen: dict[str, str], analyst: str, since: datetime | None) -> Wanted:
     """Return what `chosen` narrows the inbox to for `analyst`; “changed” counts from the visit before this one."""
-    plain = {name: chosen[name] for name in (*FACETS, "assignee")}
+    plain = {name: chosen[name] for name in (*FACETS, "assignee", "lang")}
+    recent = RECENT.get(chosen["since"])
+    begin = now() - recent if recent else _day(chosen["since"])
     if plain["assignee"] == "me":
         plain["assignee"] = analyst
-    return Wanted(**plain, analyst=analyst, unread=bool(chosen["unread"]), changed=since if chosen["changed"] else None)
+    return Wanted(**plain, analyst=analyst, since=begin, unread=bool(chosen["unread"]), changed=since if chosen["changed"] else None)
 
 
 def last_visit(conn: Connection, analyst: str, at: datetime) -> tuple[datetime | None, bool]:
@@ -68,7 +80,9 @@ def inbox_page(request: Request) -> Response:
         ids = inbox.stories(conn, narrowed, limit=PER_PAGE, offset=(number - 1) * PER_PAGE, newest=chosen["sort"] == "new")
         facets, total = inbox.counted(conn, narrowed)
         values: dict[str, Any] = {
-            "items": inbox.items(conn, ids, narrowed),
+            "items": _for(request, inbox.items(conn, ids, narrowed)),
+            "undone": forms.undone(request, conn),
+            "languages": list(LANG_VI),
             "total": total,
             "facets": facets,
             "unread": inbox.unread(conn, analyst),
@@ -89,6 +103,11 @@ def inbox_page(request: Request) -> Response:
     if note:
         answer.background = BackgroundTask(run_in_threadpool, _note_visit, request, analyst, at)
     return answer
+
+
+def _for(request: Request, items: list[inbox.Item]) -> list[inbox.Item]:
+    """Return the stories as a reader may see them: who works on what is told to the office, not to its guests."""
+    return items if may(request.state.session.role, "export") else [replace(item, assignee="", notes=0) for item in items]
 
 
 def news(request: Request) -> Response:
@@ -150,7 +169,8 @@ def mine(request: Request) -> Response:
             if alert.id not in hidden and all(d.analyst != analyst for d in alert_store.decisions_of(conn, alert.id))
         ]  # fmt: skip
         # A note may tell what was decided: until the blind answer is given only its asking is shown.
-        mentions = [{**row, "text": "" if row["alert"] in hidden else row["text"]} for row in work.open_mentions(conn, analyst)]
+        inside = may(request.state.session.role, "export")
+        mentions = [{**row, "text": row["text"] if inside and row["alert"] not in hidden else ""} for row in work.open_mentions(conn, analyst)]
         values: dict[str, Any] = {"mentions": mentions, "looks": second_looks.waiting(conn, analyst)}
     return page(request, "mine.html", tasks=tasks, waiting=waiting, today=today, **values)
 
@@ -164,10 +184,11 @@ def today(request: Request) -> Response:
     narrowed = Wanted(province=name, analyst=analyst)
     with store(request).read() as conn:
         ids = inbox.stories(conn, narrowed, limit=TODAY)
-        items = inbox.items(conn, ids, narrowed)
+        items = _for(request, inbox.items(conn, ids, narrowed))
         total = inbox.count(conn, narrowed)
+        undone = forms.undone(request, conn)
     return page(
         request, "today.html", profile=load_profile(name), profiles=profile_names(), items=items, total=total,
-        keys=steps.KEYS, reasons=steps.reasons(settings(request)), colleagues=[], day=local(now()), narrowed=asdict(narrowed),
+        keys=steps.KEYS, reasons=steps.reasons(settings(request)), colleagues=[], undone=undone, day=local(now()), narrowed=asdict(narrowed),
         batch=request.query_params.get("batch", "")[:32], kept=forms.number(request.query_params.get("kept", "")),
     )  # fmt: skip

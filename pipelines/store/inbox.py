@@ -26,7 +26,16 @@ from sqlalchemy import (
 
 from pipelines.store.alerts import LOOKING, NEW, WAITING, from_row
 from pipelines.store.rows import stamp
-from pipelines.store.schema import alert_events, alert_work, alerts, decisions, notes, seen, story_articles
+from pipelines.store.schema import (
+    alert_events,
+    alert_work,
+    alerts,
+    articles,
+    decisions,
+    notes,
+    seen,
+    story_articles,
+)
 from pipelines.store.second_looks import owed
 
 # What still waits for somebody; `all` narrows nothing.
@@ -54,6 +63,9 @@ class Wanted:
     analyst: str = ""
     unread: bool = False
     changed: datetime | None = None
+    # Published (else raised) at or after; language of the article.
+    since: datetime | None = None
+    lang: str = ""
 
 
 def _province(name: str) -> ColumnElement[bool]:
@@ -92,6 +104,11 @@ def _where(wanted: Wanted) -> ColumnElement[bool]:
         clauses.append(_province(wanted.province))
     if wanted.assignee:
         clauses.append(alerts.c.id.in_(select(alert_work.c.alert).where(alert_work.c.assignee == wanted.assignee)))
+    if wanted.since:
+        clauses.append(func.coalesce(alerts.c.published, alerts.c.raised) >= stamp(wanted.since))
+    if wanted.lang:
+        written = and_(articles.c.id == alerts.c.article, articles.c.revision == alerts.c.revision, articles.c.lang == wanted.lang)
+        clauses.append(exists().where(written).correlate(alerts))
     if wanted.unread:
         clauses.append(_unread(wanted.analyst))
     if wanted.changed:
@@ -114,7 +131,10 @@ def counted(conn: Connection, wanted: Wanted) -> tuple[dict[str, list[tuple[str,
 
     One pass over the narrow columns: six grouped counts took twice its time at 5,000 alerts (2026-11-21).
     """
-    free = Wanted(status=ALL, assignee=wanted.assignee, analyst=wanted.analyst, unread=wanted.unread, changed=wanted.changed)
+    free = Wanted(
+        status=ALL, assignee=wanted.assignee, analyst=wanted.analyst, unread=wanted.unread, changed=wanted.changed, since=wanted.since,
+        lang=wanted.lang,
+    )  # fmt: skip
     columns = (alerts.c.story, alerts.c.tier, alerts.c.status, alerts.c.claim_type, alerts.c.verdict, alerts.c.outlet)
     rows = conn.execute(select(*columns, cast(alerts.c.provinces, Text), alerts.c.national).where(_where(free))).all()
     inside: set[str] = set()

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from pipelines.clock import local
 from pipelines.errors import UserError
 from pipelines.records import content_id
 from pipelines.store.alerts import Conflict, get_alert
@@ -43,9 +44,12 @@ def assign(conn: Connection, alert: str, assignee: str, due: str, analyst: str, 
     """Give an alert to a colleague (`""`: to nobody) until `due` (YYYY-MM-DD or ""); False when that is so already."""
     if due:
         try:
-            date.fromisoformat(due)
+            day = date.fromisoformat(due)
         except ValueError as error:
             raise UserError(f"hạn “{due[:20]}” không phải một ngày; ghi dạng 2026-11-30") from error
+        # A day that was set earlier may have gone by: giving the work to another leaves it as it is.
+        if day < local(now).date() and work_of(conn, alert)[1] != due:
+            raise UserError(f"hạn {day:%d/%m/%Y} đã qua; chọn hôm nay hoặc ngày sau")
     if work_of(conn, alert) == (assignee, due):
         return False
     upsert(conn, alert_work, {"alert": alert, "assignee": assignee, "due": due or None})
@@ -143,15 +147,28 @@ class Undone:
     version: int
 
 
-def last_batch(conn: Connection, analyst: str, now: datetime) -> str | None:
-    """Return the newest post of decisions of `analyst` that may still be taken back by its age, or None."""
+def last_batch(conn: Connection, analyst: str, now: datetime, ids: Sequence[str] | None = None) -> str | None:
+    """Return the newest post of decisions of `analyst` (`ids`: on these alerts) that may still be taken back by its age, or None."""
     query = (
         select(decisions.c.batch)
         .where(decisions.c.analyst == analyst, decisions.c.undone.is_(None), decisions.c.decided >= stamp(now - UNDO_WITHIN))
         .order_by(decisions.c.decided.desc(), decisions.c.id)
         .limit(1)
     )
-    return conn.execute(query).scalar()
+    return conn.execute(query if ids is None else query.where(decisions.c.alert.in_(ids))).scalar()
+
+
+def undone(conn: Connection, analyst: str, ids: Sequence[str], now: datetime) -> list[tuple[str, str, str]]:
+    """Return (outcome, title, alert) of what `analyst` took back of these alerts just now, the newest of each."""
+    query = (
+        select(alert_events.c.alert, alert_events.c.details, alerts.c.title)
+        .join(alerts, alerts.c.id == alert_events.c.alert)
+        .where(alert_events.c.alert.in_(ids), alert_events.c.kind == "undo", alert_events.c.analyst == analyst)
+        .where(alert_events.c.at >= stamp(now - UNDO_WITHIN))
+        .order_by(alert_events.c.seq)
+    )
+    found = {row.alert: (row.details.get("outcome", ""), row.title, row.alert) for row in conn.execute(query)}
+    return [found[id] for id in ids if id in found]
 
 
 def batch_ids(conn: Connection, batch: str) -> set[str]:
