@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,15 @@ from lxml import html
 from lxml.etree import LxmlError
 from PIL import Image, ImageChops
 
+from dashboards.evidence.filling import fill
+from dashboards.evidence.manifest import File, Parts
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 SECONDS = 90
 # Chromium pictures its window, so the window is as tall as any article; what is blank below is cut off again.
 TALLEST = 15_000
+# A picture that ends this near (px) below may have lost something: the page is measured by a second one from there on.
+NEAR = 500
 # Any address, also one given as a number, ends at a port where nobody listens.
 OFFLINE = ("--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:9", "--proxy-bypass-list=<-loopback>")
 QUIET = (
@@ -37,8 +43,22 @@ def find() -> str | None:
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
+def lead_page(parts: Parts, articles: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any] | None, File | None]:
+    """Return the first article with a claim and a capture, of which the pictures are made, and its page."""
+    lead = next((a for a in articles if a.get("with_claim") and a.get("capture")), None)
+    return lead, next((f for f in parts.files if lead and f.role == "body" and f.article == lead["id"]), None)
+
+
 def harmless(body: bytes, content_type: str) -> bytes:
+    """Return the page as `rebuilt` without any picture."""
+    return rebuilt(body, content_type, "", {})[0]
+
+
+def rebuilt(body: bytes, content_type: str, base: str, images: Mapping[str, bytes]) -> tuple[bytes, list[str]]:
     """Return the page in UTF-8 without scripts, frames, refreshes and links, under a policy that loads nothing.
+
+    The kept `images` (by address; `base` is the page's) stand in it, also those that its scripts would have brought; beside it
+    come the addresses of the pictures that could not be filled in.
 
     Chromium's own switch against scripts makes its headless mode take no picture (seen with Chromium 156 on Debian 12).
     """
@@ -46,9 +66,10 @@ def harmless(body: bytes, content_type: str) -> bytes:
     tree = html.document_fromstring(body, parser=html.HTMLParser(encoding=charset[1] if charset else None))
     for element in list(tree.iter(*DROPPED)) + [m for m in tree.iter("meta") if m.get("http-equiv") or m.get("charset")]:
         element.drop_tree()
+    unfilled = fill(tree, base, images)
     text = html.tostring(tree, encoding="unicode", doctype="")
     head = f'<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-    return (head + text).encode("utf-8", "replace")
+    return (head + text).encode("utf-8", "replace"), unfilled
 
 
 def cropped(picture: bytes) -> bytes:
@@ -62,8 +83,8 @@ def cropped(picture: bytes) -> bytes:
     return out.getvalue()
 
 
-def render(body: bytes, content_type: str) -> tuple[dict[str, bytes], str, bool]:
-    """Return {"screenshot": PNG, "print": PDF} of an HTML page, why not all, and whether the browser is at fault.
+def render(body: bytes, content_type: str, base: str = "", images: Mapping[str, bytes] | None = None) -> tuple[dict[str, bytes], str, bool]:
+    """Return {"screenshot": PNG, "print": PDF} of an HTML page, why not all (or what is cut off), and whether the browser is at fault.
 
     Without a Chromium, and for what is no page, there is nothing to blame: the pictures are only absent.
 
@@ -79,7 +100,8 @@ def render(body: bytes, content_type: str) -> tuple[dict[str, bytes], str, bool]
         folder = Path(name)
         page = folder / "page.html"
         try:
-            page.write_bytes(harmless(body, content_type))
+            content = rebuilt(body, content_type, base, images or {})[0]
+            page.write_bytes(content)
         except (LxmlError, ValueError, LookupError) as error:
             return {}, f"không đọc được trang HTML ({type(error).__name__})", True
         as_nobody = os.geteuid() == 0
@@ -87,10 +109,14 @@ def render(body: bytes, content_type: str) -> tuple[dict[str, bytes], str, bool]
         if as_nobody:
             os.chown(folder, NOBODY, NOBODY)
             page.chmod(0o644)
-        for kind, flags, result in (
-            ("screenshot", [f"--screenshot={folder / 'a.png'}", f"--window-size=1366,{TALLEST}"], folder / "a.png"),
-            ("print", [f"--print-to-pdf={folder / 'a.pdf'}", "--no-pdf-header-footer"], folder / "a.pdf"),
-        ):
+        cut = ""
+        for kind, result in (("screenshot", folder / "a.png"), ("print", folder / "a.pdf"), ("below", folder / "b.png")):
+            if kind == "below":
+                with Image.open(BytesIO(made["screenshot"])) as shot:
+                    if shot.height < TALLEST - NEAR:
+                        break
+                page.write_bytes(content + f"<style>html{{margin-top:-{TALLEST - NEAR}px!important}}</style>".encode())
+            flags = [f"--print-to-pdf={result}", "--no-pdf-header-footer"] if kind == "print" else [f"--screenshot={result}", f"--window-size=1366,{TALLEST}"]
             command = [program, *QUIET, *OFFLINE, f"--user-data-dir={folder / kind}", *flags, page.as_uri()]
             if as_nobody:
                 command.insert(1, "--no-sandbox")
@@ -104,5 +130,10 @@ def render(body: bytes, content_type: str) -> tuple[dict[str, bytes], str, bool]
                 return made, f"Chromium không chụp được ({type(error).__name__})", True
             if not result.exists() or result.stat().st_size == 0:
                 return made, "Chromium không chụp được trang này", True
+            if kind == "below":
+                with Image.open(BytesIO(cropped(result.read_bytes()))) as rest:
+                    height = TALLEST - NEAR + rest.height
+                cut = f"trang cao khoảng {height} điểm ảnh, ảnh chụp chỉ có {TALLEST} điểm ảnh đầu; cả trang ở bản in" if height > TALLEST + 40 else ""
+                continue
             made[kind] = result.read_bytes() if kind == "print" else cropped(result.read_bytes())
-    return made, "", False
+    return made, cut, False

@@ -36,7 +36,7 @@ def render_cover(
     paper.para("HỒ SƠ CHỨNG CỨ", style="B", size=14, align="C")
     paper.para(f"{PURPOSE[:1].upper()}{PURPOSE[1:]}; câu chuyện {facts.id[:12]}", style="B", align="C")
     state = "CHƯA ĐỦ: còn thiếu các phần nêu ở mục V, không dùng để gửi đi" if parts.missing else "đủ các phần bắt buộc"
-    unkept = sorted(id for id, entry in references.items() if entry.source.url and id not in facts.sources)
+    unkept = sorted(id for id in references if id not in facts.sources)
     state += f"; CHƯA LƯU trang gốc của tư liệu {', '.join(unkept)}" if unkept else ""
     letter = any(file.role == "letter" for file in parts.files)
     attached = "Kèm theo: dự thảo công văn (cong-van-du-thao.docx)." if letter else "Không kèm công văn: xem mục V, VI."

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from lxml.etree import LxmlError
 from sqlalchemy import Connection
 
 from classifiers.referencebase import Reference, load_references
 from dashboards import queries
 from dashboards.evidence import pictures, standalone
 from dashboards.evidence.asked import asked, why_none
+from dashboards.evidence.chromium import lead_page, rebuilt
 from dashboards.evidence.cover import render_cover
 from dashboards.evidence.exchange import REQUEST, request_record
 from dashboards.evidence.exchange import facts as exchange_facts
@@ -34,6 +36,8 @@ from pipelines.settings import Profile
 from pipelines.store import alerts as alert_store
 from pipelines.store import captures as capture_store
 
+# Of the pictures that a rebuilt page lacks: as many are named, the rest counted.
+NAMED = 8
 README = f"""HỒ SƠ CHỨNG CỨ – {PURPOSE.upper()}
 
 Hồ sơ nói về nội dung đã đăng, không nói về người viết. Do Cột Mốc lập; nhận định là của máy, quyết định là của người trực.
@@ -138,7 +142,7 @@ def gather(
             exchanges.append({"article": row["id"], **exchange_facts(capture, slice_, asked, facts.network.get(capture["id"]))})
             at = datetime.fromisoformat(capture["fetched"])
             pages.append(Page(capture["final_url"], row["title"], at, slice_, asked))
-        pictures.add(parts, row["id"], folder, facts.images.get(row["id"], []), reader)
+        parts.pictures[row["id"]] = pictures.add(parts, row["id"], folder, facts.images.get(row["id"], []), reader)
         parts.files.append(File(f"{folder}/van-ban.txt", "text", _plain(row), row["id"]))
         history = [_revision(r) for r in facts.revisions[row["id"]]]
         parts.files.append(File(f"{folder}/cac-ban.json", "revisions", readable(history), row["id"]))
@@ -159,12 +163,28 @@ def gather(
             (parts.absent if label == REQUEST else lacking).append(
                 {"part": "exchange", "article": one["article"], "reason": f"lúc thu không ghi: {label}"}
             )
+    unfilled(parts, listed)
     if pages:
         title = f"Hồ sơ {facts.id[:12]}: {pages[0].title}"
         wacz = make_wacz(pages, title, f"Trang đã lưu, {PURPOSE}.", moment, f"Cột Mốc {version('cotmoc')}")
         parts.files.append(File("luu-tru.wacz", "wacz", wacz))
     parts.files.append(File("bia-ho-so.pdf", "cover", render_cover(profile, facts, parts, listed, exchanges, references, moment)))
     return parts, listed
+
+
+def unfilled(parts: Parts, listed: Sequence[Mapping[str, Any]]) -> None:
+    """Name the pictures that the rebuilt page of the first article with a claim will lack."""
+    lead, body = lead_page(parts, listed)
+    if lead is None or body is None:
+        return
+    try:
+        lacks = rebuilt(body.content, lead["capture"]["content_type"], lead["capture"]["final_url"], parts.pictures.get(lead["id"], {}))[1]
+    except (LxmlError, ValueError, LookupError):
+        return
+    if lacks:
+        more = f" và {len(lacks) - NAMED} hình khác" if len(lacks) > NAMED else ""
+        said = "; ".join(url[:200] for url in lacks[:NAMED]) + more
+        parts.absent.append({"part": "image", "article": lead["id"], "reason": f"ảnh chụp, bản in dựng lại thiếu {len(lacks)} hình không lưu: {said}"})
 
 
 def _letter(
@@ -243,13 +263,17 @@ def _references(parts: Parts, facts: StoryFacts, strict: bool) -> dict[str, Refe
         "base_version": base.version,
         "entries": [{**entry.model_dump(mode="json", exclude={"counter"}), "version": entry.version, "archived": facts.sources.get(id)} for id, entry in found.items()],
     }
-    lacking = parts.missing if strict else parts.absent
-    lacking += [
-        {"part": "references", "article": "", "reason": f"chưa lưu trang gốc của tư liệu {id}; lưu bằng: cotmoc collect {entry.source.url}"}
-        for id, entry in found.items() if entry.source.url and id not in facts.sources
-    ]  # fmt: skip
+    for id, entry in found.items():
+        if id not in facts.sources:
+            # What has no address on the web cannot be collected: no pack may wait for it.
+            lacking = parts.missing if strict and entry.source.url else parts.absent
+            lacking.append({"part": "references", "article": "", "reason": f"chưa lưu trang gốc của tư liệu {id}; {_how(entry)}"})
     parts.files.append(File("tu-lieu.json", "references", readable(content)))
     return found
+
+
+def _how(entry: Reference) -> str:
+    return f"lưu bằng: cotmoc collect {entry.source.url}" if entry.source.url else "tư liệu không có địa chỉ, kèm bản giấy hoặc bản quét"
 
 
 def _claims(parts: Parts, facts: StoryFacts) -> None:

@@ -44,6 +44,8 @@ class Parts:
     files: list[File] = field(default_factory=list)
     missing: list[dict[str, str]] = field(default_factory=list)
     absent: list[dict[str, str]] = field(default_factory=list)
+    # By article the kept pictures by address, for the page that is rebuilt.
+    pictures: dict[str, dict[str, bytes]] = field(default_factory=dict)
 
 
 def readable(value: Any) -> bytes:

@@ -108,10 +108,9 @@ def _picture(parts: Parts, articles: list[dict[str, Any]], *, wanted: bool) -> b
     False when Chromium is on this machine and they are not made all the same (it failed, or nobody wanted them): then they
     are missing, not merely absent.
     """
-    from dashboards.evidence.chromium import find, render
+    from dashboards.evidence.chromium import find, lead_page, render
 
-    lead = next((a for a in articles if a.get("with_claim") and a.get("capture")), None)
-    body = next((f for f in parts.files if lead and f.role == "body" and f.article == lead["id"]), None)
+    lead, body = lead_page(parts, articles)
     made: dict[str, bytes] = {}
     failed = False
     if lead is None or body is None:
@@ -120,7 +119,11 @@ def _picture(parts: Parts, articles: list[dict[str, Any]], *, wanted: bool) -> b
         # Where there is no browser they could not be had anyway.
         reason, failed = ("lập với --no-pictures, chưa chụp", True) if find() else ("máy này không có Chromium", False)
     else:
-        made, reason, failed = render(body.content, lead["capture"]["content_type"])
+        made, reason, failed = render(
+            body.content, lead["capture"]["content_type"], lead["capture"]["final_url"], parts.pictures.get(lead["id"], {})
+        )  # fmt: skip
+        if reason and {"screenshot", "print"} <= set(made):
+            parts.absent.append({"part": "screenshot", "article": lead["id"], "reason": reason})
     for kind, name in (("screenshot", "anh-chup.png"), ("print", "ban-in.pdf")):
         if lead and kind in made:
             parts.files.append(File(f"{lead['folder']}/{name}", kind, made[kind], lead["id"]))

@@ -45,8 +45,12 @@ def read(conn: Connection, article: str, revisions: Iterable[Mapping[str, Any]])
     return found
 
 
-def add(parts: Parts, article: str, folder: str, images: Iterable[Image], reader: Reader) -> None:
-    """Add each kept picture under `folder`/anh; one still owed or lost is missing, one refused for good is noted as absent."""
+def add(parts: Parts, article: str, folder: str, images: Iterable[Image], reader: Reader) -> dict[str, bytes]:
+    """Add each kept picture under `folder`/anh; one still owed or lost is missing, one refused for good is noted as absent.
+
+    Return the kept ones by address.
+    """
+    kept: dict[str, bytes] = {}
     for number, image in enumerate(images, 1):
         if image.capture is None:
             lacking = parts.absent if image.final else parts.missing
@@ -62,10 +66,13 @@ def add(parts: Parts, article: str, folder: str, images: Iterable[Image], reader
         if hashlib.sha256(body).hexdigest() != image.capture["body_sha256"]:
             parts.missing.append({"part": "image", "article": article, "reason": f"ảnh {number} không khớp mã băm lúc thu: {image.url[:200]}"})
             continue
-        parts.files.append(File(f"{folder}/anh/{number:02}.{_kind(body)}", "image", body, article))
+        parts.files.append(File(f"{folder}/anh/{number:02}.{kind_of(body)}", "image", body, article))
+        kept[image.url] = body
+    return kept
 
 
-def _kind(body: bytes) -> str:
+def kind_of(body: bytes) -> str:
+    """Return the kind of a picture by its first bytes, `bin` for what is none that we know."""
     if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
         return "webp"
     if body[4:12] in (b"ftypavif", b"ftypheic"):
