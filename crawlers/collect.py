@@ -19,21 +19,22 @@ from crawlers import exchange as ex
 from crawlers.exchange import Exchange
 from crawlers.feeds import ParsedFeed
 from crawlers.fetch import Fetcher
+from crawlers.fillers import backups, settle
 from crawlers.guard import Resolver, resolve
-from crawlers.health import is_due, own_outage, update_health
+from crawlers.health import is_due, update_health
 from crawlers.history import with_older
+from crawlers.pauses import kept_pauses
 from crawlers.polling import LIAR, Poll
 from crawlers.registry import Registry, Source
 from crawlers.robots_kept import StoreBook
 from crawlers.sink import BATCH, Sink
-from crawlers.urls import clean_url, host_of
+from crawlers.urls import clean_url, has_login, host_of
 from crawlers.warc import mend
 from pipelines.clock import now as clock_now
 from pipelines.errors import UsageError
 from pipelines.records import StepCount
 from pipelines.settings import Settings
 from pipelines.store import Store, feeds, frontier
-from pipelines.store.feeds import ANSWERED
 from pipelines.store.frontier import Due, Found
 
 T = TypeVar("T")
@@ -118,6 +119,8 @@ def checked(urls: Sequence[str]) -> list[str]:
     cleaned = []
     for url in urls:
         address = clean_url(url)
+        if address is None and has_login(url):
+            raise UsageError("địa chỉ mang tên và mật khẩu (…@…): Cột Mốc không đăng nhập vào đâu; hãy chép lại địa chỉ không có phần ấy")
         if address is None:
             raise UsageError(f"“{url}” không phải địa chỉ http hay https; hãy chép lại địa chỉ của bài")
         cleaned.append(address)
@@ -138,18 +141,24 @@ def _enter(run: Run, urls: Sequence[str]) -> list[str]:
 async def _run(run: Run, chosen: list[Source], polled: list[Source], wanted: list[str]) -> list[StepCount]:
     logging.getLogger("scrapy").setLevel(logging.ERROR)
     book = StoreBook(run.store, run.now)
-    async with Fetcher(run.settings, budget=run.budget, resolver=run.resolver, book=book) as fetcher:
+    fetcher = Fetcher(run.settings, budget=run.budget, resolver=run.resolver, book=book)
+    async with fetcher, kept_pauses(run.store, fetcher.gate, run.now) as pauses:
         with run.store.read() as conn:
             states = {source.id: feeds.of_source(conn, source.id) for source in polled}
+            # Where one request an hour is all that is allowed, a page that waits goes before the feed.
+            slow = frontier.hosts_owed(conn, [host for host, pause in pauses.items() if not pause.blocked], run.now)
         run.polls = [poll for source in polled for poll in _polls(run, fetcher, source, states[source.id])]
         run.total = len(run.polls)
-        plain = [_poll(run, poll) for poll in run.polls if poll.kind != "list"]
-        lists = [poll for poll in run.polls if poll.kind == "list"]
-        await asyncio.gather(*plain, _crawl_lists(run, lists))
-        await _crawl_lists(run, _backups(run, fetcher, polled, states))
+        for poll in run.polls:
+            if host_of(poll.url) in slow:
+                poll.outcome, poll.reason = ex.DEFERRED, "máy chủ chỉ cho hỏi thưa: bài đang chờ đi trước, feed để lượt sau"
+        asked = [poll for poll in run.polls if not poll.outcome]
+        lists = [poll for poll in asked if poll.kind == "list"]
+        await asyncio.gather(*(_poll(run, poll) for poll in asked if poll.kind != "list"), _crawl_lists(run, lists))
+        await _more(run, fetcher, polled, states)
         pages = await _pages(run, fetcher, chosen, wanted)
         run.bytes_in = fetcher.bytes_in
-    update_health(run.store, polled, run.polls, run.now)
+    update_health(run.store, polled, run.polls, run.now, pauses)
     counts = []
     for kind, step in STEPS.items():
         outcomes = Counter(poll.outcome for poll in run.polls if poll.kind == kind)
@@ -176,24 +185,14 @@ def _polls(run: Run, fetcher: Fetcher, source: Source, rows: list[dict[str, Any]
     return polls
 
 
-def _backups(run: Run, fetcher: Fetcher, sources: list[Source], states: dict[str, list[dict[str, Any]]]) -> list[Poll]:
-    """Return the backup lists of the sources whose every other way failed or came empty; none while we are offline."""
-    if own_outage(run.polls):
-        return []
-    gave = {poll.source.id for poll in run.polls if poll.outcome in ANSWERED and poll.outcome != "empty"}
-    made: list[Poll] = []
-    for source in sources:
-        if source.id in gave:
-            continue
-        known = {row["url"]: row for row in states[source.id]}
-        asked = {poll.url for poll in run.polls if poll.source.id == source.id}
-        for page in source.lists:
-            if page.when == "backup" and page.url not in asked:
-                state = known.get(page.url, {"url": page.url, "trust": None})
-                made.append(Poll(fetcher, source, page.url, "list", state, run.settings.delay, page, run.now))
+async def _more(run: Run, fetcher: Fetcher, polled: list[Source], states: dict[str, list[dict[str, Any]]]) -> None:
+    """Go the other ways into the sources that need them."""
+    made = backups(run.polls, fetcher, polled, states, run.settings.delay, run.now)
     run.polls += made
     run.total += len(made)
-    return made
+    await asyncio.gather(*(_poll(run, poll) for poll in made if poll.kind != "list"))
+    await _crawl_lists(run, [poll for poll in made if poll.kind == "list"])
+    await asyncio.to_thread(settle, run.store, run.polls, made)
 
 
 async def _poll(run: Run, poll: Poll) -> None:
@@ -201,11 +200,15 @@ async def _poll(run: Run, poll: Poll) -> None:
     parsed: ParsedFeed | None = None
     if answer.outcome == ex.OK:
         if poll.kind == "sitemap":
-            parsed = await poll.read_sitemap(answer, run.since)
+            parsed = await poll.read_sitemap(answer, run.since or poll.since)
         else:
             parsed = await asyncio.to_thread(poll.read, answer)
-            parsed = await with_older(poll, parsed, run.since) if run.since and parsed.older else parsed
-    await asyncio.to_thread(poll.finish, run.store, answer, parsed, run.since)
+            if parsed.older and run.since is None:
+                gap = await asyncio.to_thread(poll.missing, run.store, parsed)
+                poll.since = gap.begin if gap else None
+            since = run.since or poll.since
+            parsed = await with_older(poll, parsed, since) if since and parsed.older else parsed
+    await asyncio.to_thread(poll.finish, run.store, answer, parsed, run.since or poll.since)
     answer.release()
     run.advance(1)
 
@@ -217,7 +220,7 @@ async def _crawl_lists(run: Run, lists: list[Poll]) -> None:
 
     def finish(poll: Poll, answer: Exchange, found: ParsedFeed | None) -> None:
         missing = ParsedFeed("not-a-feed", problem="máy chủ trả trang rỗng hoặc không phải HTML")
-        poll.finish(run.store, answer, found or missing, run.since)
+        poll.finish(run.store, answer, found or missing, run.since or poll.since)
         answer.release()
         run.advance(1)
 

@@ -20,6 +20,7 @@ from crawlers.urls import clean_url
 from pipelines.charset import decode
 from pipelines.dates import DOUBTFUL, VIETNAM, parse_date
 from pipelines.text import normalize
+from pipelines.urls import is_front
 
 # VTV gives 500 items and VietNamNet 1,000 (2026); more than this is not a feed of news.
 MAX_ITEMS = 2000
@@ -107,6 +108,8 @@ def parse_feed(body: bytes, url: str, now: datetime, content_type: str = "", zon
             dropped += 1
         else:
             items.append(item)
+    if len(items) > 1 and len({item.url for item in items}) == 1 or (items and all(is_front(item.url) for item in items)):
+        return ParsedFeed("feed", (), f"cả {len(items)} mục dẫn về cùng một địa chỉ ({items[0].url}): feed không nêu bài nào", len(items), cut, failed=True)
     return ParsedFeed("feed" if items else "empty", tuple(_unique(items)), more or odd, dropped, cut, _older(parsed, url), plain(str(parsed.feed.get("title") or ""))[:200])
 
 

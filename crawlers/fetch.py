@@ -80,6 +80,11 @@ class Fetcher:
     async def __aexit__(self, *details: object) -> None:
         await self._stack.aclose()
 
+    @property
+    def gate(self) -> Gate:
+        """The turns of the hosts."""
+        return self._gate
+
     def robots_note(self, url: str) -> str:
         """Return why the host of `url` is asked by an old robots.txt, or an empty string."""
         return self._robots.notes.get(host_of(url), "")

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
 from crawlers import exchange as ex
+from crawlers.gaps import shorter
 from crawlers.judging import Known, known_of, status_of
 from crawlers.polling import Poll
 from crawlers.registry import Source
 from crawlers.urls import host_of
 from pipelines.store import Store, feeds
 from pipelines.store.feeds import ANSWERED
+from pipelines.store.host_pauses import Pause
 from pipelines.store.rows import moment, stamp
 
 OK = "ok"
@@ -70,9 +74,12 @@ def own_outage(polls: Sequence[Poll]) -> bool:
 
 
 def update_health(
-    store: Store, sources: Sequence[Source], polls: Sequence[Poll], now: datetime
+    store: Store, sources: Sequence[Source], polls: Sequence[Poll], now: datetime, pauses: Mapping[str, Pause] | None = None,
 ) -> None:
-    """Write status, reason and next poll of every source that was polled; an outage of our own is logged in one line."""
+    """Write status, reason and next poll of every source that was polled; an outage of our own is logged in one line.
+
+    `pauses`: how long hosts are to be left alone, by a page's refusal too.
+    """
     if own_outage(polls):
         _write_outage(store, polls, now)
         return
@@ -80,11 +87,17 @@ def update_health(
     for poll in polls:
         by_source.setdefault(poll.source.id, []).append(poll)
     for source in sources:
-        mine = by_source.get(source.id, [])
-        if not mine:
+        every = by_source.get(source.id, [])
+        if not every:
             continue
+        rest = [pause for poll in every if (pause := (pauses or {}).get(host_of(poll.url))) is not None]
+        # What was put off was not asked: it says nothing of the source.
+        mine = [poll for poll in every if poll.outcome != ex.DEFERRED]
         with store.begin() as conn:
             before = feeds.source_state(conn, source.id)
+            if not mine:
+                _put_off(conn, source, every, before, rest, now)
+                continue
             new = sum(poll.new for poll in mine)
             failed = sum(poll.outcome not in ANSWERED for poll in mine)
             feeds.add_failures(conn, source.id, now, failed)
@@ -92,7 +105,7 @@ def update_health(
             verdict = assess(source, mine, known_of(conn, source, now), before, trend, now)
             row: dict[str, Any] = {
                 "status": verdict.status, "reason": verdict.reason, "failures": verdict.failures,
-                "last_attempt": stamp(now), "next_poll": stamp(now + verdict.interval),
+                "last_attempt": stamp(now), "next_poll": stamp(now + max(verdict.interval, _blocked(rest))),
                 "interval": int(verdict.interval.total_seconds()),
             }  # fmt: skip
             if any(poll.outcome in ANSWERED for poll in mine):
@@ -100,6 +113,22 @@ def update_health(
             if new:
                 row["last_item"] = stamp(now)
             feeds.save_source(conn, source.id, **row)
+
+
+def _blocked(rest: Sequence[Pause]) -> timedelta:
+    """Return how long the host of a source refuses to be asked."""
+    return timedelta(seconds=max((pause.seconds for pause in rest if pause.blocked), default=0.0))
+
+
+def _put_off(
+    conn: Connection, source: Source, polls: Sequence[Poll], before: Mapping[str, Any] | None, rest: Sequence[Pause], now: datetime
+) -> None:
+    """Plan the next poll of a source that was not asked; a day without an answer is said."""
+    row: dict[str, Any] = {"next_poll": stamp(now + max(SHORTEST, timedelta(seconds=max((pause.seconds for pause in rest), default=0.0))))}
+    asked = moment(before["last_attempt"]) if before else None
+    if asked is not None and now - asked > LONGEST:
+        row |= {"status": "slow", "reason": f"{polls[0].url}: hơn một ngày chưa hỏi được: {polls[0].reason}"}
+    feeds.save_source(conn, source.id, **row)
 
 
 def _write_outage(store: Store, polls: Sequence[Poll], now: datetime) -> None:
@@ -129,7 +158,9 @@ def assess(
     failures = kept + weight if len(bad) == len(polls) else weight / 2 if bad else 0.0
     status, reason = status_of(polls, bad, known, now)
     wait = max((poll.exchange.retry_after or 0.0 for poll in bad if poll.exchange), default=0.0)
-    return Verdict(status, reason, failures, _interval(source, before, trend, failures, wait))
+    last = moment(before["last_attempt"]) if before and before.get("last_attempt") else None
+    interval = shorter(polls, _interval(source, before, trend, failures, wait), now - last if last else None)
+    return Verdict(status, reason, failures, max(interval, SHORTEST, timedelta(seconds=min(wait, LONGEST.total_seconds()))))
 
 
 def _interval(

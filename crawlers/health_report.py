@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from crawlers.health import NEW, STATUS_VI
@@ -13,8 +13,6 @@ from pipelines.store import Store, feeds
 from pipelines.store.rows import moment
 
 _BARS = " ▁▂▃▄▅▆▇█"
-# So long after its next poll was to come a source is asked by nobody.
-OVERDUE = timedelta(hours=24)
 # What an office must look at stands first.
 _ORDER = {"ok": 2, NEW: 3}
 
@@ -37,8 +35,8 @@ def report(
             state = states.get(id, {})
             trend = feeds.trend(conn, id, now)
             status = state.get("status") or NEW
-            reason, due = state.get("reason") or "", moment(state.get("next_poll"))
-            if source.enabled and id in declared and due is not None and now - due > OVERDUE:
+            reason = state.get("reason") or ""
+            if source.enabled and id in declared and feeds.is_overdue(state, now):
                 # What was said days ago is no news of today: a house that collects nothing must not say “tốt”.
                 reason = f"chưa được hỏi lại từ {short(state.get('last_attempt'))}: việc thu tin có đang chạy không (cotmoc doctor); lúc ấy: {STATUS_VI.get(status, status)}"
                 status = "overdue"

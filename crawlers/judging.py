@@ -10,11 +10,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from crawlers import exchange as ex
+from crawlers.alike import nowhere_named
 from crawlers.canary import declares, selector_trouble
+from crawlers.gaps import missed_of
 from crawlers.polling import Poll
 from crawlers.registry import Registry, Source
 from crawlers.volume import alarm
-from pipelines.store import articles, frontier
+from pipelines.store import articles, captures, frontier, page_marks
+from pipelines.store.page_marks import Shown
 from pipelines.store.rows import moment
 
 SLOW_SECONDS = 20.0
@@ -27,6 +30,7 @@ LIE_SHOWN = timedelta(hours=24)
 MISSED = "(selectors missed)"
 CANARY_WINDOW = timedelta(days=1)
 WAITED = timedelta(days=1)
+SHARED_DAYS = timedelta(days=3)
 _SEEN = {"new", "same", ex.UNCHANGED}
 _THIN = "thin"
 _STATUS_OF = {
@@ -45,6 +49,7 @@ _REFUSALS = ("401", "402", "403", "451")
 class Known:
     """What the store knows of a source: when its items were found, how its newest pages ended, which parser read them.
 
+    `shown`: what its newest pages came as. `shared`: pages of three days that declare the address of another article.
     `waiting`: addresses named more than a day ago and never asked for. `trouble`: why its declared selectors are thought to match no more (`canary.selector_trouble`), or empty.
     """
 
@@ -53,6 +58,8 @@ class Known:
     parsers: Sequence[str] = ()
     trouble: str = ""
     waiting: int = 0
+    shown: Sequence[Shown] = ()
+    shared: int = 0
 
 
 def known_of(conn: Connection, source: Source, now: datetime) -> Known:
@@ -61,7 +68,8 @@ def known_of(conn: Connection, source: Source, now: datetime) -> Known:
     trouble = selector_trouble(conn, Registry((source,)), now, now - CANARY_WINDOW).get(id, "")
     return Known(
         frontier.found_at(conn, id, now), frontier.lately(conn, id, now, DOZEN), articles.parsers(conn, id, now), trouble,
-        frontier.waiting(conn, id, now - WAITED),
+        frontier.waiting(conn, id, now - WAITED), page_marks.newest(conn, id, now, DOZEN),
+        captures.counted(conn, id, captures.SHARED_CANONICAL, now - SHARED_DAYS),
     )
 
 
@@ -76,9 +84,12 @@ def status_of(polls: Sequence[Poll], bad: Sequence[Poll], known: Known, now: dat
     odd = next((poll for poll in polls if poll.odd[0]), None)
     if odd is not None:
         return odd.odd[0], f"{odd.url}: {odd.odd[1]}"
-    pages = _pages(known.pages)
+    pages = _pages(known.pages) or _together(known)
     if pages:
         return pages
+    missed = missed_of(polls, now)
+    if missed:
+        return "slow", missed
     slow = max((poll.exchange.seconds for poll in polls if poll.exchange), default=0.0)
     if slow > SLOW_SECONDS:
         return "slow", f"máy chủ đáp sau {slow:.0f} giây"
@@ -160,4 +171,14 @@ def _pages(ended: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
         thin = [page for page in part if page[0] == _THIN]
         if len(thin) >= max(IN_A_ROW, share * len(part)):
             return "unreadable", f"{len(thin)}/{len(part)} bài mới nhất không có chữ để đọc: {thin[0][1]}"
+    return None
+
+
+def _together(known: Known) -> tuple[str, str] | None:
+    """Judge what only several pages together tell."""
+    shown = known.shown
+    if nowhere_named(shown):
+        return "wrong page", f"không trang nào trong {len(shown)} trang mới nhất mang nhan đề mà nguồn đã nêu: có thể là trang khác thay cho bài"
+    if known.shared >= IN_A_ROW:
+        return "unstable", f"{known.shared} trang trong ba ngày khai cùng một địa chỉ chuẩn (rel=canonical) với bài khác; đã giữ riêng theo địa chỉ thật"
     return None

@@ -15,6 +15,7 @@ from crawlers.exchange import Exchange
 from crawlers.fetch import Fetcher
 from crawlers.guard import Resolver, resolve
 from crawlers.network import certificate_row, facts_row
+from crawlers.pauses import kept_pauses
 from crawlers.registry import Registry
 from crawlers.robots_kept import StoreBook
 from crawlers.urls import clean_url
@@ -82,7 +83,8 @@ async def _collect(
 ) -> None:  # fmt: skip
     limited = settings.model_copy(update={"max_bytes": min(settings.max_bytes, MAX_BYTES)})
     with WarcFile(settings.data, now, settings.user_agent) as warc:
-        async with Fetcher(limited, budget=budget, resolver=resolver, book=StoreBook(store, now)) as fetcher:
+        fetcher = Fetcher(limited, budget=budget, resolver=resolver, book=StoreBook(store, now))
+        async with fetcher, kept_pauses(store, fetcher.gate, now):
             for article, url, attempts in todo:
                 address = clean_url(url)
                 if address is None:

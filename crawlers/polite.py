@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from crawlers.exchange import DEFERRED, THROTTLED, UNREACHABLE
+from pipelines.store.host_pauses import Pause
 
 # After so many refusals of service in a row the host is left alone until the next run.
 GIVE_UP_AFTER = 3
 LONGEST_PAUSE = 3600.0
+# Who wants a longer pause between two requests than this is asked again in a later run: one host must not hold up all others.
+LONGEST_WAIT = 300.0
+# A Crawl-delay from this length on outlives the run.
+KEPT_PAUSE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class _Host:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     free_at: float = 0.0
     crawl_delay: float = 0.0
-    blocked: tuple[str, float] | None = None
+    blocked: tuple[str, float] | None = None  # why, and until when (the loop's clock)
     failures: int = 0
 
 
@@ -58,6 +63,8 @@ class Gate:
         async with state.lock:
             self._check(state)
             wait = max(0.0, state.free_at - loop.time())
+            if wait > LONGEST_WAIT:
+                raise NotNow(DEFERRED, f"robots.txt của máy chủ buộc nghỉ lâu giữa hai lần hỏi: còn {wait / 60:.0f} phút, để lượt sau", wait)
             if self._budget is not None and loop.time() + wait - self._started > self._budget:
                 raise NotNow(DEFERRED, "hết thời gian của lượt này")
             await asyncio.sleep(wait)
@@ -68,7 +75,8 @@ class Gate:
 
     def _check(self, state: _Host) -> None:
         if state.blocked:
-            raise NotNow(THROTTLED, *state.blocked)
+            reason, until = state.blocked
+            raise NotNow(THROTTLED, reason, max(until - asyncio.get_running_loop().time(), 1.0))
         if state.failures >= GIVE_UP_AFTER:
             raise NotNow(UNREACHABLE, f"máy chủ không đáp {GIVE_UP_AFTER} lần liền trong lượt này", 600)
 
@@ -83,10 +91,29 @@ class Gate:
             self._hosts.setdefault(host, _Host()).crawl_delay = min(seconds, LONGEST_PAUSE)
 
     def block(self, host: str, reason: str, seconds: float) -> None:
-        """Leave the host alone for the rest of the run (Retry-After)."""
-        self._hosts.setdefault(host, _Host()).blocked = (reason, seconds)
+        """Leave the host alone for the rest of the run, and so many seconds at least (Retry-After)."""
+        until = asyncio.get_running_loop().time() + seconds
+        self._hosts.setdefault(host, _Host()).blocked = (reason, until)
 
     def pause(self, host: str, seconds: float) -> None:
         """Let the next request to the host wait at least `seconds` from now."""
         state = self._hosts.setdefault(host, _Host())
         state.free_at = max(state.free_at, asyncio.get_running_loop().time() + seconds)
+
+    def pauses(self) -> dict[str, Pause]:
+        """Return the hosts that are to be left alone beyond this run."""
+        time, found = asyncio.get_running_loop().time(), {}
+        for host, state in self._hosts.items():
+            if state.blocked:
+                found[host] = Pause(state.blocked[1] - time, True, state.blocked[0])
+            elif state.crawl_delay >= KEPT_PAUSE and state.free_at > time:
+                found[host] = Pause(state.free_at - time, False, f"Crawl-delay {state.crawl_delay:.0f} giây")
+        return found
+
+    def restore(self, pauses: Mapping[str, Pause]) -> None:
+        """Take over what earlier runs kept."""
+        for host, pause in pauses.items():
+            if pause.seconds > 0 and pause.blocked:
+                self.block(host, pause.reason, pause.seconds)
+            elif pause.seconds > 0:
+                self.pause(host, pause.seconds)

@@ -13,10 +13,12 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from crawlers import exchange as ex
+from crawlers.belongs import gone_elsewhere
 from crawlers.channels import parse_channel
 from crawlers.exchange import Exchange
 from crawlers.feeds import FeedItem, ParsedFeed, parse_feed
 from crawlers.fetch import FEED, HTML, Fetcher
+from crawlers.gaps import Gap, find_gap, hold
 from crawlers.history import maps_to_read
 from crawlers.registry import ListPage, Source
 from crawlers.signs import FAILING, Aliases, known_by_title, read_signs, still
@@ -58,6 +60,13 @@ class Poll:
     exchange: Exchange | None = None
     odd: tuple[str, str] = ("", "")
     still: tuple[str, str] = ("", "")
+    # Stories may have been missed before this answer; they were found by another way; items were known from earlier rounds.
+    gap: Gap | None = None
+    filled: bool = False
+    joined: int = 0
+    holds: timedelta | None = None
+    # Asked for older stories too: since then.
+    since: datetime | None = None
 
     async def ask(self) -> Exchange:
         """Make the request; a 304 that is not to be trusted yet is checked at once by a full one."""
@@ -152,18 +161,28 @@ class Poll:
         met = bool(self.state.get("items_sha256"))
         aliases = known_by_title(conn, self.source.id, parsed.items) if met else Aliases()
         wanted = [item for item in parsed.items if item.url not in aliases.same]
+        wanted, elsewhere = gone_elsewhere(conn, self.source, wanted)
+        known = frontier.known_before(conn, [item.url for item in parsed.items], self.now)
+        self.joined = len(known) + aliases.count
+        self.holds = hold(parsed.items)
         self.new = frontier.add(conn, self._found(wanted, since), self.now)
+        self.gap = self._gap(parsed, known) if not aliases.count else None
         signs = read_signs(self.state, parsed, self.new, aliases, self.now)
         self.odd = (signs.kind, signs.reason) if signs.kind or not parsed.failed else (FAILING, parsed.problem)
+        if elsewhere:
+            self.odd, self.reason = ("moved", elsewhere), elsewhere
+        # What is out of order is read in full each time: a 304 would hide that it still is.
+        # Nor is the next answer to be compared with the older pages that were read too.
+        unsure = parsed.index or parsed.failed or bool(elsewhere) or since is not None
         if self.verifying:
             self._learn(row, items_hash)
         elif self.state.get("full_probe") is None:
             row |= {"trust": self.trust()}
         row |= {
-            "etag": None if parsed.index else answer.header("etag") or None,
-            "last_modified": None if parsed.index else answer.header("last-modified") or None,
+            "etag": None if unsure else answer.header("etag") or None,
+            "last_modified": None if unsure else answer.header("last-modified") or None,
             "body_sha256": body_hash, "items_sha256": items_hash, "item_count": self.items,
-            **signs.columns,
+            **signs.columns, **self._missed(),
         }  # fmt: skip
         if self.verifying and row.get("trust") == 0.0:
             self.outcome, self.reason = "lied", "máy chủ trả 304 dù đã có tin mới; từ nay tải đầy đủ"
@@ -182,6 +201,28 @@ class Poll:
         """Compare what the 304 claimed with what the full answer holds."""
         truthful = items_hash == self.state.get("items_sha256")
         row |= {"trust": round(min(1.0, self.trust() + STEP), 2) if truthful else 0.0, "full_probe": stamp(self.now)}
+
+    def missing(self, store: Store, parsed: ParsedFeed) -> Gap | None:
+        """Return the gap before an answer that is not stored yet."""
+        with store.read() as conn:
+            known = frontier.known_before(conn, [item.url for item in parsed.items], self.now)
+        return self._gap(parsed, known)
+
+    def fill(self, store: Store) -> None:
+        """Note that what this answer missed was found by another way."""
+        self.filled = True
+        with store.begin() as conn:
+            feeds.save(conn, self.url, self.source.id, missed_from=None, missed_to=None)
+
+    def _gap(self, parsed: ParsedFeed, known: set[str]) -> Gap | None:
+        first = self.now - SITEMAP_WINDOW
+        if self.kind == "sitemap" and any(item.published is not None and item.published < first for item in parsed.items):
+            # It names older stories than are taken out of it: it reaches back far enough.
+            return None
+        return find_gap(self.state, parsed.items, known, self.now)
+
+    def _missed(self) -> dict[str, Any]:
+        return {"missed_from": stamp(self.gap.begin), "missed_to": stamp(self.gap.end)} if self.gap is not None else {}
 
     def _found(self, items: Sequence[FeedItem], since: datetime | None) -> list[Found]:
         first = since or (self.now - SITEMAP_WINDOW if self.kind == "sitemap" else None)

@@ -136,6 +136,10 @@ class Source(_Part):
     sitemaps: tuple[str, ...] = ()
     archives: Annotated[tuple[str, ...], Field(description="sitemaps of older articles, asked for --since only")] = ()
     lists: tuple[ListPage, ...] = ()
+    hosts: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+\.[a-z0-9-]+$")], ...],
+        Field(description="further hosts on which articles of this outlet lie"),
+    ] = ()
     generic: Annotated[bool, Field(description="true: no selectors are known, its pages are read without any")] = False
     selectors: tuple[Selectors, ...] = ()
     rhythm: Annotated[int, Field(ge=5, le=1440, description="minutes between polls before anything is learnt")] = 60

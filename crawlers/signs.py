@@ -24,7 +24,7 @@ FEWEST_DOUBTFUL, FEWEST_STALE, FEWEST_CHANGED = 3, 5, 5
 STALE_AFTER = timedelta(hours=6)
 # A feed's own dates tell its rhythm: of so many of them the newest is older than three of the longest pauses between them.
 FEWEST_DATED, PAUSES, SHORTEST_STILL = 8, 3, timedelta(days=3)
-_LOST = re.compile(r"\ufffd|[A-Za-z]\?[A-Za-z]|\?\?+[A-Za-z]|á»|áº|Æ°|Ä‘")
+LOST = re.compile(r"\ufffd|[A-Za-z]\?[A-Za-z]|\?\?+[A-Za-z]|á»|áº|Æ°|Ä‘")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def read_signs(state: Mapping[str, Any], parsed: ParsedFeed, new: int, aliases: 
         columns |= {"stale": stale, "advanced": stamp(advanced)}
     if parsed.cut:
         return Signs(columns, DAMAGED, f"nội dung bị cắt giữa chừng, đọc được {len(items)} mục")
-    garbled = sum(bool(_LOST.search(item.title)) for item in items)
+    garbled = sum(bool(LOST.search(item.title)) for item in items)
     if garbled >= 2 and garbled * 5 > len(items):
         return Signs(columns, GARBLED, f"{garbled}/{len(items)} nhan đề sai bảng mã, ví dụ “{_example(items)}”")
     # Newest first is how feeds are ordered; a fault that began an hour ago shows in the first ones only.
@@ -121,4 +121,4 @@ def known_by_title(conn: Connection, source: str, items: Sequence[FeedItem]) -> 
 
 
 def _example(items: Sequence[FeedItem]) -> str:
-    return next((item.title for item in items if _LOST.search(item.title)), "")[:60]
+    return next((item.title for item in items if LOST.search(item.title)), "")[:60]

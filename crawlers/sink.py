@@ -12,17 +12,20 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from crawlers import exchange as ex
+from crawlers.alike import NEWEST, strangers
+from crawlers.belongs import sent_off
 from crawlers.channels import as_page
 from crawlers.exchange import Exchange
 from crawlers.look import look
 from crawlers.network import certificate_row, facts_row
-from crawlers.registry import Registry
+from crawlers.registry import Registry, Source
 from crawlers.warc import WarcFile
 from pipelines.errors import UserError
 from pipelines.records import Capture, content_id
 from pipelines.settings import Settings
-from pipelines.store import Store, captures, frontier
+from pipelines.store import Store, captures, frontier, page_marks
 from pipelines.store.frontier import Due, Fetched
+from pipelines.store.page_marks import Shown
 
 # One sync and one transaction for so many pages, or for what came in meanwhile. More would be faster by little, and
 # each page waiting here may hold 15 MB.
@@ -50,6 +53,7 @@ class _Judged:
     reason: str
     odd: str = ""
     capture: Capture | None = None
+    shown: Shown | None = None
 
 
 class Sink:
@@ -125,7 +129,8 @@ class Sink:
 
     def _store_batch(self, batch: list[_Result]) -> None:
         """Write the records, sync, then commit the rows: a kill between the two leaves a tail that `mend` cuts."""
-        judged = [_judged(result) for result in batch]
+        judged = [_judged(result, self._registry.get(result.item.source)) for result in batch]
+        reopened = self._compare(judged)
         bodies: dict[int, tuple[str, bytes]] = {}
         for number, each in enumerate(judged):
             if each.outcome == "new":
@@ -150,10 +155,32 @@ class Sink:
             captures.add(conn, [each.capture for each in judged if each.capture is not None])
             self._note(conn, judged)
             frontier.done(conn, [done for each in judged if (done := _fetched(each)) is not None], self._now)
+            page_marks.save(conn, [each.shown for each in judged if each.shown is not None])
+            for reason, urls in reopened.items():
+                page_marks.reopen(conn, urls, ex.WRONG_PAGE, reason, self._now)
             for each in judged:
                 self._fail(conn, each)
         for each in judged:
             self.outcomes[each.outcome] += 1
+
+    def _compare(self, judged: list[_Judged]) -> dict[str, list[str]]:
+        """Refuse pages that stand for several articles at once; return the addresses of earlier ones, by the reason."""
+        reopened: dict[str, list[str]] = {}
+        came: dict[str, dict[str, _Judged]] = {}
+        for each in judged:
+            if each.shown is not None and not each.shown.named:
+                came.setdefault(each.result.item.source, {})[each.shown.url] = each
+        for source, mine in came.items():
+            with self._store.read() as conn:
+                before = page_marks.newest(conn, source, self._now, NEWEST)
+            pages = [each.shown for each in mine.values() if each.shown is not None]
+            pages += [page for page in before if page.url not in mine]
+            for url, reason in strangers(pages).items():
+                if url not in mine:
+                    reopened.setdefault(reason, []).append(url)
+                elif mine[url].outcome == "new":
+                    mine[url].outcome, mine[url].reason, mine[url].odd = ex.WRONG_PAGE, reason, ""
+        return reopened
 
     def _note(self, conn: frontier.Connection, judged: list[_Judged]) -> None:
         """Keep what the network told of the captures of a batch, and of each certificate once per run."""
@@ -222,16 +249,21 @@ def _settle(batch: list[_Result]) -> None:
             each.stored.set_result(None)
 
 
-def _judged(result: _Result) -> _Judged:
+def _judged(result: _Result, source: Source | None) -> _Judged:
     """Judge one result, and look at what stands on its page."""
     item, answer = result.item, result.exchange
     outcome, reason = judge(item, answer)
     if outcome != "new" or answer is None:
         return _Judged(result, outcome, reason)
     seen = look(answer.body, item.url, answer.final_url, answer.header("content-type"), item.title)
+    marks = seen.marks
+    shown = Shown(item.url, item.title, marks.title, marks.text, marks.sent, marks.named) if marks else None
     if seen.wrong:
-        return _Judged(result, ex.WRONG_PAGE, seen.reason)
-    return _Judged(result, outcome, reason, seen.reason)
+        return _Judged(result, ex.WRONG_PAGE, seen.reason, shown=shown)
+    if source is not None and shown is not None and shown.named is False and sent_off(source, item.url, answer.final_url):
+        host = urlsplit(answer.final_url).hostname
+        return _Judged(result, ex.WRONG_PAGE, f"bị chuyển tới máy chủ khác ({host}), trang ở đó không mang nhan đề của bài", shown=shown)
+    return _Judged(result, outcome, reason, seen.reason, shown=shown)
 
 
 def _returned(conn: frontier.Connection, url: str, key: str, body: bytes) -> str:

@@ -37,6 +37,11 @@ def clean_url(link: str, base: str = "") -> str | None:
     return urlunsplit((parts.scheme, netloc, quote(parts.path, safe=_SAFE_PATH) or "/", query, ""))
 
 
+def has_login(link: str) -> bool:
+    """Tell whether an address carries a name or password before its host."""
+    return bool(_LOGIN.match(link.strip()))
+
+
 def host_of(url: str) -> str:
     """Return host, with the port where it is not the scheme's own: the key of politeness and robots.txt."""
     parts = urlsplit(url)

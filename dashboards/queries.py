@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from pipelines.clock import local
+from pipelines.clock import local, show
 from pipelines.records import Claim
-from pipelines.store.rows import stamp
+from pipelines.store import feeds
+from pipelines.store.rows import moment, stamp
 from pipelines.store.schema import (
     alerts,
     article_provinces,
@@ -132,15 +134,18 @@ def tally(conn: Connection, column: str) -> list[tuple[str, int]]:
     return [(row[0], row[1]) for row in conn.execute(query)]
 
 
-def sources(conn: Connection) -> list[Row]:
-    """Return the state of every source, the troubled ones first."""
-    return _rows(conn, select(source_states).order_by(source_states.c.failures.desc(), source_states.c.source))
+def sources(conn: Connection, now: datetime, followed: Collection[str] = ()) -> list[Row]:
+    """Return the state of every source, the troubled ones first; of those `followed` also whether nobody asks them any more."""
+    rows = _rows(conn, select(source_states).order_by(source_states.c.failures.desc(), source_states.c.source))
+    for row in rows:
+        if row["source"] in followed and feeds.is_overdue(row, now):
+            row |= {"status": "overdue", "reason": f"chưa được hỏi lại từ {show(moment(row['last_attempt']))}: việc thu tin có đang chạy không"}
+    return rows
 
 
-def source_tally(conn: Connection) -> Mapping[str, int]:
+def source_tally(conn: Connection, now: datetime, followed: Collection[str] = ()) -> Mapping[str, int]:
     """Return how many sources are in which state."""
-    query = select(source_states.c.status, func.count()).group_by(source_states.c.status)
-    return {row[0]: row[1] for row in conn.execute(query)}
+    return Counter(row["status"] for row in sources(conn, now, followed))
 
 
 def last_seen(conn: Connection) -> str | None:

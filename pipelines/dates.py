@@ -21,6 +21,10 @@ _SKEW = timedelta(minutes=10)
 
 _MONTH = "|".join(sorted(map(re.escape, MONTHS), key=len, reverse=True))
 _RELATIVE = re.compile(r"(\d{1,3})\s*(giây|phút|giờ|tiếng|ngày|tuần)\s*trước")
+# "Hôm nay, 08:15", "Hôm qua lúc 21h30" on list pages and mobile templates: relative to when the page was fetched.
+_NAMED_DAY = re.compile(r"(?<!\w)(hôm nay|hôm qua)(?!\w)")
+# Digits alone, as sitemaps and meta elements of some systems print them: 20260101073000.
+_COMPACT = re.compile(r"^((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]))((?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)(?=$|z|[+-]\d| )")
 _STEP = {"giây": 1, "phút": 60, "giờ": 3600, "tiếng": 3600, "ngày": 86400, "tuần": 604800}
 
 # Order matters: a year first can be mistaken for nothing else, two bare numbers can.
@@ -79,12 +83,13 @@ def parse_date(
     epoch = _epoch(plain)
     if epoch is not None:
         return _judge(epoch, now, 0.95, [])
+    plain = _COMPACT.sub(r"\1t\2", plain)
     for pattern in _DATES:
         for match in pattern.finditer(plain):
             found = _assemble(plain, match, now, day_first, zone)
             if found is not None:
                 return found
-    return _relative(plain, now)
+    return _relative(plain, now) or _named_day(plain, now, zone)
 
 
 def _assemble(plain: str, match: re.Match[str], now: datetime, day_first: bool, zone: tzinfo) -> ParsedDate | None:
@@ -245,6 +250,18 @@ def _relative(plain: str, now: datetime) -> ParsedDate | None:
         return None
     ago = now - timedelta(seconds=int(match[1]) * _STEP[match[2]])
     return ParsedDate(ago, 0.5, "thời điểm tương đối")
+
+
+def _named_day(plain: str, now: datetime, zone: tzinfo) -> ParsedDate | None:
+    """Read "Hôm nay, 08:15" and "Hôm qua, 21:30"; without a time it says too little."""
+    match, clock = _NAMED_DAY.search(plain), _TIME.search(plain)
+    if match is None or clock is None:
+        return None
+    hour, minute, second, micro, _, bad = _clock(clock, plain)
+    if bad:
+        return None
+    day = now.astimezone(zone) - timedelta(days=match[1] == "hôm qua")
+    return _judge(day.replace(hour=hour, minute=minute, second=second, microsecond=micro), now, 0.5, ["ngày tương đối"])
 
 
 def _judge(value: datetime, now: datetime, confidence: float, notes: list[str]) -> ParsedDate | None:

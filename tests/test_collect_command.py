@@ -93,6 +93,7 @@ def test_a_single_address(office: Path, site: Site) -> None:
         (["--since", "hôm qua"], "viết ngày như"),
         (["--warc", "/không/có.warc.gz"], "không có tệp WARC"),
         (["javascript:alert(1)"], "không phải địa chỉ http"),
+        (["http://user:pw@bao.vn/a"], "mang tên và mật khẩu"),
     ],
 )
 def test_mistakes_are_one_line_with_exit_2_and_open_no_run(office: Path, arguments: list[str], said: str) -> None:

@@ -93,6 +93,19 @@ def test_the_sources_page_lists_those_never_asked_last(desk: Desk) -> None:
     assert "bao-moi" not in client.get("/health?status=gone").text
 
 
+def test_a_source_that_nobody_asks_any_more_is_not_called_well(desk: Desk) -> None:
+    """As `cotmoc health` says it: only of those that are to be asked."""
+    from pipelines.store import feeds
+
+    with desk.store.begin() as conn:
+        for name in ("bao-x", "bao-cu"):
+            feeds.save_source(conn, name, status="ok", last_attempt="2026-01-01T00:00:00Z", next_poll="2026-01-01T01:00:00Z")
+    client = enter(desk)
+    client.app.state.followed = ["bao-x"]  # type: ignore[attr-defined]
+    assert "bao-x" in client.get("/health?status=overdue").text and "bao-cu" in client.get("/health?status=ok").text
+    assert "status=overdue" in client.get("/").text
+
+
 @pytest.mark.parametrize("path", ["/", "/alerts", "/search", "/digests", "/health", "/references", "/references/GT-02", "/about"])
 def test_every_page_answers(desk: Desk, path: str) -> None:
     answer = enter(desk).get(path)

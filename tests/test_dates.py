@@ -48,6 +48,9 @@ def vn(*parts: int) -> datetime:
         ("2026-03-07 08:07", vn(2026, 3, 7, 8, 7)),
         ("2026-11-21T00:30:00Z", vn(2026, 11, 21, 7, 30)),
         ("20261121T003000Z", vn(2026, 11, 21, 7, 30)),
+        ("20260101073000", vn(2026, 1, 1, 7, 30)),
+        ("202601010730", vn(2026, 1, 1, 7, 30)),
+        ("20260101003000Z", vn(2026, 1, 1, 7, 30)),
         ("2026-11-21", vn(2026, 11, 21)),
         ("1772843936", vn(2026, 3, 7, 7, 38, 56)),
         ("March 7, 2026 | 09:00 am GMT+7", vn(2026, 3, 7, 9, 0)),
@@ -172,3 +175,12 @@ def test_all_dates_of_the_article_pages_are_read(shared_data: Path) -> None:
     for text in texts:
         found = parse_date(text, now=NOW)
         assert found is not None and found.value.strftime("%Y-%m-%dT%H:%M:%S") == text[:19]
+
+
+def test_today_and_yesterday_count_from_the_moment_of_reading_and_are_trusted_little() -> None:
+    for text, moment in (("Hôm nay, 08:15", vn(2026, 11, 21, 8, 15)), ("Hôm qua lúc 21h30", vn(2026, 11, 20, 21, 30))):
+        found = parse_date(text, now=vn(2026, 11, 21, 9))
+        assert found is not None and found.value == moment and found.confidence == 0.5
+    assert parse_date("Hôm nay", now=vn(2026, 11, 21, 9)) is None
+    late = parse_date("Hôm nay, 18:15", now=vn(2026, 11, 21, 9))
+    assert late is not None and late.confidence <= 0.2

@@ -91,6 +91,7 @@ class ListSpider(Spider):
         page = poll.page
         assert page is not None
         found = links_of(response, page, poll.source.home) if isinstance(response, HtmlResponse) else None
-        if found is not None and self.since is not None and page.older:
-            found = await with_older_lists(poll, found, self.since)
+        since = self.since or poll.since
+        if found is not None and since is not None and page.older:
+            found = await with_older_lists(poll, found, since)
         self.finish(poll, response.meta["exchange"], found)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,17 +24,17 @@ from pipelines.store.inbox import Wanted
 SHOWN = 5
 
 
-def _count(conn: Connection, now: datetime) -> dict[str, Any]:
+def _count(followed: Collection[str], conn: Connection, now: datetime) -> dict[str, Any]:
     return {
         "volumes": counts.volumes(conn, now), "delays": counts.delays(conn, now), "statuses": queries.tally(conn, "status"),
-        "sources": dict(queries.source_tally(conn)),
+        "sources": dict(queries.source_tally(conn, now, followed)),
     }  # fmt: skip
 
 
 def overview(request: Request) -> Response:
     """GET /: thirty days in charts with their tables, what waits for a second person, what is new."""
     analyst = request.state.session.analyst
-    found = kept(request, "overview", _count)
+    found = kept(request, "overview", partial(_count, frozenset(getattr(request.app.state, "followed", ()))))
     seen = found["value"]["volumes"]
     with store(request).read() as conn:
         lists: dict[str, Any] = {}

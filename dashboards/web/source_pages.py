@@ -16,6 +16,7 @@ from dashboards import queries
 from dashboards.charts import spark
 from dashboards.web.kept import kept
 from dashboards.web.view import page, store
+from pipelines.clock import now as clock_now
 from pipelines.store.rows import stamp
 from pipelines.store.schema import frontier
 
@@ -45,7 +46,7 @@ def health(request: Request) -> Response:
     wanted = request.query_params.get("status", "")[:40]
     trend = kept(request, "trends", trends)["value"]
     with store(request).read() as conn:
-        rows, last_seen = queries.sources(conn), queries.last_seen(conn)
+        rows, last_seen = queries.sources(conn, clock_now(), frozenset(getattr(request.app.state, "followed", ()))), queries.last_seen(conn)
     asked = {row["source"] for row in rows}
     rows += [{**_NEVER_ASKED, "source": name} for name in getattr(request.app.state, "followed", []) if name not in asked]
     tally = dict(Counter(row["status"] for row in rows).most_common())

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from pipelines.store.rows import stamp, upsert
+from pipelines.store.rows import moment, stamp, upsert
 from pipelines.store.schema import feed_states, frontier, source_days, source_states
 
 TREND_DAYS = 28
+# So long after its next poll was to come a source is asked by nobody.
+OVERDUE = timedelta(hours=24)
 # Outcomes of a poll in which the source gave an answer that could be read.
 ANSWERED = frozenset({"new", "same", "unchanged", "moved", "empty", "lied"})
 
@@ -41,6 +44,12 @@ def source_state(conn: Connection, source: str) -> dict[str, Any] | None:
 def source_rows(conn: Connection) -> dict[str, dict[str, Any]]:
     """Return the health rows of all sources by id."""
     return {row["source"]: dict(row) for row in conn.execute(select(source_states)).mappings()}
+
+
+def is_overdue(row: Mapping[str, Any], now: datetime) -> bool:
+    """Tell whether a source that is to be asked has been asked by nobody for a day: its health row is no news of today."""
+    due = moment(row.get("next_poll"))
+    return due is not None and now - due > OVERDUE
 
 
 def save_source(conn: Connection, source: str, **values: Any) -> None:

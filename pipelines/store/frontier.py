@@ -195,6 +195,19 @@ def outcome(conn: Connection, url: str) -> tuple[str, str] | None:
     return (row.outcome, row.reason) if row else None
 
 
+def unknown(conn: Connection, urls: Collection[str]) -> set[str]:
+    """Return those of `urls` that were never named."""
+    found, wanted = set(urls), list(urls)
+    for start in range(0, len(wanted), _CHUNK):
+        found -= set(conn.execute(select(frontier.c.url).where(frontier.c.url.in_(wanted[start : start + _CHUNK]))).scalars())
+    return found
+
+
+def hosts_read(conn: Connection, source: str) -> set[str]:
+    """Return the hosts from which pages of a source were fetched."""
+    return set(conn.execute(select(frontier.c.host).distinct().where(frontier.c.source == source, frontier.c.state == DONE)).scalars())
+
+
 def same_titles(conn: Connection, source: str, items: Iterable[Any]) -> Iterator[tuple[Any, list[tuple[str, str | None]]]]:
     """Yield those of `items` (with `url` and `title`) that are not known, beside (address, date) of known ones so titled."""
     named = [item for item in items if item.title]
@@ -248,6 +261,22 @@ def waiting(conn: Connection, source: str, since: datetime) -> int:
     """Return how many addresses of a source were found before `since` and have never been asked for."""
     named = (frontier.c.source == source, frontier.c.state == PENDING, frontier.c.outcome == "")
     return int(conn.execute(select(func.count()).where(*named, frontier.c.discovered < stamp(since))).scalar_one())
+
+
+def known_before(conn: Connection, urls: Collection[str], now: datetime) -> set[str]:
+    """Return those of `urls` that were found in an earlier round than that of `now`."""
+    every, known = sorted(urls), set[str]()
+    for start in range(0, len(every), _CHUNK):
+        part = every[start : start + _CHUNK]
+        query = select(frontier.c.url).where(frontier.c.url.in_(part), frontier.c.discovered < stamp(now))
+        known |= set(conn.execute(query).scalars())
+    return known
+
+
+def hosts_owed(conn: Connection, hosts: Collection[str], now: datetime) -> set[str]:
+    """Return those of `hosts` with pages that wait for their first look and may be asked for now."""
+    waiting = and_(frontier.c.state == PENDING, or_(frontier.c.next_try.is_(None), frontier.c.next_try <= stamp(now)))
+    return set(conn.execute(select(frontier.c.host).distinct().where(frontier.c.host.in_(hosts), waiting)).scalars())
 
 
 def counts(conn: Connection) -> dict[str, int]:

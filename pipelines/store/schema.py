@@ -26,6 +26,7 @@ from pipelines.store.schema_collecting import captures as captures
 from pipelines.store.schema_collecting import certificates as certificates
 from pipelines.store.schema_collecting import feed_states as feed_states
 from pipelines.store.schema_collecting import frontier as frontier
+from pipelines.store.schema_collecting import host_pauses as host_pauses
 from pipelines.store.schema_collecting import network_facts as network_facts
 from pipelines.store.schema_collecting import robots as robots
 from pipelines.store.schema_collecting import source_days as source_days

@@ -43,6 +43,9 @@ feed_states = Table(
     Column("advanced", String(40)),
     Column("stale", Integer),
     Column("pause", Integer),
+    # Between which times stories may have come and gone unseen: the last answer had nothing in common with those before.
+    Column("missed_from", String(40)),
+    Column("missed_to", String(40)),
 )
 
 # robots.txt of each host, as long as RFC 9309 lets us keep it; `rules` holds directives only, no comments.
@@ -53,6 +56,15 @@ robots = Table(
     Column("expires", String(40), nullable=False),
     Column("status", Integer, nullable=False, default=0),
     Column("rules", Text, nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+)
+
+# Not before `until` is a host asked again: because it said so (`blocked` 1: 429, 503) or because of its long Crawl-delay.
+host_pauses = Table(
+    "host_pauses", metadata,
+    Column("host", String(255), primary_key=True),
+    Column("until", String(40), nullable=False),
+    Column("blocked", Integer, nullable=False, default=0),
     Column("reason", Text, nullable=False, default=""),
 )
 
@@ -84,6 +96,11 @@ frontier = Table(
     Column("recheck", String(40)),
     Column("etag", Text),
     Column("last_modified", Text),
+    # What the page came as: marks of title, text and the address it was sent to; whether it carries its headline.
+    Column("mark_title", String(16)),
+    Column("mark_text", String(16)),
+    Column("mark_sent", String(16)),
+    Column("named", Integer),
     # Trend lines of all sources at once.
     Index("ix_frontier_discovered", "discovered", "source"),
 )

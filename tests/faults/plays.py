@@ -188,6 +188,27 @@ def _spike(outlet: Outlet) -> None:
     outlet.extra = [outlet.world.now + timedelta(minutes=20 * n) for n in range(1, 72, 2)]
 
 
+# Twenty-five paragraphs of something else: menus, other stories, what stands on a long page that is not the article.
+_LONG = "".join(f"<p>Thư viện tỉnh mở cửa trở lại với hàng nghìn đầu sách mới, bạn đọc đến từ sáng sớm để làm thẻ, đoạn {n}.</p>" for n in range(25))
+
+
+def _long(title: str, heading: str) -> Reply:
+    return Reply(f"<!doctype html><html lang=vi><title>{title}</title><h1>{heading}</h1>{_LONG}</html>", headers=dict(HTML))
+
+
+def _elsewhere(outlet: Outlet, path: str, headers: dict[str, str]) -> Reply | None:
+    """Send every article to one page (of the same server, under another path)."""
+    if path.startswith("/tin/"):
+        return Reply(status=302, headers={"Location": outlet.base + "/trung-thuong.html"})
+    return _long("Trúng thưởng", "Khuyến mãi lớn") if path.startswith("/trung-thuong") else None
+
+
+def _taken_over(outlet: Outlet, headers: dict[str, str]) -> Reply:
+    """The feed of a domain that was sold: what is new leads to a site of somebody else."""
+    elsewhere = "http://nguoi-khac.example:" + str(outlet.world.port)
+    return Reply(outlet.feed(link=lambda s: (elsewhere if _begun(outlet, s) else outlet.base) + s.path), headers=dict(XML))
+
+
 _BOMB = gzip.compress(b"a" * 20_000_000)
 
 FAULTS: tuple[Fault, ...] = (
@@ -243,10 +264,18 @@ FAULTS: tuple[Fault, ...] = (
     Fault("half-dead", "một trong hai feed không còn", ("gone",), _one_of_two, {"kind": "two feeds"}),
     Fault("redesign", "bài đổi giao diện, trang chỉ còn nhan đề", ("unreadable",), pages(_bare)),
     Fault("script-only", "bài chỉ hiện bằng JavaScript", ("unreadable",), pages(_shell)),
+    Fault("short-feed", "giữa hai lần hỏi ra nhiều tin hơn feed giữ", ("slow",), feed(lambda o, h: Reply(o.feed(stories=o.stories()[-2:]), headers=dict(XML))), {"every": 1.0, "kind": "spare list"}),
     Fault("pages-500", "feed tốt, mọi bài trả 500", ("failing",), pages(Reply("", 500))),
     Fault("pages-403", "feed tốt, mọi bài trả 403", ("blocked",), pages(Reply("", 403))),
     Fault("pages-home", "mọi bài chuyển về trang chủ", ("failing",), pages(Reply(status=302, headers={"Location": "/"}))),
     Fault("pages-404", "mọi bài trả 404", ("failing",), pages(Reply("", 404))),
+    Fault("captcha-long", "captcha kèm thực đơn dài", ("wrong page",), pages(_long("Just a moment...", "Xác minh bạn là con người"))),
+    Fault("login-long", "trang đăng nhập kèm tin khác", ("wrong page",), pages(_long("Đăng nhập", "Vui lòng đăng nhập để đọc tiếp"))),
+    Fault("soft-other", "“chưa sẵn sàng” kèm tin khác", ("wrong page",), pages(_long("Báo Mẫu", "Rất tiếc, nội dung bạn tìm hiện chưa sẵn sàng"))),
+    Fault("one-cached", "một trang trong bộ nhớ đệm cho mọi bài", ("wrong page",), pages(_long("Thư viện tỉnh mở cửa", "Thư viện tỉnh mở cửa"))),
+    Fault("one-redirect", "mọi bài chuyển hướng về một trang", ("wrong page",), _elsewhere),
+    Fault("taken-over", "feed dẫn sang tờ khác", ("moved",), feed(_taken_over)),
+    Fault("links-home", "mọi mục của feed dẫn về trang chủ", ("failing",), feed(lambda o, h: Reply(o.feed(link=lambda s: o.base + "/"), headers=dict(XML)))),
 )  # fmt: skip
 
 

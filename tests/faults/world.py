@@ -113,6 +113,8 @@ class Outlet:
             where = {"sitemaps": (self.base + "/index.xml",)}
         elif self.kind == "list":
             where = {"lists": (ListPage(url=self.base + "/moi", link="h3.tin a"),)}
+        elif self.kind == "spare list":
+            where |= {"lists": (ListPage(url=self.base + "/danh-muc", link="h3.tin a", when="backup"),)}
         elif self.kind == "two feeds":
             where = {"feeds": (self.base + "/rss", self.base + "/rss2")}
         return Source(
@@ -166,7 +168,7 @@ class Outlet:
         elif plain == "/index.xml":
             maps = "".join(f"<sitemap><loc>{self.base}/{name}.xml.gz</loc></sitemap>" for name in ("news", "news-2"))
             body, kind = f"<sitemapindex>{maps}</sitemapindex>", "application/xml"
-        elif plain == "/moi":
+        elif plain in {"/moi", "/danh-muc"}:
             body = "".join(f'<h3 class=tin><a href="{s.path}">{s.title}</a></h3>' for s in reversed(self.stories()[-IN_FEED:]))
         elif plain == "/":
             body = f"<!doctype html><html><title>{self.name}</title><p>Trang chủ</p></html>"

@@ -1,0 +1,49 @@
+"""One page in place of many articles: told by several pages together, where no single one betrays itself.
+
+A cached page for all addresses, a redirect of all of them to one, a wall in words that we do not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pipelines.store.page_marks import Shown
+
+# So many addresses with different headlines are no chance.
+FEWEST = 3
+# Of so many of the newest pages; the same dozen that health judges.
+NEWEST = 12
+_SENT = "nhiều bài cùng bị chuyển tới một địa chỉ khác"
+_TEXT = "nhiều bài khác nhau cùng trả một trang chữ giống hệt"
+_TITLE = "nhiều bài khác nhau cùng trả một trang mang nhan đề khác"
+
+
+def strangers(pages: Sequence[Shown]) -> dict[str, str]:
+    """Return the addresses at which one page stands for three or more articles, each with the reason.
+
+    A page that carries the headline named for it is never among them: copies under one title, and boxes around videos,
+    are the outlet's own.
+    """
+    found: dict[str, str] = {}
+    ways: tuple[tuple[str, Callable[[Shown], str]], ...] = (
+        (_SENT, lambda page: page.sent),
+        # Boxes around videos are one text under many titles: one page has one of each.
+        (_TEXT, lambda page: page.text and page.text + page.title),
+        # Many outlets title all pages by their name: that says something only of pages without their headline.
+        (_TITLE, lambda page: page.title if page.named is False else ""),
+    )
+    for reason, key in ways:
+        groups: dict[str, list[Shown]] = {}
+        for page in pages:
+            if not page.named and key(page):
+                groups.setdefault(key(page), []).append(page)
+        for group in groups.values():
+            if len({page.headline or page.url for page in group}) >= FEWEST:
+                found |= {page.url: reason for page in group if page.url not in found}
+    return found
+
+
+def nowhere_named(pages: Sequence[Shown]) -> bool:
+    """Tell whether of three or more pages with a headline none carries it."""
+    told = [page.named for page in pages if page.named is not None]
+    return len(told) >= FEWEST and not any(told)

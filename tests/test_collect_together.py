@@ -1,0 +1,114 @@
+"""What several pages together tell, and where an outlet's articles lie: no strange page is filed under its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawlers.alike import nowhere_named, strangers
+from crawlers.belongs import own_sites, sent_off
+from crawlers.feeds import parse_feed
+from crawlers.look import look
+from crawlers.registry import Source
+from pipelines.store import feeds, frontier, page_marks
+from pipelines.store.frontier import Found
+from pipelines.store.page_marks import Shown
+from tests.loopback import Site, office, rss, serve, source, truthful
+
+NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
+LONG = "".join(f"<p>Thư viện tỉnh mở cửa trở lại với hàng nghìn đầu sách mới, bạn đọc đến từ sớm, đoạn {n}.</p>" for n in range(30))
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serve() as running:
+        yield running
+
+
+def seen(title: str, heading: str, headline: str, text: str = LONG) -> Any:
+    page = f"<html lang=vi><title>{title}</title><h1>{heading}</h1>{text}</html>".encode()
+    return look(page, "https://bao.vn/a", "https://bao.vn/a", "text/html", headline)
+
+
+def shown(number: int, *, headline: str = "tin", title: str = "", text: str = "", sent: str = "", named: bool | None = False) -> Shown:
+    return Shown(f"https://bao.vn/{number}", f"{headline} {number}" if headline else "", title, text, sent, named)
+
+
+@pytest.mark.parametrize(
+    ("title", "heading", "kind"),
+    [
+        ("Just a moment...", "Xác minh bạn là con người", "captcha"),
+        ("Đăng nhập", "Vui lòng đăng nhập để đọc tiếp", "login"),
+        ("Báo Mẫu", "Rất tiếc, nội dung bạn tìm hiện chưa sẵn sàng", "soft-404"),
+    ],
+)
+def test_a_wall_on_a_long_page_is_a_wall_unless_it_carries_the_headline(title: str, heading: str, kind: str) -> None:
+    found = seen(title, heading, "Bộ đội biên phòng tuần tra cột mốc 1116")
+    assert (found.kind, found.wrong) == (kind, True)
+    assert not seen(title, heading, heading).wrong, "an article about walls"
+    assert not seen(title, heading, "").wrong, "nobody named a headline"
+    assert not seen(title, heading, "B? ??i biên ph?ng tu?n tra").wrong, "a garbled headline says nothing"
+    told = "<p>Sáng nay, bộ đội biên phòng tuần tra cột mốc 1116 cùng dân quân.</p>"
+    assert not seen(title, heading, "Bộ đội biên phòng tuần tra cột mốc 1116", LONG + told).wrong, "it stands in the text"
+
+
+def test_one_page_for_three_articles_is_no_article() -> None:
+    same = [shown(n, title="t", text="x") for n in range(3)]
+    assert set(strangers(same)) == {page.url for page in same}
+    assert strangers(same[:2]) == {}, "two may be one story under two addresses"
+    assert strangers([shown(n, title="t", text="x", named=True) for n in range(5)]) == {}, "each carries its headline"
+    assert strangers([shown(n, title=f"t{n}", text="x", named=None, headline="") for n in range(5)]) == {}, "one box, many titles"
+    assert strangers([shown(n, title="t", text=f"x{n}", named=None, headline="") for n in range(5)]) == {}, "the outlet's name on all"
+    assert len(strangers([shown(n, title="t", text=f"x{n}") for n in range(4)])) == 4, "one title, and no headline anywhere"
+    assert len(strangers([shown(n, title=f"t{n}", sent="s", named=None, headline="") for n in range(3)])) == 3, "all sent to one address"
+    assert nowhere_named([shown(n) for n in range(3)]) and not nowhere_named([shown(1), shown(2), shown(3, named=True)])
+    assert not nowhere_named([shown(n, named=None) for n in range(9)])
+
+
+def test_a_feed_whose_items_lead_to_one_address_names_no_article() -> None:
+    def feed(*links: str) -> bytes:
+        items = "".join(f"<item><title>Tin {n}</title><link>{link}</link></item>" for n, link in enumerate(links))
+        return f"<rss version='2.0'><channel>{items}</channel></rss>".encode()
+
+    now = datetime(2026, 11, 21, tzinfo=UTC)
+    for links in (["https://bao.vn/"] * 3, ["https://bao.vn/moi.html"] * 2, ["https://bao.vn/", "https://bao.vn/index.html"]):
+        found = parse_feed(feed(*links), "https://bao.vn/rss", now)
+        assert found.failed and not found.items and "một địa chỉ" in found.problem
+    assert len(parse_feed(feed("https://bao.vn/", "https://bao.vn/a.html"), "https://bao.vn/rss", now).items) == 2
+    assert not parse_feed(feed("https://bao.vn/a.html"), "https://bao.vn/rss", now).failed
+
+
+def test_hosts_that_are_declared_belong_to_the_outlet() -> None:
+    bao = Source(id="bao", name="Báo", home="https://bao.vn/", owner_class="portal", feeds=("https://rss.bao-feed.vn/x",), hosts=("bao-moi.vn",))
+    assert own_sites(bao) == {"bao.vn", "bao-feed.vn", "bao-moi.vn"}
+    assert sent_off(bao, "https://bao.vn/a", "https://khac.vn/a") and not sent_off(bao, "https://m.bao.vn/a", "https://bao-moi.vn/a")
+    assert not sent_off(bao, "https://khac.vn/a", "https://khac.vn/a"), "not sent: the feed itself named it"
+
+
+def test_new_items_elsewhere_wait_until_the_host_is_declared_or_the_feed_lives(site: Site, tmp_path: Path) -> None:
+    elsewhere = [f"https://khac.vn/tin-{n}.html" for n in range(4)]
+    site.routes["/rss"] = truthful(rss("", elsewhere), "application/rss+xml")
+    desk = office(tmp_path, source(site))
+    desk.collect(now=NOW)
+    desk.collect(now=NOW + timedelta(hours=2))
+    with desk.store.read() as conn:
+        state = feeds.source_state(conn, "mau") or {}
+        assert state["status"] == "moved" and "khac.vn" in state["reason"]
+        assert frontier.unknown(conn, elsewhere) == set(elsewhere), "nothing of it is taken"
+
+
+def test_pages_sent_back_are_asked_for_in_full(site: Site, tmp_path: Path) -> None:
+    desk = office(tmp_path, source(site))
+    with desk.store.begin() as conn:
+        frontier.add(conn, [Found("https://bao.vn/1", "mau", "bao.vn", "Tin 1")], NOW)
+        item = frontier.named(conn, ["https://bao.vn/1"])[0]
+        frontier.done(conn, [frontier.Fetched(item, "new", '"tag"', None)], NOW)
+        page_marks.save(conn, [Shown("https://bao.vn/1", "Tin 1", "t", "x", "", False)])
+        assert page_marks.newest(conn, "mau", NOW, 5) == [Shown("https://bao.vn/1", "Tin 1", "t", "x", "", False)]
+        page_marks.reopen(conn, ["https://bao.vn/1"], "wrong-page", "vì sao", NOW)
+        again = frontier.named(conn, ["https://bao.vn/1"])[0]
+    assert not again.again and again.etag is None
