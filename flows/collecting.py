@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from pipelines.store import Store
 
 
+# One slow host must not hold up the reading of what the others gave; what is left is for the next run. --since sets no end.
+ROUND_SECONDS = 3600.0
+
+
 def since_date(text: str | None) -> datetime | None:
     """Return the moment of `2026-11-01` or `30d` before now; UsageError for anything else."""
     if not text:
@@ -67,7 +71,7 @@ def gather(
     if urls or sources or not warc:
         counts += collect(
             chain.settings, chain.store, registry, sources or None, urls, progress=advance, only_due=due, since=since,
-            budget=minutes * 60 if minutes else None,
+            budget=minutes * 60 if minutes else None if since else ROUND_SECONDS,
         )  # fmt: skip
     return counts
 

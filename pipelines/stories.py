@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
 from pipelines.dates import DOUBTFUL
-from pipelines.duplicates import FEWEST, SHINGLE, are_copies, sign, tokens
+from pipelines.duplicates import FEWEST, SHINGLE, copies, sign, tokens
 from pipelines.records import Article, content_id
-from pipelines.store import stories
+from pipelines.store import articles, stories
 
 # A bare day says nothing about the hour: it counts as its end, or as first seen if that was earlier.
 _DAY_ONLY = 0.8
@@ -47,9 +48,10 @@ def place(conn: Connection, article: Article) -> Placed:
     """
     signature = sign(text_of(article))
     stories.save_signature(conn, article.id, article.revision, signature)
-    copies = [other for other, theirs in stories.candidates(conn, article.id, signature) if are_copies(signature, theirs)]
-    known = stories.stories_of(conn, [article.id, *copies])
-    of = {article.id, *copies}.union(*(stories.members(conn, story) for story in known))
+    found = stories.candidates(conn, article.id, signature)
+    same = [other for other, theirs in found if copies(signature, theirs, partial(_texts, conn, article, other))]
+    known = stories.stories_of(conn, [article.id, *same])
+    of = {article.id, *same}.union(*(stories.members(conn, story) for story in known))
     story = _name(conn, known, of)
     dated = stories.dates(conn, of)
     first, outlet = first_of(dated)
@@ -58,6 +60,11 @@ def place(conn: Connection, article: Article) -> Placed:
         stories.merge(conn, old, story)
     others = {name for id_, name, *_ in dated if id_ != article.id}
     return Placed(story, first, outlet, bool(others - {article.outlet}))
+
+
+def _texts(conn: Connection, article: Article, other: str) -> tuple[str, str]:
+    theirs = articles.get(conn, other)
+    return text_of(article), text_of(theirs) if theirs is not None else ""
 
 
 def story_id(articles: Collection[str]) -> str:

@@ -108,7 +108,7 @@ def _candidates(pairs: int) -> TextClause:
 
 def candidates(conn: Connection, article: str, signature: Signature) -> list[tuple[str, Signature]]:
     """Return the articles that share a band with `signature`, most bands first, by the index on (band, hash)."""
-    pairs = signature.bands()
+    pairs = signature.wanted()
     given: dict[str, Any] = {f"b{i}": band for i, (band, _) in enumerate(pairs)}
     given |= {f"h{i}": value for i, (_, value) in enumerate(pairs)}
     ids = list(conn.execute(_candidates(len(pairs)), given | {"own": article, "most": MOST_CANDIDATES}).scalars())
