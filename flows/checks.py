@@ -33,7 +33,7 @@ class Check(NamedTuple):
 
 def run_checks(config: Settings) -> Iterator[Check]:
     """Yield every finding, cheap ones first."""
-    for check in (python, write_access, contact, full_text, clock, font, elasticsearch, postgresql, prefect, browser, office):
+    for check in (python, write_access, contact, full_text, clock, font, elasticsearch, postgresql, prefect, browser, office, channels):
         yield check(config)
 
 
@@ -156,6 +156,21 @@ def browser(_config: Settings) -> Check:
 def office(_config: Settings) -> Check:
     """LibreOffice, to look at documents."""
     return _program("LibreOffice", ("soffice", "libreoffice"), "apt-get install libreoffice-writer-nogui (để xem DOCX trên máy này)")
+
+
+def channels(config: Settings) -> Check:
+    """Every address of a channel can be read; whether anybody answers there, `cotmoc notify --test` tries."""
+    name, mend = "kênh thông báo", "đặt mục [notify] trong cotmoc.toml (docs/notify.md)"
+    if not config.notify:
+        return Check(name, "optional", "chưa có; không ai được báo", mend)
+    from pipelines.errors import UsageError
+    from pipelines.notify.channels import check_names
+
+    try:
+        check_names(config.notify)
+    except UsageError as error:
+        return Check(name, "missing", str(error), mend)
+    return Check(name, "ok", ", ".join(config.notify))
 
 
 def _program(name: str, programs: tuple[str, ...], mend: str) -> Check:

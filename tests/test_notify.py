@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
+import tomllib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
@@ -16,6 +18,7 @@ from aiosmtpd.handlers import Message as SmtpMessage
 from typer import Typer
 from typer.testing import CliRunner
 
+from flows.checks import channels as doctor_channels
 from flows.cli import register
 from pipelines.clock import HANOI, now
 from pipelines.deliver import deliver
@@ -23,7 +26,7 @@ from pipelines.errors import UsageError
 from pipelines.notify import notify
 from pipelines.notify.channels import check_names
 from pipelines.notify.hours import is_quiet, next_summary
-from pipelines.notify.message import clean
+from pipelines.notify.message import News, clean, outlet_name, summary
 from pipelines.records import Alert, Claim, Places, Role, Tier, Verdict
 from pipelines.search.embedded import EmbeddedIndex
 from pipelines.search.owe import owe_articles
@@ -276,6 +279,87 @@ def test_channels_are_checked_before_they_are_needed() -> None:
     for name, address in (("Trực ban", "json://a"), ("a", "không-phải-địa-chỉ")):
         with pytest.raises(UsageError, match="notify"):
             check_names({name: address})
+
+
+def test_every_address_in_the_documentation_is_one_that_apprise_reads() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "notify.md").read_text(encoding="utf-8")
+    channels = tomllib.loads(re.findall(r"```toml\n(.*?)```", page, re.DOTALL)[0])["notify"]
+    assert {address.partition("://")[0] for address in channels.values()} == {"mailtos", "tgram", "workflows", "jsons"}
+    check_names(channels)
+
+
+def test_an_unreadable_address_is_said_in_one_line_and_keeps_its_notices(store: Store, office: Settings, sent: Sent, caplog: pytest.LogCaptureFixture) -> None:
+    office.notify |= {"teams": "msteams://x", "nhom": "json://b"}
+    raise_on(store, "một")
+    for _round in range(2):
+        notify(store, office, NOON, sent)
+    assert [address for address, *_ in sent.messages] == ["json://a", "json://b"]
+    said = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert len(said) == 2 and all("kênh “teams” không đọc được" in line for line in said)
+    office.notify["teams"] = "json://c"
+    assert notify(store, office, NOON, sent).outcomes == {"sent": 1}
+    check = doctor_channels(office.model_copy(update={"notify": {"teams": "msteams://x"}}))
+    assert check.state == "missing" and "“teams” không đọc được" in check.found
+
+
+@pytest.mark.parametrize(
+    ("address", "most"), [("tgram://123456789:abcdefg_hijklmnop/12315544/", 4096), ("workflows://prod-00.example.com:443/643e69f83c8944/abcdefghijk", 1000)]
+)
+def test_long_notices_fit_the_service_and_what_was_taken_is_not_sent_again(
+    store: Store, office: Settings, monkeypatch: pytest.MonkeyPatch, address: str, most: int
+) -> None:
+    """Telegram answers 400 to a text above 4,096 characters (its Bot API, sendMessage): gathered flags and summaries come in pages."""
+    import requests
+
+    monkeypatch.setattr("apprise.plugins.base.NotifyBase.request_rate_per_sec", 0)
+    monkeypatch.setattr("apprise.plugins.workflows.NotifyWorkflows.request_rate_per_sec", 0)
+    monkeypatch.setattr("apprise.plugins.telegram.NotifyTelegram.request_rate_per_sec", 0)
+    taken: list[str] = []
+    room = [2]
+
+    def post(url: str, data: str | bytes = b"", **_: object) -> requests.Response:
+        answer = requests.Response()
+        text = "\n".join(_texts(json.loads(data)))
+        answer.status_code = 400 if len(text) > most + 300 or room[0] == 0 else 200
+        answer._content = b'{"ok": true}'
+        if answer.status_code == 200:
+            room[0] -= 1
+            taken.append(text)
+        return answer
+
+    monkeypatch.setattr("requests.post", post)
+    office.notify["truc-ban"] = address
+    office = office.model_copy(update={"notify_per_hour": 0})
+    names = [f"{number:02d} về chủ quyền & biển đảo “trích” " + "nội dung dài của đầu đề " * 4 for number in range(40 if most > 1000 else 12)]
+    for name in names:
+        raise_on(store, name)
+    first = notify(store, office, NOON).outcomes
+    assert len(taken) == 2 and first["gathered"] and first["gathered"] + first["retry"] == len(names)
+    room[0] = 99
+    assert notify(store, office, NOON + timedelta(minutes=11)).outcomes == {"gathered": first["retry"]}
+    links = re.findall(r"https://desk\.example/alerts/(\w+)", "\n".join(taken))
+    assert len(set(links)) == len(names)
+    assert "(1/" in taken[0] and all("Máy nêu" in text and "&nbsp;" not in text for text in taken)
+
+
+def _texts(body: object) -> list[str]:
+    """The texts of a request: Telegram's `text`, the `text` of every block of a Teams card."""
+    if isinstance(body, dict):
+        return [one for key, value in body.items() for one in ([value] if key == "text" and isinstance(value, str) else _texts(value))]
+    return [one for value in body for one in _texts(value)] if isinstance(body, list) else []
+
+
+def test_a_summary_shows_the_verdict_and_the_watch() -> None:
+    (page,) = summary([(News("Bài", "Báo Mẫu", "Mâu thuẫn với tư liệu", "https://d/1"), ("Cảng",)), (News("Hai", "Báo", "", "https://d/2"), ())], 4096)
+    assert page.text == "• Bài\n  Báo Mẫu\n  Mâu thuẫn với tư liệu\n  theo “Cảng”\n  https://d/1\n\n• Hai\n  Báo\n  https://d/2"
+
+
+@pytest.mark.parametrize(
+    ("outlet", "url", "name"),
+    [("Báo Mẫu", "https://bao.example/x", "Báo Mẫu"), ("", "https://www.bao.example/x", "bao.example"), ("@ten_toi", "https://t.example/1", "t.example"), ("", "", "nguon")],
+)
+def test_a_notice_without_an_outlet_names_the_site(outlet: str, url: str, name: str) -> None:
+    assert outlet_name(outlet, url, "nguon") == name
 
 
 @pytest.mark.postgresql

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
@@ -18,8 +19,12 @@ from pipelines.retention import POSTS
 from pipelines.store import alerts, articles, stories
 
 LONGEST_TITLE = 160
-# A summary names so many stories; the rest are counted.
+# A summary names so many stories, in so many messages where a service takes only short ones; the rest are counted.
 MOST = 40
+MOST_PAGES = 8
+# Room for what joins the stories of a page: its number, the count of the rest, blank lines.
+_JOINTS = 80
+_HINT = "Máy nêu, chờ người thẩm định."
 _PRIVATE = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # e-mail
     r"|(?<![\w/])@[\w.]{2,}"  # account
@@ -38,11 +43,32 @@ class News:
     link: str
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One message of a gathered notice; `stories` is how many of the notice's stories it settles, named or counted."""
+
+    title: str
+    text: str
+    stories: int
+
+
 def clean(text: str) -> str:
     """Return `text` on one line without control and direction characters, accounts, addresses and numbers of people."""
     flat = "".join(char if char.isprintable() and char not in _DIRECTION else " " for char in text)
     flat = _PRIVATE.sub("…", " ".join(flat.split()))
     return flat if len(flat) <= LONGEST_TITLE else flat[: LONGEST_TITLE - 1].rstrip() + "…"
+
+
+def outlet_name(outlet: str, url: str, source: str = "") -> str:
+    """Return who published, as it is told: the outlet, or the site, or the source where the outlet is missing or an account."""
+    name = clean(outlet)
+    if name.strip("… ") and not outlet.lstrip().startswith("@"):
+        return name
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""
+    return clean(host.removeprefix("www.") or source)
 
 
 def news(conn: Connection, story: str, desk_url: str) -> News | None:
@@ -54,39 +80,58 @@ def news(conn: Connection, story: str, desk_url: str) -> News | None:
     if article is None:
         return None
     link = f"{desk_url}/alerts/{raised[0].id}" if raised else f"{desk_url}/articles/{article.id}"
-    title = f"Bài đăng trên kênh {clean(article.outlet)}" if article.kind in POSTS else clean(article.title)
+    title = f"Bài đăng trên kênh {_outlet(article)}" if article.kind in POSTS else clean(article.title)
     return News(title, _line(article), _reason(raised[0]) if raised else "", link)
 
 
 def _line(article: Article) -> str:
-    when = show(article.published)
-    return clean(article.outlet) + (f" · {when}" if when else "")
+    return " · ".join(part for part in (_outlet(article), show(article.published)) if part)
+
+
+def _outlet(article: Article) -> str:
+    return outlet_name(article.outlet, article.url, article.source)
 
 
 def _reason(alert: Alert) -> str:
     return f"{VERDICT_VI[alert.claim.verdict]} · loại {alert.claim.type} · tư liệu {', '.join(alert.claim.refs)}"
 
 
-def immediate(one: News) -> tuple[str, str]:
-    """Return title and text of the message about one flagged story."""
-    lines = [one.title, one.line, one.reason, "Máy nêu, chờ người thẩm định.", one.link]
-    return f"Cảnh báo: {one.title}", "\n".join(line for line in lines if line)
+def immediate(one: News) -> Page:
+    """Return the message about one flagged story."""
+    lines = [one.title, one.line, one.reason, _HINT, one.link]
+    return Page(f"Cảnh báo: {one.title}", "\n".join(line for line in lines if line), 1)
 
 
-def gathered(told: Sequence[News]) -> tuple[str, str]:
-    """Return title and text of one message about the flagged stories of a burst."""
-    parts = ["\n".join(line for line in (f"• {one.title}", f"  {one.line}", f"  {one.reason}", f"  {one.link}") if line.strip()) for one in told[:MOST]]
-    if len(told) > MOST:
-        parts.append(f"… và {len(told) - MOST} tin khác trên bàn làm việc.")
-    return f"Cảnh báo: {len(told)} tin dồn một lúc", "\n\n".join([*parts, "Máy nêu, chờ người thẩm định."])
+def gathered(told: Sequence[News], room: int) -> list[Page]:
+    """Return the messages, of at most `room` characters each, about the flagged stories of a burst."""
+    return _pages(f"Cảnh báo: {len(told)} tin dồn một lúc", [_block(one, one.reason) for one in told], _HINT, room)
 
 
-def summary(told: Sequence[tuple[News, Sequence[str]]]) -> tuple[str, str]:
-    """Return title and text of a summary; each story comes with the names of the watches that found it."""
-    parts = []
-    for one, names in told[:MOST]:
-        found = f"theo “{'”, “'.join(map(clean, names))}”" if names else ""
-        parts.append("\n".join(line for line in (f"• {one.title}", f"  {one.line}", f"  {one.reason or found}", f"  {one.link}") if line.strip()))
-    if len(told) > MOST:
-        parts.append(f"… và {len(told) - MOST} tin khác trên bàn làm việc.")
-    return f"Tóm tắt theo dõi: {len(told)} tin", "\n\n".join(parts)
+def summary(told: Sequence[tuple[News, Sequence[str]]], room: int) -> list[Page]:
+    """Return the messages of a summary; each story comes with its verdict and the names of the watches that found it."""
+    blocks = [_block(one, one.reason, f"theo “{'”, “'.join(map(clean, names))}”" if names else "") for one, names in told]
+    return _pages(f"Tóm tắt theo dõi: {len(told)} tin", blocks, "", room)
+
+
+def _block(one: News, *more: str) -> str:
+    return "\n".join([f"• {one.title}", *(f"  {line}" for line in (one.line, *more, one.link) if line)])
+
+
+def _pages(title: str, blocks: Sequence[str], end: str, room: int) -> list[Page]:
+    """Lay stories on pages, never across two of them; the last page counts those that are not named."""
+    space = room - len(title) - len(end) - _JOINTS
+    pages: list[list[str]] = [[]]
+    for block in blocks[:MOST]:
+        if pages[-1] and sum(len(one) + 2 for one in pages[-1]) + len(block) > space:
+            if len(pages) == MOST_PAGES:
+                break
+            pages.append([])
+        pages[-1].append(block)
+    rest = len(blocks) - sum(map(len, pages))
+    out = []
+    for number, page in enumerate(pages, 1):
+        last = number == len(pages)
+        parts = [*page, f"… và {rest} tin khác trên bàn làm việc." if rest and last else "", end]
+        heading = f"{title} ({number}/{len(pages)})" if len(pages) > 1 else title
+        out.append(Page(heading, "\n\n".join(filter(None, parts)), len(page) + (rest if last else 0)))
+    return out
