@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
 from icalendar import Calendar
 from PIL import Image
 from typer.testing import CliRunner
@@ -221,3 +222,27 @@ def test_the_table_of_false_alarms_has_as_many_rows_as_are_counted(desk: Desk) -
     table = next(t for section in report.sections for t in section.tables if t.caption.startswith("Nội dung đã nêu"))
     assert len(table.rows) == report.numbers.false_alarms == report.numbers.claims == 3
     assert report.communes[0][1].false_alarms == 2
+
+
+def test_the_annex_stands_behind_the_signature_on_a_page_of_its_own(desk: Desk, tmp_path: Path) -> None:
+    from pypdf import PdfReader
+
+    paths = write_report(desk.store, desk.settings, "ninh-binh", "annual", FIRST, LAST, tmp_path)
+    document = Document(str(paths["docx"]))
+    text = ["".join(part.text or "" for part in node.iter(qn("w:t"))) for node in document.element.body]
+    signed, annex = next(n for n, line in enumerate(text) if line.startswith("Nơi nhận:")), text.index("PHỤ LỤC SỐ LIỆU")
+    assert next(line for line in reversed(text[:signed]) if line).endswith("./.") and annex > signed
+    head = next(p for p in document.paragraphs if p.text == "PHỤ LỤC SỐ LIỆU")
+    assert head.paragraph_format.page_break_before
+    pages = [" ".join(page.extract_text().split()) for page in PdfReader(paths["pdf"]).pages]
+    page = next(n for n, said in enumerate(pages) if "Nơi nhận" in said)
+    assert "./." in pages[page] and "PHỤ LỤC SỐ LIỆU" not in pages[page] and "PHỤ LỤC SỐ LIỆU" in pages[page + 1]
+
+
+def test_each_kind_has_its_own_deadline_and_that_of_five_years_is_in_the_calendar(desk: Desk) -> None:
+    today = date(2026, 10, 1)
+    dues = upcoming([load_profile("thanh-hoa")], today, far=True)
+    assert [due.day.year for due in dues] == [2026, 2030] and len(upcoming([load_profile("thanh-hoa")], today)) == 1
+    assert b"20301215" in calendar(dues, today)
+    said = {kind: build_report(desk.store, "thanh-hoa", kind, FIRST, LAST).due for kind in ("weekly", "annual", "five-year")}
+    assert said["weekly"] == "" and "hằng năm" in said["annual"] and "05 năm" in said["five-year"]

@@ -166,13 +166,18 @@ def start(title: str, sign: str = "{{ sign }}") -> Any:
 
 def finish(document: Any) -> bytes:
     """Add the closing block as tags and return the template."""
+    close(document)
+    return nd30.to_bytes(document)
+
+
+def close(document: Any) -> None:
+    """Add the closing block as tags."""
     nd30.closing(document, ["x"], "{{ signer }}")
     left = document.tables[-1].rows[0].cells[0]
     name = left.paragraphs[-1]
     name.runs[0].text = "- {{ name }}{{ '.' if loop.last else ';' }}"
     name.insert_paragraph_before("{%p for name in recipients %}")
     left.add_paragraph("{%p endfor %}")
-    return nd30.to_bytes(document)
 
 
 def tags(document: Any, lines: Iterable[str]) -> None:

@@ -16,6 +16,8 @@ from pipelines.errors import UsageError
 from pipelines.settings import load_profile
 from pipelines.store import Store
 
+# Kinds with the parts of the plans, and every how many years their deadline comes.
+YEARLY = {"annual": 1, "five-year": 5}
 # Raised before the period and decided in it: not among its false alarms.
 BEFORE = "Nêu trước kỳ: "
 BLANK = "…… (người soạn điền)"
@@ -48,7 +50,7 @@ def build_report(
     )  # fmt: skip
     open_now = Table("Nội dung còn theo dõi", ("Bài, nguồn", "Tình trạng"), tuple((f"{c.title} ({c.outlet})", c.status) for c in follow))
     results = (_news(found), _checked(found), _replies(found, corrections))
-    if kind in ("annual", "five-year"):
+    if kind in YEARLY:
         sections = _yearly(found, results, communes, open_now)
     else:
         names = ("I. XU HƯỚNG VÀ CHỦ ĐỀ", "II. NỘI DUNG ĐÃ ĐỐI CHIẾU", "III. TRẢ LỜI, CẢI CHÍNH VÀ KẾT QUẢ")
@@ -56,8 +58,8 @@ def build_report(
             Section(name, part.text, part.tables, part.charts) for name, part in zip(names, results, strict=True)
         ]
         sections.append(Section("IV. DỰ KIẾN THEO DÕI", tables=(open_now, *_communes(communes))))
-    sections.append(Section("GHI CHÚ PHƯƠNG PHÁP", text=METHOD))
-    due = next((f"{d.name}: trước ngày {d.due[3:]}/{d.due[:2]}, gửi {d.whither}" for d in profile.deadlines), "")
+    sections.append(Section("GHI CHÚ PHƯƠNG PHÁP", text=METHOD, annex=kind in YEARLY))
+    due = next((f"{d.name}: trước ngày {d.due[3:]}/{d.due[:2]}, gửi {d.whither}" for d in profile.deadlines if d.every == YEARLY.get(kind)), "")
     abstract = f"Theo dõi báo chí, đối chiếu thông tin về chủ quyền, biên giới, biển, đảo {label(start, end)}"
     until = moment if end >= today else None
     if until:
@@ -131,7 +133,7 @@ def _yearly(n: Numbers, results: tuple[Section, ...], communes: tuple[tuple[str,
             f"Báo động nhầm: {number(n.false_alarms)} trong {number(n.concluded)} nội dung đã có kết luận.",
         ), blank=True),
         Section("IV. PHƯƠNG HƯỚNG, KIẾN NGHỊ", (f"Phương hướng: {BLANK}", f"Kiến nghị: {BLANK}"), (open_now,), blank=True),
-        Section("PHỤ LỤC SỐ LIỆU", ("(Kèm theo báo cáo này)",), (*tables[:8], tables[11], *_communes(communes))),
+        Section("PHỤ LỤC SỐ LIỆU", ("(Kèm theo báo cáo này)",), (*tables[:8], tables[11], *_communes(communes)), annex=True),
     ]  # fmt: skip
 
 

@@ -45,18 +45,23 @@ class Due:
         return f"T-{min(found)}" if found else ""
 
 
-def upcoming(profiles: Iterable[Profile], today: date, days: int = 400) -> list[Due]:
-    """Return what falls due from `LATE` days ago to `days` from now, the nearest first."""
+def upcoming(profiles: Iterable[Profile], today: date, days: int = 400, *, far: bool = False) -> list[Due]:
+    """Return what falls due from `LATE` days ago to `days` from now, the nearest first.
+
+    `far`: of a duty of every few years also its next day, however far away it is.
+    """
     found = []
     for profile in profiles:
         for one in profile.deadlines:
             month, day = int(one.due[:2]), int(one.due[3:])
-            for year in range(today.year - 1, today.year + days // 365 + 2):
+            known = False
+            for year in range(today.year - 1, today.year + max(days // 365, one.every if far else 0) + 2):
                 if (year - one.year) % one.every:
                     continue
                 on = date(year, month, day)
                 left = (on - today).days
-                if -LATE <= left <= days:
+                if -LATE <= left <= days or (far and one.every > 1 and left > days and not known):
+                    known = known or left >= 0
                     found.append(Due(profile.name, profile.title, one.name, on, one.to, one.basis, left, "five-year" if one.every == 5 else "annual", one.via))
     return sorted(found, key=lambda due: (due.day, due.office, due.name))
 

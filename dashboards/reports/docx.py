@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +13,7 @@ from docxtpl import DocxTemplate, InlineImage
 
 from dashboards.office import forms, nd30
 from dashboards.reports.charts import draw
-from dashboards.reports.records import Chart, Numbers, Report, Section, Table
+from dashboards.reports.records import ENDING, Chart, Numbers, Report, Section, Table
 from dashboards.shown import visible
 
 NAME = "bao-cao"
@@ -21,11 +22,17 @@ NAME = "bao-cao"
 def render_docx(report: Report, data: Path, *, template: bytes | None = None) -> bytes:
     """Return the DOCX; UserError that names the tag when the office's template is wrong."""
     own = template or forms.own_template(data, NAME) or default()
-    return forms.render(own, NAME, lambda document: context(report, document))
+    behind = any("annexes" in text for text in forms.paragraphs(own)) if _readable(own) else True
+    return forms.render(own, NAME, lambda document: context(report, document, behind=behind))
 
 
-def context(report: Report, document: DocxTemplate) -> dict[str, Any]:
-    """Return the tags of a report."""
+def _readable(template: bytes) -> bool:
+    """Tell whether a template opens at all; `forms.render` says what is wrong with one that does not."""
+    return zipfile.is_zipfile(BytesIO(template))
+
+
+def context(report: Report, document: DocxTemplate, *, behind: bool = True) -> dict[str, Any]:
+    """Return the tags of a report; a form without the tag `annexes` (not `behind`) gets them among the sections."""
     count = {"table": 0, "chart": 0}
 
     def table(one: Table) -> dict[str, Any]:
@@ -40,16 +47,16 @@ def context(report: Report, document: DocxTemplate) -> dict[str, Any]:
         picture = InlineImage(document, BytesIO(draw(one)), width=Mm(160))
         return {"number": count["chart"], "caption": visible(one.caption), "picture": picture}
 
-    sections = [
+    sections, annexes = ([
         {
             "heading": visible(section.heading), "text": [visible(line) for line in section.text],
             "tables": [table(one) for one in section.tables], "charts": [chart(one) for one in section.charts],
         }
-        for section in report.sections
-    ]  # fmt: skip
+        for section in report.sections if (section.annex and behind) == annex
+    ] for annex in (False, True))  # fmt: skip
     return {
         **forms.common(report.office, report.end.year, "BC-……"), "title": report.title,
-        "abstract": visible(report.abstract), "sections": sections, "due": visible(report.due),
+        "abstract": visible(report.abstract), "sections": sections, "annexes": annexes, "ending": ENDING, "due": visible(report.due),
     }  # fmt: skip
 
 
@@ -57,8 +64,23 @@ def default() -> bytes:
     """Return the shipped form with its tags."""
     document = forms.start("Báo cáo")
     nd30.title_block(document, "{{ title }}", "{{ abstract }}")
-    forms.tags(document, ["{%p for section in sections %}"])
+    _sections(document, "sections")
+    nd30.body(document, "{{ ending }}")
+    forms.close(document)
+    _sections(document, "annexes")
+    return nd30.to_bytes(document)
+
+
+def _sections(document: Any, name: str) -> None:
+    forms.tags(document, [f"{{%p for section in {name} %}}"])
+    if name == "annexes":
+        forms.tags(document, ["{%p if loop.first %}"])
+        nd30.heading(document, "{{ section.heading }}")
+        document.paragraphs[-1].paragraph_format.page_break_before = True
+        forms.tags(document, ["{%p else %}"])
     nd30.heading(document, "{{ section.heading }}")
+    if name == "annexes":
+        forms.tags(document, ["{%p endif %}"])
     forms.tags(document, ["{%p for line in section.text %}"])
     nd30.body(document, "{{ line }}")
     forms.tags(document, ["{%p endfor %}", "{%p for chart in section.charts %}"])
@@ -74,7 +96,6 @@ def default() -> bytes:
     forms.tags(document, ["{%p else %}"])
     _grid(document, (65, 25, 25, 25, 25))
     forms.tags(document, ["{%p endif %}", "{%p endfor %}", "{%p endfor %}"])
-    return forms.finish(document)
 
 
 def _grid(document: Any, widths: tuple[int, ...]) -> None:
@@ -106,5 +127,5 @@ def sample(document: DocxTemplate) -> Mapping[str, Any]:
 
 FORM = forms.Form(
     NAME, "báo cáo", frozenset({"agency", "title", "sections", "recipients"}),
-    frozenset({"title", "abstract", "sections", "due"}), default, sample,
+    frozenset({"title", "abstract", "sections", "annexes", "ending", "due"}), default, sample,
 )  # fmt: skip

@@ -35,6 +35,8 @@ CHANNEL_VI = {
     "radio": "thẻ thông tin: truyền thanh, loa", "sms160": "thẻ thông tin: tin nhắn", "sms500": "thẻ thông tin: tin nhắn dài, Zalo",
     "web": "thẻ thông tin: trang thông tin điện tử",
 }  # fmt: skip
+# Found not to be distorted, or told twice: no reference was contradicted.
+SETTLED = (alert_store.NOT_DISTORTED, alert_store.DUPLICATE)
 FINAL = (alert_store.NEEDS_REPLY, alert_store.NOT_DISTORTED, alert_store.FOLLOW)
 
 
@@ -79,7 +81,7 @@ def numbers(conn: Connection, profile: Profile, start: date, end: date, owners: 
     judged = _claims(conn, names, first, last)
     decided = _decided(conn, [row["id"] for row in judged])
     contradicted: Counter[str] = Counter(
-        ref for row in judged if row["verdict"] == Verdict.CONTRADICTED.value for ref in row["claim"]["refs"]
+        ref for row in judged if row["verdict"] == Verdict.CONTRADICTED.value and row["status"] not in SETTLED for ref in _against(row["claim"])
     )
     said = replies(conn)
     stories = {row["story"] for row in _claims(conn, names, None, None)}
@@ -138,6 +140,12 @@ def _claims(conn: Connection, names: Collection[str], first: str | None, last: s
     if first and last:
         query = query.where(alerts.c.raised >= first, alerts.c.raised < last)
     return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def _against(claim: Mapping[str, Any]) -> list[str]:
+    """Return the references that a claim differs from, where it says which (“tư liệu GT-02: …”), else all that it cites."""
+    refs: list[str] = claim["refs"]
+    return [ref for ref in refs if f"{ref}:" in (claim.get("differs") or "")] or refs
 
 
 def _decided(conn: Connection, ids: list[str]) -> dict[str, list[Mapping[str, Any]]]:

@@ -6,7 +6,7 @@ from datetime import datetime, time
 
 from dashboards.office.pdf import Paper
 from dashboards.reports.charts import draw
-from dashboards.reports.records import Report, Table
+from dashboards.reports.records import ENDING, Report, Section, Table
 from pipelines.clock import HANOI
 
 
@@ -19,21 +19,34 @@ def render_pdf(report: Report) -> bytes:
     paper.para(report.title, style="B", size=14, align="C")
     paper.para(report.abstract, style="B", size=13, align="C")
     paper.rule(40)
-    tables = charts = 0
-    for section in report.sections:
-        paper.ln(3)
-        _heading(paper, section.heading, "B")
-        for line in section.text:
-            paper.para(line)
-        for chart in section.charts:
-            charts += 1
-            paper.picture(draw(chart), f"Hình {charts}. {chart.caption}")
-        for table in section.tables:
-            tables += 1
-            _heading(paper, f"Bảng {tables}. {table.caption}", "BI")
-            _grid(paper, table)
+    count = {"table": 0, "chart": 0}
+    for section in (one for one in report.sections if not one.annex):
+        _section(paper, section, count)
+    # The signature never stands on a page without the last words.
+    paper.room(26 + 5 * len(report.office.recipients))
+    paper.ln(3)
+    paper.para(ENDING)
     paper.closing(report.office.recipients, report.office.signer)
+    annexes = [one for one in report.sections if one.annex]
+    if annexes:
+        paper.add_page()
+    for section in annexes:
+        _section(paper, section, count)
     return bytes(paper.output())
+
+
+def _section(paper: Paper, section: Section, count: dict[str, int]) -> None:
+    paper.ln(3)
+    _heading(paper, section.heading, "B")
+    for line in section.text:
+        paper.para(line)
+    for chart in section.charts:
+        count["chart"] += 1
+        paper.picture(draw(chart), f"Hình {count['chart']}. {chart.caption}")
+    for table in section.tables:
+        count["table"] += 1
+        _heading(paper, f"Bảng {count['table']}. {table.caption}", "BI")
+        _grid(paper, table)
 
 
 def _heading(paper: Paper, text: str, style: str) -> None:

@@ -31,13 +31,14 @@ class Chart:
 
 @dataclass(frozen=True)
 class Section:
-    """A section; `blank` marks what the office has to write itself."""
+    """A section; `blank` marks what the office has to write itself, `annex` what stands behind the signature."""
 
     heading: str
     text: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     charts: tuple[Chart, ...] = ()
     blank: bool = False
+    annex: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,10 @@ class Numbers:
     concluded: int = 0
     products: tuple[tuple[str, int], ...] = ()
     trend: tuple[tuple[str, int, int], ...] = ()
+
+
+# The last words above the signature; the decree ends a text with “./.”.
+ENDING = "Trên đây là kết quả trong kỳ, trân trọng báo cáo./."
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def _page(request: Request, status: int = 200, error: str = "") -> Response:
     chosen = load_profile(settings(request).profile)
     return page(
         request, "reports.html", status, rows=[{**row, **_named(row)} for row in rows], kinds=KINDS, profiles=profile_names(), chosen=chosen.name,
-        dues=upcoming([chosen], today, 400)[:8], today=today.isoformat(), error=error,
+        dues=upcoming([chosen], today, 400, far=True)[:8], today=today.isoformat(), error=error,
     )  # fmt: skip
 
 

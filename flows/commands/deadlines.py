@@ -38,7 +38,7 @@ def deadlines(
         _push(data)
         return
     profiles = [load_profile(name) for name in ([profile] if profile else profile_names())]
-    dues = reminders(profiles, today) if remind else upcoming(profiles, today)
+    dues = reminders(profiles, today) if remind else upcoming(profiles, today, far=True)
     if ics:
         write_whole({ics: calendar(dues, today)})
         typer.echo(str(ics))
