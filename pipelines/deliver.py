@@ -11,6 +11,7 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
@@ -32,8 +33,8 @@ LONGEST_ITEM = timedelta(hours=6)
 log = logging.getLogger("cotmoc.deliver")
 
 
-def deliver(store: Store, index: Index, *, batch: int = 500, now: datetime) -> StepCount:
-    """Push all messages that are due and return what became of them.
+def deliver(store: Store, index: Index, *, batch: int = 500, now: datetime, batches: int | None = None) -> StepCount:
+    """Push all messages that are due (`batches`: that many batches at most) and return what became of them.
 
     Outcomes: delivered; superseded (a newer state had arrived or followed); retry; rejected (the engine cannot take
     this document: kept, offered again rarely); waiting (the engine is away: kept, nothing tried).
@@ -43,7 +44,7 @@ def deliver(store: Store, index: Index, *, batch: int = 500, now: datetime) -> S
         away = _away(conn)
         if away and moment(away["next_try"]) > now:  # type: ignore[operator]
             return _count(Counter(waiting=outbox.owed(conn, TOPIC)))
-    while True:
+    for _ in range(batches) if batches is not None else count():
         with store.read() as conn:
             messages = outbox.pending(conn, TOPIC, batch, now)
         if not messages:
