@@ -30,6 +30,7 @@ LIE_SHOWN = timedelta(hours=24)
 MISSED = "(selectors missed)"
 CANARY_WINDOW = timedelta(days=1)
 WAITED = timedelta(days=1)
+ZONE_SLIP = timedelta(hours=6, minutes=50)
 SHARED_DAYS = timedelta(days=3)
 _SEEN = {"new", "same", ex.UNCHANGED}
 _THIN = "thin"
@@ -50,6 +51,7 @@ class Known:
     """What the store knows of a source: when its items were found, how its newest pages ended, which parser read them.
 
     `shown`: what its newest pages came as. `shared`: pages of three days that declare the address of another article.
+    `youngest`: the least age, by its date, at which one of its newest stories was found.
     `waiting`: addresses named more than a day ago and never asked for. `trouble`: why its declared selectors are thought to match no more (`canary.selector_trouble`), or empty.
     """
 
@@ -60,6 +62,7 @@ class Known:
     waiting: int = 0
     shown: Sequence[Shown] = ()
     shared: int = 0
+    youngest: timedelta | None = None
 
 
 def known_of(conn: Connection, source: Source, now: datetime) -> Known:
@@ -70,6 +73,7 @@ def known_of(conn: Connection, source: Source, now: datetime) -> Known:
         frontier.found_at(conn, id, now), frontier.lately(conn, id, now, DOZEN), articles.parsers(conn, id, now), trouble,
         frontier.waiting(conn, id, now - WAITED), page_marks.newest(conn, id, now, DOZEN),
         captures.counted(conn, id, captures.SHARED_CANONICAL, now - SHARED_DAYS),
+        frontier.youngest(conn, id, now, DOZEN),
     )
 
 
@@ -105,7 +109,7 @@ def status_of(polls: Sequence[Poll], bad: Sequence[Poll], known: Known, now: dat
     if still is not None:
         part = f"{sum(bool(poll.still[0]) for poll in polls)}/{len(polls)} địa chỉ; " if len(polls) > 1 else ""
         return still.still[0], f"{part}{still.url}: {still.still[1]}"
-    return _selectors(polls[0].source, known, now) or _noted(polls, now)
+    return _selectors(polls[0].source, known, now) or _noted(polls, known, now)
 
 
 def _selectors(source: Source, known: Known, now: datetime) -> tuple[str, str] | None:
@@ -126,7 +130,7 @@ def _selectors(source: Source, known: Known, now: datetime) -> tuple[str, str] |
     return "selectors", f"{why}; bài vẫn đọc được bằng cách chung, hãy sửa tệp nguồn"
 
 
-def _noted(polls: Sequence[Poll], now: datetime) -> tuple[str, str]:
+def _noted(polls: Sequence[Poll], known: Known, now: datetime) -> tuple[str, str]:
     """Return what remains to be said of a source whose items all came."""
     moved = next((poll for poll in polls if poll.outcome == "moved"), None)
     if moved is not None:
@@ -140,7 +144,10 @@ def _noted(polls: Sequence[Poll], now: datetime) -> tuple[str, str]:
         if caught is not None and now - caught < LIE_SHOWN:
             return "lying", "máy chủ trả 304 dù đã có tin mới; tin không mất vì được tải đầy đủ"
         return "ok", "tốt; máy chủ từng trả 304 sai nên luôn tải đầy đủ"
-    return "ok", f"{sum(poll.items for poll in polls)} mục, {sum(poll.new for poll in polls)} mục mới"
+    # The seven hours between Hà Nội and Greenwich; asked seldom, stories are that old by themselves.
+    early = known.youngest is not None and ZONE_SLIP <= known.youngest <= ZONE_SLIP + timedelta(hours=2)
+    note = "; mọi tin gần đây đều ghi giờ sớm hơn lúc thấy khoảng 7 giờ: có thể nguồn ghi sai múi giờ (xem zone)" if early else ""
+    return "ok", f"{sum(poll.items for poll in polls)} mục, {sum(poll.new for poll in polls)} mục mới{note}"
 
 
 def _failed(polls: Sequence[Poll], bad: Sequence[Poll]) -> tuple[str, str]:

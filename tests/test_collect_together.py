@@ -112,3 +112,27 @@ def test_pages_sent_back_are_asked_for_in_full(site: Site, tmp_path: Path) -> No
         page_marks.reopen(conn, ["https://bao.vn/1"], "wrong-page", "vì sao", NOW)
         again = frontier.named(conn, ["https://bao.vn/1"])[0]
     assert not again.again and again.etag is None
+
+
+def test_pages_that_declare_one_address_are_said() -> None:
+    from crawlers.judging import Known, status_of
+    from tests.test_health import poll
+
+    assert status_of([poll("same")], [], Known(shared=3), NOW)[0] == "unstable"
+    assert status_of([poll("same")], [], Known(shared=2), NOW)[0] == "ok"
+
+
+def test_stories_that_are_all_seven_hours_old_when_found_are_remarked(site: Site, tmp_path: Path) -> None:
+    from crawlers.judging import known_of, status_of
+    from tests.test_health import poll
+
+    desk = office(tmp_path, source(site))
+    for slip, said in ((7, True), (0, False)):
+        with desk.store.begin() as conn:
+            for n in range(12):
+                at = NOW + timedelta(days=10 * slip, hours=n)
+                story = Found(f"https://bao.vn/{slip}-{n}", "mau", "bao.vn", "", "", at - timedelta(hours=slip, minutes=n), "feed")
+                frontier.add(conn, [story], at)
+            known = known_of(conn, source(site), NOW + timedelta(days=10 * slip, hours=12))
+        found = status_of([poll("same")], [], known, NOW)
+        assert found[0] == "ok" and ("sai múi giờ" in found[1]) == said

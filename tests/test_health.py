@@ -150,9 +150,12 @@ def test_selectors_that_match_no_more_are_said_although_the_articles_are_read() 
 
 
 def test_a_new_page_design_is_reported_over_http_and_forgotten_once_the_selectors_are_mended(site: Site, tmp_path: Path) -> None:
+    kept: list[str] = []
+
     def publish(first: int, box: str) -> None:
         links = [f"/bai-{n}" for n in range(first, first + 6)]
-        site.feed("/rss", links)
+        kept[:0] = links
+        site.feed("/rss", kept)
         for link in links:
             words = " ".join(f"Đoạn {n} của {link}: bộ đội tuần tra cột mốc, sửa lại rãnh thoát nước." for n in range(12))
             site.page(link, "")
