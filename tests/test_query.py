@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.clock import HANOI
-from pipelines.search.query import parse
+from pipelines.search.query import parse, small_connectives
 from pipelines.search.query_errors import QueryError
 from pipelines.search.tree import (
     And,
@@ -67,6 +67,9 @@ def word(*words: str) -> Text:
         ("mention:lao-cai lang:vi", And((Tag("mention:lao-cai"), Tag("lang:vi")))),
         ('status:"cần phản hồi"', Tag("status:can-phan-hoi")),
         ('outlet:"Tuổi Trẻ"', Or((Tag("outlet:tuoi-tre"), Tag("source:tuoi-tre")))),
+        ('status:"chờ người thứ hai"', Tag("status:cho-nguoi-thu-hai")),
+        ("mention:ninh-binh/lien-minh", Tag("mention:ninh-binh-lien-minh")),
+        ("a - b", And((word("a"), word("b")))),
         ("national:có", Tag("national:yes")),
         ("since:2026-11-01", Dates(since=datetime(2026, 11, 1, tzinfo=HANOI))),
         ("before:01/11/2026", Dates(before=datetime(2026, 11, 1, tzinfo=HANOI))),
@@ -108,6 +111,17 @@ def test_forms(query: str, tree: Node) -> None:
         ("a near/5 a", 3, "phải khác nhau"),
         ("b*", 1, "ít nhất hai chữ cái"),
         ("covid-19*", 1, "ngay sau một từ"),
+        ('"chủ quy*"', 9, "ngoài ngoặc"),
+        ("x bi*n", 5, "chỉ đứng cuối một từ"),
+        ("*biên", 1, "chỉ đứng cuối một từ"),
+        ("biên -giới", 6, "viết NOT"),
+        ('biên -"biển đông"', 6, "viết NOT"),
+        ("biên -(a OR b)", 6, "viết NOT"),
+        ("-outlet:dan-tri", 1, "viết NOT"),
+        ("about:thanh-hoa-x", 7, "địa phương"),
+        ("mention:paris", 9, "địa phương"),
+        ("x status:xong", 10, "có: mới, chờ người thứ hai, đang xem"),
+        ("ref:PCA", 5, "như PCA-05"),
         ("—", 1, "không có từ nào"),
         ("about:thanh*", 7, "không nhận dấu *"),
         ("a" * 3000, 2001, "dài quá"),
@@ -122,6 +136,11 @@ def test_mistakes_point_at_the_character(query: str, position: int, says: str) -
     assert says in caught.value.reason
     assert str(caught.value).startswith(f"câu tìm, ký tự {position}: ")
     assert "\n" not in str(caught.value)
+
+
+def test_connectives_in_small_letters_are_words_and_can_be_told() -> None:
+    assert small_connectives('a and b Or c NOT d "x not y" and (not e)') == ("and", "Or", "not")
+    assert small_connectives("a AND b") == small_connectives("") == ()
 
 
 PIECES = ["biên", "giới", '"cột mốc"', "(", ")", "AND", "OR", "NOT", "near/5", "tier:", "flag", "since:7d", "x*", "“", "”", "\"", "=", ":", "越南"]

@@ -36,11 +36,11 @@ def search_page(request: Request) -> Response:
     """GET /search?q=: through the index, embedded or Elasticsearch, whichever the settings name."""
     query = request.query_params.get("q", "").strip()[: LONGEST + 1]
     number = page_number(request)
-    values: dict[str, Any] = {"hits": [], "total": 0, "more": False, "error": "", "groups": {}, "timeline": None, "pages": 1, "words_off": False}
+    values: dict[str, Any] = {"hits": [], "total": 0, "more": False, "error": "", "groups": {}, "timeline": None, "pages": 1, "words_off": False, "small": ""}
     status = 200
     if query:
         from pipelines.search import IndexUnavailable, open_index
-        from pipelines.search.query import asks_words
+        from pipelines.search.query import asks_words, small_connectives
 
         try:
             with store(request).read() as conn:
@@ -50,6 +50,7 @@ def search_page(request: Request) -> Response:
                 # Told once, beside the first page.
                 counts = index.facets(asked, (*counted.FIELDS, "day"), counted.ASKED) if number == 1 and result.total > 1 else {}
             values["words_off"] = not settings(request).index_words and asks_words(query)
+            values["small"] = "”, “".join(small_connectives(query))
             values["hits"] = [(hit, cut(hit.snippet, [(start, end, 0) for start, end in hit.marks])) for hit in result.hits]
             values |= {
                 "total": result.total, "more": result.more, "pages": max(1, -(-result.total // PAGE)),

@@ -29,7 +29,7 @@ def search(
     from flows.context import settings
     from pipelines.clock import show
     from pipelines.search import open_index
-    from pipelines.search.query import asks_words
+    from pipelines.search.query import asks_words, small_connectives
 
     chosen, question = settings(data), " ".join(query)
     index = open_index(chosen)
@@ -37,6 +37,8 @@ def search(
     index.close()
     if not chosen.index_words and asks_words(question):
         typer.echo("lưu ý: index_words đang tắt, nên word: không tìm thấy bài ghi lúc tắt; đặt index_words = true rồi chạy cotmoc index rebuild", err=True)
+    if small := small_connectives(question):
+        typer.echo(f"lưu ý: “{'”, “'.join(small)}” được tìm như một từ; muốn nối hay loại trừ thì viết hoa: AND, OR, NOT", err=True)
     for hit in found.hits:
         if as_json:
             names = ("id", "title", "outlet", "published", "tier", "url", "snippet")

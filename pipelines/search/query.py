@@ -85,6 +85,12 @@ def asks_words(query: str) -> bool:
     return False
 
 
+def small_connectives(query: str) -> tuple[str, ...]:
+    """Return each “and”, “or”, “not” that stands in a readable question as a word because it is not written in capitals."""
+    words = (str(token) for token in _parser().lex(query) if token.type == "WORD")
+    return tuple(dict.fromkeys(word for word in words if word.lower() in ("and", "or", "not")))
+
+
 def _check_brackets(query: str) -> None:
     """Brackets and quotation marks that have no partner: named before the grammar sees them."""
     opened: list[int] = []
@@ -142,9 +148,17 @@ class _Build(Transformer_NonRecursive):
     def text(self, token: Token) -> Text | None:
         at = token.start_pos or 0
         if token.type == "PHRASE":
+            if "*" in token:
+                raise fail(self.query, at + token.index("*"), "trong ngoặc kép không dùng được dấu *; viết ngoài ngoặc, như “chủ AND quy*”")
             words = tuple(tokens(str(token)[1:-1]))
             return Text(words) if words else None
         prefix = str(token).endswith("*")
+        # Elsewhere "-" means NOT; taken as a word it would find the very articles that were to be left out.
+        after = self.query[at + 1 : at + 2]
+        if token.startswith("-") and (after.isalnum() or after in ('"', "“", "(")) and after:
+            raise fail(self.query, at, "dấu “-” không có nghĩa loại trừ; viết NOT trước điều cần loại (tìm đúng chữ đó thì đặt trong ngoặc kép)")
+        if "*" in token[:-1] and tokens(str(token)):
+            raise fail(self.query, at + token.index("*"), "dấu * chỉ đứng cuối một từ, như “biê*”")
         words = tuple(tokens(str(token)))
         if prefix and len(words) != 1:
             raise fail(self.query, at, "dấu * phải đứng ngay sau một từ, như “biê*”")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import cache
 
 from pipelines.clock import HANOI, local
 from pipelines.records import Tier, Verdict
@@ -36,6 +37,12 @@ def field_node(query: str, at: int, name: str, raw: str, now: datetime) -> Node:
         raise fail(query, at, f"kết luận “{raw}” không có; có: {', '.join(verdict.value for verdict in Verdict)}")
     if name == "type" and not re.fullmatch(r"d\d\d", value):
         raise fail(query, at, f"loại “{raw}” không có; loại viết như D06")
+    if name in ("about", "mention") and value not in _places():
+        raise fail(query, at, f"địa phương “{raw}” không có; viết tên một tỉnh hay một hồ sơ, như thanh-hoa hoặc \"Thanh Hóa\"")
+    if name == "ref" and not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*-\d+[a-z]?", value):
+        raise fail(query, at, f"tư liệu “{raw}” không đọc được; viết như PCA-05")
+    if name == "status" and value not in (known := _statuses()):
+        raise fail(query, at, f"tình trạng “{raw}” không có; có: {', '.join(known.values())}")
     if name == "national":
         if value not in _YES_NO:
             raise fail(query, at, "national: nhận “yes” hoặc “no”")
@@ -43,6 +50,23 @@ def field_node(query: str, at: int, name: str, raw: str, now: datetime) -> Node:
     if name == "outlet":  # by its name or by the name of its source declaration
         return Or((Tag(tag("outlet", value)), Tag(tag("source", value))))
     return Tag(tag(name, value))
+
+
+@cache
+def _places() -> frozenset[str]:
+    """Keys of provinces, old and new, and of the profiles."""
+    from pipelines.gazetteer import province_names
+    from pipelines.settings import profile_names
+
+    names = province_names()
+    return frozenset(map(key, (*names, *names.values(), *profile_names())))
+
+
+@cache
+def _statuses() -> dict[str, str]:
+    from pipelines.store import alerts
+
+    return {key(name): name for name in (alerts.NEW, alerts.WAITING, *alerts.OUTCOMES)}
 
 
 def _moment(query: str, at: int, name: str, raw: str, now: datetime) -> datetime:
