@@ -39,6 +39,8 @@ _COMMON = _words(
     "nam việt hội trên sau vào ra còn phải đó làm nhiều hai bị thì mà lại xã huyện quốc biển đảo dân công chính trường tế"
 )
 _WORD = re.compile(r"[^\W\d_]+")
+# windows-1258 shown as windows-1252 leaves capitals of tones behind small vowels ("HaÒi", "tiÒnh", "baÞo").
+_SHOWN_1258 = re.compile("[aeiouyâêôãõý][\u00cc\u00d2\u00de]|[âêô][\u00f2\u00ec](?=[a-z]|\\b)")
 _OLD_CODE = re.compile(r"[\u00a1-\u00ff\u00ad]")
 
 
@@ -65,20 +67,52 @@ def from_vni(text: str) -> str:
     return pattern.sub(lambda match: table[match.group()], text)
 
 
+@cache
+def _windows_1258() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Bytes of windows-1258 that were shown as windows-1252: each letter with its tone mark, or a letter alone."""
+    alone: dict[str, str] = {}
+    tones: dict[str, str] = {}
+    for byte in range(0x80, 0x100):
+        try:
+            shown, meant = bytes([byte]).decode("cp1252"), bytes([byte]).decode("cp1258")
+        except UnicodeDecodeError:
+            continue
+        if unicodedata.combining(meant):
+            tones[shown] = meant
+        elif shown != meant:
+            alone[shown] = meant
+    bases = "aeiouyAEIOUYâêôÂÊÔ" + "".join(shown for shown, meant in alone.items() if meant in "ăĂơƠưƯ")
+    table = dict(alone)
+    for base in bases:
+        for shown, mark in tones.items():
+            table[base + shown] = unicodedata.normalize("NFC", alone.get(base, base) + mark)
+    return re.compile("|".join(sorted(map(re.escape, table), key=len, reverse=True))), table
+
+
+def from_cp1258(text: str) -> str:
+    """Return `text`, read as windows-1252 from a windows-1258 source, in Unicode."""
+    pattern, table = _windows_1258()
+    return pattern.sub(lambda match: table[match.group()], text)
+
+
 def worth(text: str) -> float:
     """Return the share of words of `text` that are common Vietnamese syllables (0 to 1)."""
     words = _WORD.findall(text[:5000].lower())
     return sum(word in _COMMON for word in words) / len(words) if words else 0.0
 
 
+def _tones_apart(text: str) -> bool:
+    return len(_SHOWN_1258.findall(text[:3000])) >= 3
+
+
 def repair(text: str) -> str:
     """Return `text` with mojibake and old encodings undone where that makes it clearly more Vietnamese."""
     best, score = text, worth(text)
-    if score >= 0.12 or not _OLD_CODE.search(text):
+    if (score >= 0.12 and not _tones_apart(text)) or not _OLD_CODE.search(text):
         return text
     import ftfy
 
-    for candidate in (ftfy.fix_encoding(text), from_tcvn3(text), from_vni(text)):
+    for candidate in (ftfy.fix_encoding(text), from_tcvn3(text), from_vni(text), from_cp1258(text)):
         value = worth(candidate)
         if value > score + 0.05:
             best, score = candidate, value
@@ -91,14 +125,14 @@ _MODERN = re.compile("[\u1ea0-\u1ef9\u0102\u0103\u0110\u0111\u01a0\u01a1\u01af\u
 def repaired(text: str) -> Normalised | None:
     """Return `repair(text)` with its way back to the offsets of `text`, or None where nothing is to be undone.
 
-    The offsets need a reading letter by letter: TCVN3, VNI, and UTF-8 that was read as Latin-1 or windows-1252.
+    The offsets need a reading letter by letter: TCVN3, VNI, windows-1258, and UTF-8 that was read as Latin-1 or windows-1252.
     """
     head = text[:3000]
-    if _OLD_CODE.search(head) is None or _MODERN.search(head) is not None or worth(head) >= 0.12:
+    if _OLD_CODE.search(head) is None or _MODERN.search(head) is not None or (worth(head) >= 0.12 and not _tones_apart(head)):
         return None
     best: Normalised | None = None
     score = worth(text) + 0.05
-    for candidate in (_mojibake(text), _by_table(text, *_single()), _by_table(text, *_vni())):
+    for candidate in (_mojibake(text), _by_table(text, *_single()), _by_table(text, *_vni()), _by_table(text, *_windows_1258())):
         value = worth(candidate.text) if candidate is not None else 0.0
         if value > score:
             best, score = candidate, value

@@ -133,6 +133,7 @@ def _vni(text: str) -> str:
 WRITTEN = {
     "nfc": str,
     "nfd": lambda text: unicodedata.normalize("NFD", text),
+    "windows-1258 shown as windows-1252": lambda text: encode_cp1258(text).decode("cp1252"),
     "zero-width": lambda text: text.replace("n", "n\u200b"),
     "no-break spaces": lambda text: text.replace(" ", "\u00a0"),
     "double blanks": lambda text: text.replace(" ", "  "),

@@ -47,10 +47,32 @@ NOW = "2026-03-10"
         ("Quân y cấp cứu ngư dân trên đảo Song Tử Tây.", True),
         ("mn ơi tq lại cho tàu ra HS-TS r, ko tin dc", True),
         ("tàu tq húc tàu cá trên BĐ, ngư dân mình sao r mn", True),
+        # namesakes: streets in pairs, firms, people
+        ("Ngập trên đường Trường Sa - Hoàng Sa sáng nay.", False),
+        ("Hai tuyến đường Hoàng Sa, Trường Sa được lát lại vỉa hè.", False),
+        ("Xe ben lật trên đường Lê Văn Duyệt - Hoàng Sa.", False),
+        ("Phố mang tên Trường Sa trồng thêm cây.", False),
+        ("Công ty TNHH Hoàng Sa tuyển thợ hàn.", False),
+        ("Anh Trường Sa mở xưởng mộc.", False),
+        ("Chạy bộ vì Hoàng Sa - Trường Sa thân yêu.", True),
+        ("Đoàn đi trên đường Trường Sa hô vang: quần đảo Trường Sa là của Việt Nam.", True),
+        # the shelf, the zone, the sea by its other name, features of the table
+        ("Nước ngoài khảo sát trái phép trên thềm lục địa của Việt Nam.", True),
+        ("Vietnam opposes drills in the East Sea, a spokesperson says.", True),
+        ("South Korea calls it the East Sea, Japan the Sea of Japan.", False),
+        ("Survey ships entered the exclusive economic zone of Vietnam.", True),
+        ("Chinese boats gather again at Whitsun Reef.", True),
+        ("Lính đảo Thuyền Chài đón nước ngọt.", True),
+        ("Bão mạnh cấp 12, giật cấp 15 ở gần đảo Thuyền Chài, áp thấp mạnh thêm.", False),
+        ("Tiếp tục phân giới cắm mốc biên giới Việt Nam - Lào.", True),
+        ("Thái Lan và Campuchia phân định biên giới trên bộ.", False),
+        # scans and tags
+        ("Hội thi tìm hiểu chit quyén bién dao", True),
+        ("#HoangSa #TruongSa mãi trong tim", True),
     ],
 )
 def test_national_topics(text: str, national: bool) -> None:
-    lang = "en" if text.startswith("The") else "zh" if text[0] > "\u4e00" else "vi"
+    lang = "en" if text.startswith(("The", "Viet", "South", "Survey", "Chinese")) else "zh" if text[0] > "\u4e00" else "vi"
     assert Matcher.load().resolve("", "", text, NOW, lang=lang).national is national
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipelines.places.context import FACTOR, agency, genre, listed, signed, use
+from pipelines.places.context import FACTOR, agency, genre, listed, signed, use, zone
 from pipelines.places.find import Hit, Page
 
 TITLE, LEAD, BODY = 6.0, 2.5, 1.0
@@ -25,6 +26,7 @@ class Weight:
     scenes: bool = False
     spots: int = 0
     sections: int = 0
+    opening: bool = False
     names: set[str] = field(default_factory=set)
 
     @property
@@ -46,6 +48,7 @@ class Balance:
     length: int
     title: int
     places: int
+    nationwide: bool = False
 
 
 def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, published: str) -> Balance:
@@ -56,6 +59,7 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
         return Balance({}, 0.0, 0.0, True, len(sheet.text), title_end, 0)
     kind = genre(sheet)
     residents: list[tuple[Weight, str, float]] = []
+    opening = first_sentence(sheet.text, title_end)
     previous: Hit | None = None
     passing = ""
     for index, hit in enumerate(hits):
@@ -67,6 +71,8 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
             passing = use(sheet, hit, kind, enumerated.get(index, 0), _both_ends(sheet, hits, index), published)
             if passing == "signature" and joined and not signed(sheet, hit):
                 passing = before  # "THPT Nguyễn Xuân Nguyên (Quảng Xương, Thanh Hóa)" is an address
+        if kind == "weather" and not passing and zone(sheet, hits, index):
+            passing = "range"
         previous = hit
         worth = hit.confidence * FACTOR.get(passing, 1.0)
         if passing and passing not in hit.notes:
@@ -81,7 +87,10 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
         if not weight.scenes and not passing:
             weight.scenes = (bool(hit.level) and sense.rank < 3) or agency(sheet, hit)
         part = "title" if hit.start < title_end else "lead" if hit.start < lead_end else "body"
+        if part == "title" and kind == "weather" and passing == "range":
+            part = "body"  # the zone of a forecast
         setattr(weight, part, getattr(weight, part) + worth)
+        weight.opening = weight.opening or (not passing and hit.start < opening)
         if passing == "resides" and sense.profile:
             residents.append((weight, part, worth))
     # Tried and punished elsewhere: where the person lives is no longer the scene.
@@ -98,7 +107,25 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
         len(sheet.text),
         title_end,
         len(found),
+        _NATIONWIDE.search(sheet.text, 0, opening) is not None,
     )
+
+
+# The country as a whole, a ministry or a national body, as title or first sentence name it: the scene of a text without another.
+_NATIONWIDE = re.compile(
+    r"\b(?:[Cc]ả nước|[Tt]oàn quốc|[Mm]iền (?:[Bb]ắc|[Tt]rung|[Nn]am)|Bộ (?!CHQS|BĐBP|Chỉ huy|Tư lệnh|Nội vụ tỉnh)[A-ZĐ][^\W\d_]*|Bộ trưởng|Thủ tướng|Chính phủ|Quốc hội|"
+    r"(?:Tổng cục|Cục) (?:[A-ZĐ]|[^\W\d_]+ (?:Việt Nam|[A-ZĐ]))|(?:Hiệp hội|Liên đoàn|Tổng công ty|Tập đoàn|Hội)[^.,\n]{2,40} Việt Nam|Việt Nam (?:đón|xuất|nhập|có|ghi nhận))"
+)
+_STOP = re.compile(r"(?<=[^\W\d_]{2}|\d[%\d])[.!?…](?=\s+[A-ZĐÀ-Ỹ\"“'‘])|\n")
+
+
+def first_sentence(text: str, title_end: int) -> int:
+    """Return where the first sentence below the title ends."""
+    start = title_end + 1
+    while start < len(text) and text[start] == "\n":
+        start += 1
+    stop = _STOP.search(text, start)
+    return stop.end() if stop else len(text)
 
 
 def _one_address(sheet: Page, first: Hit, second: Hit) -> bool:
@@ -153,6 +180,8 @@ def is_about(weight: Weight, balance: Balance) -> bool:
             return False
         if balance.other_title >= 0.6 and weight.lead + weight.body < 1.4 and not weight.scenes:
             return False
+        if not weight.scenes and not weight.opening and _only_mentioned(weight, balance):
+            return False
         return weight.lead + weight.body >= 0.6 and (weight.scenes or weight.score >= 0.5 * balance.other)
     if weight.title >= 0.6:
         # A "title" of 130 characters and more is the first sentence of a page whose title got lost.
@@ -166,3 +195,10 @@ def is_about(weight: Weight, balance: Balance) -> bool:
         return True
     least = 4.0 + max(0, balance.length - 3000) / 2500
     return weight.score >= least and weight.score >= 0.8 * balance.other and weight.lead + weight.body >= 2
+
+
+def _only_mentioned(weight: Weight, balance: Balance) -> bool:
+    """Tell whether a name below title and first sentence is one sentence of a text on the country or on another place."""
+    if balance.nationwide and weight.spots < 3:
+        return True
+    return weight.spots == 1 and balance.other > 0 and weight.score < 1.1 * balance.other

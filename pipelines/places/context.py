@@ -39,11 +39,11 @@ _SPORT_CUES = (
     "u22 ", "u23 ", "khan dai", "san lach tray", "san hang day", "san thong nhat", "san pleiku", "san vinh", "san go dau", "san hoa xuan", "san my dinh", "doi tuyen", "cup dong nam a", "club", "stadium", "tnsv",
 )  # fmt: skip
 _STORM_CUES = (
-    "ap thap", "mua lon", "mua to", "mua rat", "mua dong", "mua rao", "mua da", "mua vua", "du bao", "khong khi lanh", "gio mua", "nhiet do", "nang nong", "tam bao",
+    "ap thap", "mua lon", "mua to", "mua rat", "mua dong", "mua giong", "mua rao", "mua da", "mua vua", "du bao", "khong khi lanh", "gio mua", "nhiet do", "nang nong", "tam bao",
     "hoan luu", "ret dam", "song cao", "giat cap", "bao so", "bao ",
 )  # fmt: skip
 _WEATHER = re.compile(
-    r"áp thấp|\bmưa (?:lớn|to|rất|dông|rào|đá|vừa)|dự báo|không khí lạnh|gió mùa|nhiệt độ|nắng nóng|tâm bão|hoàn lưu|rét đậm|sóng cao|giật cấp|\bbão (?:số|[A-Z])",
+    r"áp thấp|\bmưa (?:lớn|to|rất|dông|giông|rào|đá|vừa)|dự báo|không khí lạnh|gió mùa|nhiệt độ|nắng nóng|tâm bão|hoàn lưu|rét đậm|sóng cao|giật cấp|\bbão (?:số|[A-Z])",
     re.I,
 )
 _WHEREVER = re.compile(r"^[^.\n]{0,25}\b(?:gì|nào|đâu) cũng\b")
@@ -68,7 +68,7 @@ _SIGN_BEFORE = re.compile(
     r"\((?:[A-ZĐ][\w.]*\s?){1,4},\s*(?:\d+ tuổi,\s*)?(?:tỉnh |TP\.? ?|huyện )?$|\b(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Bb]ạn|[Đđ]ộc giả)\s+(?:[A-ZĐ][\wÀ-ỹ.]*\s){1,4}\($|"
     r"(?:^|[.?!\n]\s*)(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trịnh|Mai|Đào|Đoàn|Lương|Trương)\s(?:[A-ZĐ][\wÀ-ỹ.]*\s){1,3}\($"
 )
-_AGED = re.compile(r"\(\d{1,2} tuổi,\s*(?:quê |ở |ngụ |trú )?$")
+_AGED = re.compile(r"\(\d{1,2} tuổi,\s*(?:quê |ở |ngụ |trú )?$|\d tuổi \((?:quê|ở|ngụ|trú)(?: tại| ở)? (?:tỉnh )?$")
 _DELEGATE = re.compile(
     r"(?:(?<!ỉnh )\bđoàn(?: ĐBQH| đại biểu Quốc hội| đại biểu)?(?: tỉnh)?|\bĐBQH(?: tỉnh)?|\bđại biểu(?: Quốc hội)?(?: tỉnh)?)\s+$",
     re.I,
@@ -314,6 +314,30 @@ def _elsewhere(before: str, after: str, later: str, rank: int, hinted: frozenset
     if "branch" in hinted and rank < 3 and _BRANCH.search(before[-20:]):
         return "branch"
     return "dish" if "dish" in hinted and _EATEN.match(after) and _DISH.search(before) else ""
+
+
+# A forecast names its zone by the ends: "Quảng Trị - Huế", "Nghệ An đến nam Quảng Trị", "miền Bắc và Thanh Hóa".
+_ZONE = re.compile(r"^\s*(?:đến|tới|ra|vào|trở ra|trở vào|-|–)\s*(?:(?:(?:phía|khu vực|các tỉnh)\s+)?(?:bắc|nam|đông|tây)\s+)?(?:tỉnh |TP\.?\s?|thành phố )?$", re.I)
+_AND_REGION = re.compile(r"(?:\b[Mm]iền (?:[Bb]ắc|[Tt]rung|[Nn]am)|\b(?:Bắc|Trung|Nam|Tây Bắc|Đông Bắc|Bắc Trung|Nam Trung) [Bb]ộ|[Đđ]ồng bằng (?:sông Hồng|Bắc [Bb]ộ))(?: và|,)\s+(?:phía )?(?:bắc |nam )?(?:tỉnh )?$")
+
+# Where a storm strikes is the scene, be it two provinces long.
+_LANDFALL = re.compile(r"\bđổ bộ[^.,;\n]{0,50}$")
+
+
+def zone(sheet: Page, hits: Sequence[Hit], index: int) -> bool:
+    """Tell whether the name is an end of a forecast's zone, or stands beside a whole region."""
+    hit = hits[index]
+    before = sheet.text[max(0, hit.start - 60) : hit.start]
+    if _LANDFALL.search(before):
+        return False
+    if _AND_REGION.search(before[-40:]):
+        return True
+    for other in (*hits[max(0, index - 1) : index], *hits[index + 1 : index + 2]):
+        first, second = (other, hit) if other.start < hit.start else (hit, other)
+        alike = other.sense is None or (other.sense.province == hit.sense.province if hit.sense else False)
+        if not alike and second.start - first.end < 30 and _ZONE.match(sheet.text[first.end : second.start]):
+            return True
+    return False
 
 
 _GROUNDS = ("sân Thiên Trường", "Thiên Trường", "sân vận động Thiên Trường")

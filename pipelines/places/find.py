@@ -67,7 +67,7 @@ class Page:
 
 # A closed syllable (-c, -ch, -p, -t) always bears a tone in Vietnamese; "môt", "viêc", "kêt" come from a scanner.
 _CLOSED = re.compile(r"[âêôăơư][a-zâêôăơư]*(?:c|ch|p|t)(?![\w-])")
-_SCANNED = ("bién", "quyén", "chü", "dåo", "thü", "dän")
+_SCANNED = ("bién", "quyén", "quyèn", "truyén", "chü", "dåo", "thü", "dän")
 _DAMAGE = re.compile(
     rf"(?<![\w-])(?:[A-ZĐ]?[a-zđ]*{_CLOSED.pattern}|(?:{'|'.join(_SCANNED)})(?![\w-]))"
 )
@@ -123,16 +123,31 @@ def _accept(sheet: Page, start: int, end: int, entry: Entry) -> Hit | None:
     exact = group is not None
     if group is None:
         if form == entry.key:  # typed without marks
-            if not sheet.bare and not (entry.strong and sheet.damaged):
+            if not sheet.bare and not (entry.strong and (sheet.damaged or _after_level(sheet, start))):
                 return None
             group = entry.every
-        elif sheet.damaged and entry.strong:
+        elif entry.strong and (sheet.damaged or (_after_level(sheet, start) and _marks_lost(form, entry))):
             group = entry.every
+        elif sheet.text[start - 1 : start] == "#" and form.isalpha() and entry.strong:
+            group = entry.every  # "#ThanhHóa" is listed as #ThanhHoa
         else:
             return None
     if not _capital(raw, group, sheet.low, entry.strong):
         return None
     return Hit(start, end, entry, group, group.senses, exact)
+
+
+_LEVEL = re.compile(r"\b(?:tỉnh|tinh|tlnh|huyện|huyen|thành phố|thị xã|xã|xa|x4|xä|phường|thị trấn)\s+$", re.I)
+
+
+def _after_level(sheet: Page, start: int) -> bool:
+    """Tell whether a level stands before the name: then letters that lost their marks on the way hide no strong name."""
+    return _LEVEL.search(sheet.text[max(0, start - 11) : start]) is not None
+
+
+def _marks_lost(form: str, entry: Entry) -> bool:
+    """Tell whether `form` is one of the names with some marks gone and none changed ("Nam Đinh", not "Thanh Hòa")."""
+    return any(len(name) == len(form) and all(a in (b, fold(b)) for a, b in zip(form, name, strict=True)) for name in entry.forms)
 
 
 def _capital(raw: str, group: Group, low: bool, strong: bool) -> bool:

@@ -11,6 +11,7 @@ import unicodedata
 from functools import cache
 
 from pipelines.legacy import repaired
+from pipelines.places.features import spellings
 from pipelines.places.lexicon import Entry, Sense, is_common, lexicon
 from pipelines.text import fold, normalize, one_line
 
@@ -28,7 +29,7 @@ _TOPICS = (
     "Nghị định thư", "nghị định thư", "Kalayaan", "Pag-asa", "1958", "HD-981", "HD981", "Hải Dương 981", "99 năm", "ninety-nine years", "Ba Bình", "Phú Quốc", "万安滩",
     "Nam Sa", "demarcat", "border between", "frontier", "Gulf of Tonkin", "exclusive economic zone", "Second Thomas", "Vành Khăn", "Xu Bi", "Chữ Thập", "hiệp ước", "Hiệp ước",
     "tòa trọng tài", "Tòa Trọng tài", "hải chiến", "Hải chiến", "xâm phạm", "hải cảnh", "Hải cảnh", "ngư trường", "主权", "边界", "领海", "ອະທິປະໄຕ", "ທະຫານ", "ດິນແດນ",
-    "南海", "黄沙群岛", "長沙群島", "长沙群岛", "断续线", "九段", "十段", "ຊາຍແດນ", "ຫຼັກໝາຍ", "Koh Tral", "Thành Đô",
+    "南海", "黄沙群岛", "長沙群島", "长沙群岛", "断续线", "九段", "十段", "ຊາຍແດນ", "ຫຼັກໝາຍ", "Koh Tral", "Thành Đô", "East Sea", "tàu lạ", "Tàu lạ", "HoangSa", "TruongSa", "HoàngSa", "TrườngSa", "continental shelf",
 )  # fmt: skip
 
 
@@ -67,6 +68,8 @@ def _patterns() -> frozenset[str]:
                 patterns |= _spellings(sense.name, small=sense.rank >= 2)
     for topic in _TOPICS:
         patterns |= _spellings(topic)
+    for feature in spellings():
+        patterns |= _spellings(feature, small=False)
     return frozenset(patterns)
 
 
@@ -78,6 +81,7 @@ def _automaton():
     return AhoCorasick(sorted(_patterns()), implementation=Implementation.DFA)
 
 
+_HASHED = re.compile(r"#[^\W\d_]+_[^\W\d_]")
 _CHUNK, _OVERLAP = 16_384, 64
 
 
@@ -115,6 +119,8 @@ def _joined(text: str) -> str:
     composed = text
     if any(mark in text for mark in "\u0300\u0301\u0309\u0303\u0323\u0302"):
         composed = unicodedata.normalize("NFC", text)
+    if "#" in text and _HASHED.search(text):
+        composed = composed.replace("_", " ")
     if any(odd in text for odd in _PARTED) or ("&" in text and _ENTITY.search(text)):
         return normalize(one_line(composed)) if len(composed) < _CHUNK else one_line(composed)
     return composed
@@ -124,6 +130,14 @@ def _joined(text: str) -> str:
 def split_names() -> frozenset[str]:
     """Return the ways of typing that hold a blank, with a capital on both sides of it or as a topic is written."""
     return frozenset(name for name in _patterns() if " " in name and (name in _TOPICS or not name.rpartition(" ")[2][0].islower()))
+
+
+_TYPED = re.compile(r"(?<=[A-ZĐÀ-Ỹ])l(?=[A-ZĐÀ-Ỹ])|(?<=[^\W\d_])_(?=[^\W\d_])")
+
+
+def plain_typed(text: str) -> str:
+    """Return `text` of the same length with a scanner's small l among capitals ("NlNH") as I, and "#Quảng_Trị" with its blank."""
+    return _TYPED.sub(lambda match: "I" if match.group() == "l" else " ", text)
 
 
 _LINE = re.compile(r"\n(?<=[^\W\d_]\n)(?=[^\W\d_])")

@@ -12,7 +12,7 @@ from pipelines.legacy import repaired
 from pipelines.places.about import Balance, decide, weigh
 from pipelines.places.communes import sort_communes
 from pipelines.places.find import Hit, Page, find, page
-from pipelines.places.gate import rejoined, touches
+from pipelines.places.gate import plain_typed, rejoined, touches
 from pipelines.places.lexicon import Lexicon, Sense, lexicon
 from pipelines.places.markers import markers
 from pipelines.places.national import is_national
@@ -84,7 +84,7 @@ class Matcher:
             given = (flat + given[len(flat) :])[: len(given)]
         old = repaired(given)
         clean = aligned(given) if old is None else chained(old, aligned(old.text))
-        clean = replace(clean, text=rejoined(clean.text), original=original)
+        clean = replace(clean, text=rejoined(plain_typed(clean.text)), original=original)
         sheet = page(clean.text, lang)
         hits = find(sheet, self._lexicon)
         when = published if isinstance(published, str) else published.isoformat() if published else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from pipelines.places.features import names_a_feature
 from pipelines.places.find import Page
 from pipelines.places.patterns import by_first_letter
 from pipelines.text import fold, one_tone_style
@@ -24,6 +25,7 @@ ANCHORS = (
     "philippine sea", "sansha", "woody island", "fiery cross", "kalayaan", "pag-asa", "xisha", "nansha", "hai chien", "99 nam", "ninety-nine", "hun sen", "thue dao", "cua campuchia",
     "linh ben", "linh trung quoc", "linh tq", "binh si", "troops", " army", "soldiers", "border", "demarcat", "frontier", "boundary", "tau la", "tau sat", "tau trung quoc", "tau hai canh", "hai canh", " bd", "ngu truong", "toa trong tai", "arbitra", "hiep uoc", "treaty",
     "hs-ts", "hsts", "hs ts", "kien tq", "duong dut", "phan gioi", "nghi dinh thu", "bien cuong", "quoc gioi", "nuoc ngoai quan ly", "ranh gioi bien", "giap kham", "lan sang",
+    "east sea", "hoangsa", "truongsa", "hoang_sa", "truong_sa", "chit quyen", "chii quyen", "quyen bien",
 )  # fmt: skip
 _SCRIPTS = re.compile(
     r"西沙|南沙|东沙|中沙|三沙|黄沙群岛|长沙群岛|南海(?!区|站|鱼)|九段|十段|十一段|断续线|仲裁案|北部湾|万安滩|陆地边界|领海|海洋法|海上边界|边界线|界碑|勘界|主权|"
@@ -48,6 +50,11 @@ _SURE = (
     r"cho (?:nước ngoài|trung quốc)[^.\n]{0,20}(?:thuê|quản lý)|nước ngoài quản lý|đặc khu[^.\n]{0,40}99 năm|thuê đất 99 năm|ninety-nine years|foreign administration|ranh giới biển|tây sa\b|nam sa (?:là|của|thuộc)|"
     r"lấn sang đất (?:việt|ta|mình|của ta)|tranh chấp[^.\n]{0,25}(?:sát đường biên|biên giới (?:việt|với lào|với trung))|xâm phạm (?:vùng biển|lãnh hải)|lãnh hải việt nam|vùng đặc quyền kinh tế[^.\n]{0,30}việt nam|"
     r"tàu (?:sắt|trung quốc|tq|hải cảnh)[^.\n]{0,25}(?:húc|ép|đâm|áp sát|cắt)|\bhải chiến\b(?! thắng)|chiến tranh (?:bảo vệ )?biên giới|"
+    r"thềm lục địa[^.\n]{0,40}(?:việt nam|\bvn\b|nước ta|mở rộng)|(?:việt nam|nước ta)[^.\n]{0,60}thềm lục địa|việt nam[^.\n]{0,60}vùng đặc quyền kinh tế|"
+    r"(?:vietnam|viet nam|hanoi|hà nội)[^.\n]{0,80}\beast sea\b|east sea\b[^.\n]{0,80}(?:vietnam|viet nam|hanoi)|(?:vietnam|viet nam|hanoi)[^.\n]{0,100}(?:exclusive economic zone|continental shelf)|"
+    r"(?:exclusive economic zone|continental shelf)[^.\n]{0,60}(?:vietnam|viet nam|hanoi)|"
+    r"(?:phân định|phân giới|cắm mốc|bảo vệ)[^.\n]{0,30}biên giới[^.\n]{0,16}việt(?: nam)? ?[-–] ?(?:campuchia|lào|trung)|biên giới (?:đất liền |trên bộ )?việt(?: nam)? ?[-–] ?(?:campuchia|lào|trung)[^.\n]{0,60}(?:phân định|phân giới|cắm mốc)|"
+    r"tàu lạ[^.\n]{0,20}(?:đâm|húc|tấn công)|hoangsa|truongsa|hoang_sa|truong_sa|hoàngsa|trườngsa|hoàng_sa|trường_sa|"
     r"paracel|spratly|south china sea|west philippine sea|sansha|woody island|fiery cross|kalayaan|pag-asa|xisha|nansha"
 )
 _LENGTH = (
@@ -79,6 +86,29 @@ _ISLES_LOW = re.compile(
 _STREET = (
     r"(?:đường|phố|bờ kè|hẻm|số nhà|quận|\d+)[ ,-]+(?:hoàng|trường) sa|nhiêu lộc|thị nghè|quận 1\b|quận 3\b"
 )
+# Streets, bridges, schools, firms and people bear the names of the archipelagos: taken out before any rule is tried.
+_KEY = r"(?:[Hh]o[àa]ng|[Tt]r[ưu][ờo]ng|HOÀNG|TRƯỜNG) (?:[Ss]a|SA)\b"
+_NAMESAKE = re.compile(
+    r"(?:\b(?:(?i:đường|phố|duong|pho|hẻm|ngã ba|ngã tư|bờ kè|kè|đại lộ|số nhà|trục|nút giao)|(?i:đường|phố|cầu|trường|công viên|tàu|quán|khách sạn|con)[^.\n]{0,20} mang tên)"
+    r"(?: số \d+)?\s+(?:[A-ZĐ][^\W\d_]*(?: [A-ZĐ][^\W\d_]*){0,3}\s*(?:,|[-–]|và|với)\s*){0,4}?"
+    r"|\b(?:(?i:công ty|doanh nghiệp|khách sạn|nhà hàng|quán|tiệm|hãng|ctcp|tnhh)(?: [^\W\d_]+){0,4}|(?<!các )(?<!những )(?:[Ôô]ng|[Bb]à|[Cc]hị|[Aa]nh|[Cc]ô|[Cc]hú|[Ee]m)"
+    r"|Nguyễn|Trần|Lê|Phạm|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Ngô|Dương|Đinh|Trương|Thị|Văn)\s+)"
+    rf"{_KEY}(?:\s*(?:,|[-–]|và)\s*{_KEY})?"
+)
+_CANAL = re.compile(r"[Nn]hiêu Lộc|[Tt]hị Nghè|[Kk]ênh (?:[A-ZĐ]|nước)")
+_RIGHTS = re.compile(r"quần đảo|chủ quyền|[Bb]iển,? đảo|đặc khu|huyện đảo|hải quân|[Vv]ì Hoàng Sa")
+
+
+def _without_namesakes(window: str) -> str:
+    """Return `window` with streets, firms and people named Hoàng Sa or Trường Sa blanked; beside that canal of TP.HCM every bare name is a street."""
+    if " sa" not in window and " Sa" not in window and " SA" not in window:
+        return window
+    bare = _NAMESAKE.sub(lambda match: "*" * len(match.group()), window)
+    if _CANAL.search(window) and not _RIGHTS.search(window):
+        bare = re.sub(_KEY, "*", bare)
+    return bare
+
+
 _CHANGSHA = re.compile(r"Hồ Nam|Changsha|Ho Nam|Trường Sa \(Trung Quốc")
 _BORDER = (
     r"đường biên(?: giới)?\b(?! độ)|biên giới (?:quốc gia|việt nam|việt|với (?:lào|trung quốc|campuchia)|trên (?:bộ|đất liền)|đất liền|phía tây|phía bắc|lãnh thổ|biển|hai nước|hai bên|qg)|"
@@ -98,12 +128,12 @@ def why_national(sheet: Page) -> str:
     """Return the words that a text marked `national` was marked for, as they are written; empty when several vague signs met."""
     plain = sheet.bare or sheet.damaged
     found = anchors().find_matches_as_indexes(sheet.folded)
-    window = _windows(sheet, [(start, end) for _, start, end in found])
-    low = fold(window) if plain else window.lower()
+    window = _without_namesakes(_windows(sheet, [(start, end) for _, start, end in found]))
+    low = _scanned(fold(window)) if plain else window.lower()
     for match in (_SCRIPTS.search(window), next(_rule(_SURE, plain).finditer(low), None), _SEA.search(window), _ISLES.search(window), _rule(_BORDER, plain).search(low)):
         if match is not None:
             return window[match.start() : match.end()].strip().replace("\n", " ")
-    return ""
+    return names_a_feature(sheet)
 
 
 @cache
@@ -130,19 +160,22 @@ def _whole(folded: str, end: int) -> bool:
 
 def is_national(sheet: Page, ours: bool = False) -> bool:
     """Tell whether the text touches a national sovereignty topic; `ours` = it is about a followed province."""
+    feature = bool(names_a_feature(sheet))
     found = anchors().find_matches_as_indexes(sheet.folded)
     found = [spot for spot in found if _whole(sheet.folded, spot[2]) or ANCHORS[spot[0]] in _OPEN]
     if not found:
-        return False
+        return feature and not _stormy(sheet, "", sheet.bare or sheet.damaged)
     if any(not ANCHORS[index].isascii() for index, _, _ in found) and _SCRIPTS.search(sheet.text):
         return True
     plain = sheet.bare or sheet.damaged
-    window = _windows(sheet, [(start, end) for _, start, end in found])
-    low = fold(window) if plain else window.lower()
+    window = _without_namesakes(_windows(sheet, [(start, end) for _, start, end in found]))
+    low = _scanned(fold(window)) if plain else window.lower()
     sure = next(_rule(_SURE, plain).finditer(low), None)
     if sure is not None and _BETWEEN_OTHERS.match(sure.group()) and _ABROAD.search(window) and not _NEAR.search(low):
         return False
     if sure is not None and not _WEATHER_ONLY.match(sure.group()):
+        return True
+    if feature and not _stormy(sheet, low, plain):
         return True
     sea = ("đông" in low or "dong" in low or "bđ" in low or "bd" in low) and _names_the_sea(sheet, window)
     isles = " sa" in low and _ISLES.search(window) is not None
@@ -157,6 +190,14 @@ def is_national(sheet: Page, ours: bool = False) -> bool:
     if ("km" in low or "cây số" in low or "cay so" in low) and _rule(_LENGTH, plain).search(low) and (ours or not _ABROAD.search(window)):
         return True
     return _border(sheet, low, plain, ours)
+
+
+_QUYEN = re.compile(r"\bch[a-zil1]{1,3} quyen\b")
+
+
+def _scanned(low: str) -> str:
+    """Return folded text with a scanner's "chit quyen", "chii quyen" read as chủ quyền."""
+    return _QUYEN.sub("chu quyen", low) if "quyen" in low else low
 
 
 def _names_the_sea(sheet: Page, window: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pipelines.gazetteer import PROFILES
 from pipelines.places.find import Hit, Page
 from pipelines.places.lexicon import COMMUNE_LEVELS, Sense, is_common, is_risky
+from pipelines.places.persons import name_people
 from pipelines.text import fold
 
 
@@ -20,7 +21,7 @@ _AFTER = re.compile(r"^\s+(province|city|district|commune|ward|town)\b", re.I)
 _NAMES = {
     "tp": "thành phố", "tp.": "thành phố", "thanh pho": "thành phố", "city": "thành phố", "tinh": "tỉnh", "province": "tỉnh",
     "huyen": "huyện", "h.": "huyện", "district": "huyện", "thi xa": "thị xã", "tx": "thị xã", "tx.": "thị xã", "town": "thị xã",
-    "thi tran": "thị trấn", "tt": "thị trấn", "tt.": "thị trấn", "xa": "xã", "x.": "xã", "commune": "xã",
+    "thi tran": "thị trấn", "tt": "thị trấn", "tt.": "thị trấn", "xa": "xã", "x4": "xã", "tlnh": "tỉnh", "x.": "xã", "commune": "xã",
     "phuong": "phường", "p.": "phường", "ward": "phường", "q.": "quận",
     "tỉnh": "tỉnh",    "thành phố": "thành phố",    "huyện": "huyện",    "thị xã": "thị xã",    "thị trấn": "thị trấn",    "xã": "xã",    "phường": "phường",    "đặc khu": "đặc khu",    "quận": "quận",    "thôn": "thôn",    "bản": "bản",    "làng": "làng",    "ấp": "ấp",    "buôn": "buôn",
 }  # fmt: skip
@@ -68,6 +69,7 @@ def resolve(sheet: Page, hits: Sequence[Hit], published: str, outlet: str) -> No
     for hit in hits:
         hit.level = _level_word(sheet, hit)
         _first_pass(sheet, hit, published)
+    name_people(sheet, hits)
     _second_sign(sheet, hits)
     home = _majority(hits, outlet)
     open_hits = [position for position, hit in enumerate(hits) if hit.sense is None and not hit.notes]
@@ -132,14 +134,10 @@ def _inside(sheet: Page, hit: Hit, before: str) -> bool:
 
 # Units of 2025-07-01 are named from the spring on, when the draft maps were published; ended ones at any time.
 _DRAFTS = "2025-04-01"
-
-
 _STREET_HINTS = (
     "đường", "phố", "ngõ", "ngách", "hẻm", "đại lộ", "nút giao", "ngã ", "cầu vượt", "số ", "duong", "pho", "nhà", "khách sạn", "chung cư", "village", "street",
     "tiểu học", "mầm non", "thcs", "thpt",
 )  # fmt: skip
-
-
 _STREET_ENDS = (
     "đường", "phố", "ngõ", "ngách", "hẻm", "lộ", "giao", "tư", "ba", "năm", "vượt", "nhà", "duong", "pho", "sạn", "cư", "village", "street", "học", "non", "thcs", "thpt",
 )  # fmt: skip
@@ -210,7 +208,7 @@ def _first_pass(sheet: Page, hit: Hit, published: str) -> None:
             return
         hit.senses = places
     elif hit.level:
-        _by_level(hit)
+        _by_level(hit, published)
     elif top >= 2:
         hit.senses = tuple(sense for sense in hit.senses if sense.rank == top)
     if hit.senses:
@@ -222,12 +220,14 @@ def _byline(sheet: Page, hit: Hit) -> bool:
     return sheet.text[hit.start - 1 : hit.start] == "\n" and hit.start > 1000 and not sheet.text[hit.end :].strip()
 
 
-def _by_level(hit: Hit) -> None:
-    """Keep the senses of the level named; `xã Quảng Bình` is never the province."""
+def _by_level(hit: Hit, published: str) -> None:
+    """Keep the senses of the level named; `xã Quảng Bình` is never the province, and no ended unit of another level stands against an open one."""
     if (
         hit.level in COMMUNE_LEVELS
     ):  # a xã of one year is a phường of another: the place decides before the level
         same = tuple(sense for sense in hit.senses if sense.rank == 1)
+        if any(sense.level == hit.level and not sense.until for sense in same):
+            same = tuple(s for s in same if s.level == hit.level or not s.until or not published or s.until > published)
     else:
         same = tuple(sense for sense in hit.senses if sense.level == hit.level)
     if not same and hit.level == "thành phố":  # "TP Quảng Ninh" is the province, made a city, not the district of Quảng Bình
