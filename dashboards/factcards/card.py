@@ -37,10 +37,10 @@ class Format:
 
 
 # Syllables a minute of a newsreader at a loudspeaker (a figure of ours, to be tried with the loudspeaker of the place), greeting
-# and breath within: 150 to 170 syllables last about a minute.
+# and breath within: 140 to 160 syllables last about a minute and never longer.
 PACE = 160
 FORMATS = {
-    "radio": Format("bài đọc truyền thanh 60 giây", syllables=170, least=150),
+    "radio": Format("bài đọc truyền thanh 60 giây", syllables=160, least=140),
     "sms160": Format("tin nhắn 160 ký tự", characters=160),
     "sms500": Format("tin nhắn 500 ký tự", characters=500),
     "web": Format("đoạn cho trang thông tin", characters=2000),
@@ -63,7 +63,7 @@ ADVICE = (
 
 def draft(entry: Reference, form: str, lang: str = "vi") -> str:
     """Return a text to start from, never cut; UserError where the base has no words in `lang`."""
-    said = {"vi": entry.statement_vi, "en": entry.statement_en, "zh": entry.statement_zh}[lang].strip()
+    said = {"vi": named(entry), "en": entry.statement_en, "zh": entry.statement_zh}[lang].strip()
     if not said:
         raise UserError(f"{entry.id}: cơ sở tư liệu chưa có câu tiếng {lang}; tự viết bằng --text")
     source = ", ".join(part for part in (entry.source.title, entry.source.number) if part)
@@ -79,6 +79,11 @@ def draft(entry: Reference, form: str, lang: str = "vi") -> str:
     sides = "".join(f"\n{side.party}: {side.position_vi}" for side in entry.sides) if entry.contested and lang == "vi" else ""
     where = f" {entry.source.url}" if entry.source.url else ""
     return f"{said}{sides}\n{label}: {source}{', ' + entry.source.article if entry.source.article else ''}.{where}\n({stated} {entry.as_of:%d/%m/%Y})"
+
+
+def named(entry: Reference) -> str:
+    """Return the Vietnamese statement; in those on the Gulf of Tonkin (GT) “Vịnh” alone is named in full: a card stands by itself."""
+    return re.sub(r"\bVịnh\b(?! Bắc Bộ)", "Vịnh Bắc Bộ", entry.statement_vi) if entry.id.startswith("GT-") else entry.statement_vi
 
 
 def _script(said: str, source: str) -> str:
