@@ -7,6 +7,7 @@ import json
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,6 +20,7 @@ from dashboards.digest import build_digest, write_digest
 from dashboards.digest.docx import render_docx
 from dashboards.digest.mail import render_text
 from dashboards.digest.outline import Style, outline
+from dashboards.digest.records import Correction
 from dashboards.digest.themes import OTHER, theme_of
 from dashboards.digest.translate import translated
 from dashboards.office.letterhead import ROOM, broken, width
@@ -221,3 +223,13 @@ def test_names_in_the_letterhead_are_broken_where_people_break_them(name: str) -
         lines = broken(text, bold=bold).split("\n")
         assert " ".join(lines) == text and all(width(line, bold=bold) <= ROOM for line in lines)
         assert len(lines) == 1 or lines[1].split()[0] in ("TỈNH", "VÀ", "XÃ"), lines
+
+
+def test_corrections_take_the_room_of_other_news_on_paper(desk: Desk) -> None:
+    one = Correction("Tít", "Báo Mẫu", "Câu.", NOON, NOON, "không sai lệch", "đã xem lại")
+    digest = build_digest(desk.store, "ninh-binh", DAY)
+    full = replace(digest, domestic=digest.domestic[:1] * 6)
+    shown = [len(outline(replace(full, corrections=(one,) * count), brief=True)[0].parts[0].entries) for count in (0, 1, 4)]
+    assert shown == [5, 4, 3]
+    sections = outline(replace(full, corrections=(one,) * 4), brief=True)
+    assert len(sections[4].parts[0].entries) == 4, "none of the corrections is left out"

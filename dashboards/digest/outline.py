@@ -88,9 +88,14 @@ def box(digest: Digest) -> list[tuple[str, str]]:
 def outline(digest: Digest, *, brief: bool = False) -> list[Section]:
     """Return the sections after the box, in the order of DUTIES 6.2; `brief` is the issue as it is printed."""
     claims, follow = (CLAIMS, FOLLOWED) if brief else (None, None)
+    # Corrections are never left out: what they take of the three pages, other news gives up.
+    less = min(2, (len(digest.corrections) + 1) // 2)
+    local, sea = ((LOCAL[0] - less, LOCAL[1] - min(1, less)), (SEA[0] - less, SEA[1] - min(1, less)))
+    if brief and less:
+        claims, follow = CLAIMS - less, FOLLOWED - min(1, less)
     sections = [
-        ("Tin nổi bật về địa phương", _pair(digest.domestic, digest.foreign, digest.desk, LOCAL if brief else None)),
-        ("Biên giới, biển, đảo", _pair(digest.sea_domestic, digest.sea_foreign, digest.desk, SEA if brief else None)),
+        ("Tin nổi bật về địa phương", _pair(digest.domestic, digest.foreign, digest.desk, local if brief else None)),
+        ("Biên giới, biển, đảo", _pair(digest.sea_domestic, digest.sea_foreign, digest.desk, sea if brief else None)),
         ("Nội dung có dữ kiện cần đối chiếu", (Part("", _some(digest.claims, claims, _checked_brief if brief else _checked)),)),
         ("Dự kiến theo dõi", (Part("", _some(digest.follow, follow, _follow_brief if brief else _follow)),)),
         ("Đính chính các số trước", (Part("", tuple(_corrected(one) for one in digest.corrections)),)),
