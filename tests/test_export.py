@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,13 +14,16 @@ import pytest
 from lxml import etree
 from sqlalchemy import select, update
 
+from classifiers.referencebase import load_references
 from dashboards.export import export
-from dashboards.export.rows import COLUMNS, cell, write_xlsx
+from dashboards.export.claimreview import review
+from dashboards.export.rows import COLUMNS, cell, write_csv, write_xlsx
 from pipelines.clock import now
 from pipelines.errors import UsageError, UserError
 from pipelines.search import Index
 from pipelines.search.embedded import EmbeddedIndex
 from pipelines.search.rebuild import rebuild
+from pipelines.settings import load_profile
 from pipelines.store import alerts, audit
 from pipelines.store import schema as tables
 from tests.desk import HOSTILE, WRONG, Desk, make_desk
@@ -66,6 +70,31 @@ def test_no_cell_begins_like_a_formula(begins: str) -> None:
 
 def test_ordinary_cells_stay_as_they_are() -> None:
     assert [cell(value) for value in ("Cột mốc 1.116", ["D06", "D07"], True, None, 3)] == ["Cột mốc 1.116", "D06 D07", "có", "", "3"]
+
+
+def test_no_separator_makes_a_formula_of_a_part_of_a_cell() -> None:
+    """Excel in Vietnamese cuts at ";": a title may hold one."""
+    one = dict.fromkeys(COLUMNS, "x") | {"title": 'Tin;=HYPERLINK("http://x"); "-1;a, @SUM(A1)', "outlet": ";＝1", "url": "https://x.example/a?b=c-d"}
+    out = io.BytesIO()
+    write_csv([one], out)
+    line = out.getvalue().decode("utf-8-sig").splitlines()[1]
+    assert line.startswith('"x","') and line.endswith('"') and '"https://x.example/a?b=c-d"' in line
+    for sign in ";,\t":
+        assert not [part for part in line.split(sign) if re.match("[\"' ]*[=+@＝-]", part) and "'" not in part[:4]]
+
+
+@pytest.mark.parametrize(
+    ("outlet", "url", "author"),
+    [
+        ("Báo Mẫu 0912 345 678", "https://bao.example/1", "Báo Mẫu …"), ("", "https://www.bao.example/1", "bao.example"),
+        ("@ten_toi", "https://mang.example/@ten_toi/1", "mang.example"), ("@ten_toi", "", None),
+    ],
+)  # fmt: skip
+def test_the_author_of_a_claim_is_never_an_account(desk: Desk, outlet: str, url: str, author: str | None) -> None:
+    with desk.store.read() as conn:
+        alert = alerts.list_alerts(conn)[0].model_copy(update={"outlet": outlet, "url": url})
+    made = review(alert, load_references(), load_profile("ninh-binh"), "https://desk.example")["itemReviewed"]
+    assert made.get("author") == (author and {"@type": "Organization", "name": author})
 
 
 def test_json_lines_hold_no_text_of_the_article(desk: Desk, index: Index) -> None:

@@ -158,6 +158,11 @@ def test_the_commands(tmp_path: Path) -> None:
     assert cotmoc(tmp_path, "index", "rebuild", "--json").stdout == '{"engine": "sqlite", "documents": 1, "refused": 0}\n'
     same = cotmoc(tmp_path, "index", "verify", "--json")
     assert same.returncode == 0
+    wrong = tmp_path / "nhầm"
+    for command in ("verify", "rebuild"):
+        refused = cotmoc(wrong, "index", command)
+        assert refused.returncode != 0 and "không có kho nào ở đây" in refused.stderr
+    assert not wrong.exists()
     assert json.loads(same.stdout)["same"] is True
     answer = cotmoc(tmp_path, "search", "cot moc", "tier:flag", "--json", "--limit", "5")
     assert answer.returncode == 0

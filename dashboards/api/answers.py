@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from classifiers.referencebase import load_references
 from dashboards.export import FORMATS
 from dashboards.export import export as run_export
 from dashboards.export.rows import row
+from dashboards.labels import TYPE_VI
 from pipelines.clock import local, now
 from pipelines.records import Alert
 from pipelines.search import Index, open_index
@@ -98,6 +99,12 @@ def _view(alert: Alert) -> dict[str, Any]:
     return {**alert.model_dump(mode="json"), "references": references}
 
 
+def _known(given: str | None, name: str, values: Collection[str]) -> None:
+    """A value that no alert can have is a mistake of the caller, not an empty answer."""
+    if given and given not in values:
+        raise HTTPException(400, f"{name}: không có “{given[:40]}”; có: {', '.join(values)}")
+
+
 def alerts(request: Request) -> Response:
     """GET /v1/alerts?tier=&status=&type=&outlet=&province=&story=&since=: flags first, newest first."""
     asked = request.query_params
@@ -106,6 +113,9 @@ def alerts(request: Request) -> Response:
         since = local(datetime.fromisoformat(asked["since"])) if asked.get("since") else None
     except ValueError as error:
         raise HTTPException(400, "since: nhận ngày giờ ISO như 2026-11-01") from error
+    _known(asked.get("tier"), "tier", ("flag", "watch"))
+    _known(asked.get("type"), "type", TYPE_VI)
+    _known(asked.get("status"), "status", (alert_store.NEW, alert_store.WAITING, *alert_store.OUTCOMES))
     where: dict[str, Any] = {name: asked.get(name) or None for name in ("tier", "status", "outlet", "province", "story")}
     where |= {"claim_type": asked.get("type") or None, "since": since}
     with _parts(request)[1].read() as conn:

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from classifiers.referencebase import ReferenceBase, load_references
 from dashboards.shown import one_line, safe_url
+from pipelines.notify.message import outlet_name
 from pipelines.records import VERDICT_VI, Alert, Verdict
 from pipelines.settings import Profile, Settings, load_profile
 from pipelines.store import Store, alerts
@@ -43,7 +44,7 @@ def review(alert: Alert, base: ReferenceBase, office: Profile, desk_url: str) ->
     appearance: dict[str, Any] = {"@type": "CreativeWork", "headline": one_line(alert.title), **({"url": url} if url else {})}
     reviewed: dict[str, Any] = {
         "@type": "Claim",
-        "author": {"@type": "Organization", "name": one_line(alert.outlet, 120)},
+        **({"author": {"@type": "Organization", "name": name}} if (name := one_line(outlet_name(alert.outlet, alert.url), 120)) else {}),
         "appearance": appearance,
     }
     if alert.published:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,6 +19,8 @@ COLUMNS = (
 )  # fmt: skip
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection, read 2026-11-21).
 _FORMULA = "=+-@"
+# A program set to another separator begins a cell after it, whatever the quotation marks say (Excel in Vietnamese: ";").
+_INNER = re.compile(r"([;,\t|]\s*[\"']?\s*)(?=[=+\-@＝＋－＠])")
 # Limits of Excel: characters of a cell, rows of a sheet.
 LONGEST_CELL = 32_767
 SHEET_ROWS = 1_048_576
@@ -41,11 +44,12 @@ def cell(value: Any) -> str:
 def write_csv(rows: Iterable[Mapping[str, Any]], out: BinaryIO) -> int:
     """Write CSV (RFC 4180) with the byte order mark by which Excel knows UTF-8; returns the number of rows."""
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(text)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     count = 0
     for count, one in enumerate(rows, 1):  # noqa: B007
-        writer.writerow([cell(one[name]) for name in COLUMNS])
+        # The whole line may be read as one cell and cut at another sign: no part of it begins like a formula.
+        writer.writerow([_INNER.sub(r"\1'", cell(one[name])) for name in COLUMNS])
     text.detach()
     return count
 

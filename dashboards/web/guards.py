@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboards.web.access import COOKIE, Access, Session
@@ -114,6 +114,10 @@ class Guard:
             return
         request = Request(scope)
         if scope["method"] not in ("GET", "HEAD"):
+            if path.startswith("/api/"):
+                # Whatever is posted there, a program gets the answer in the shape of all others (docs/clients.md).
+                await JSONResponse({"error": "API chỉ đọc"}, 405, {"Allow": "GET, HEAD"})(scope, receive, send)
+                return
             refused = _refused(request.headers)
             if refused:
                 await PlainTextResponse(refused, status_code=403)(scope, receive, send)
