@@ -12,6 +12,7 @@ from pipelines.places.find import Hit, Page
 
 TITLE, LEAD, BODY = 6.0, 2.5, 1.0
 _CAP_LEAD, _CAP_BODY = 3, 10
+_SHORT = 900
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
         return Balance({}, 0.0, 0.0, True, len(sheet.text), title_end, 0)
     kind = genre(sheet)
     residents: list[tuple[Weight, str, float]] = []
-    opening = first_sentence(sheet.text, title_end)
+    opening = first_sentence(sheet.text, title_end) if len(sheet.text) < _SHORT else 0  # asked of short texts only
     previous: Hit | None = None
     passing = ""
     for index, hit in enumerate(hits):
@@ -103,11 +104,11 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
         {key: weight for key, weight in found.items() if not key.startswith("*")},
         max((weight.score for weight in others), default=0.0),
         max((weight.title for weight in others), default=0.0),
-        len(sheet.text) < 900,
+        len(sheet.text) < _SHORT,
         len(sheet.text),
         title_end,
         len(found),
-        _NATIONWIDE.search(sheet.text, 0, opening) is not None,
+        opening > 0 and _NATIONWIDE.search(sheet.text, 0, opening) is not None,
     )
 
 

@@ -321,7 +321,7 @@ _ZONE = re.compile(r"^\s*(?:đến|tới|ra|vào|trở ra|trở vào|-|–)\s*(?
 _AND_REGION = re.compile(r"(?:\b[Mm]iền (?:[Bb]ắc|[Tt]rung|[Nn]am)|\b(?:Bắc|Trung|Nam|Tây Bắc|Đông Bắc|Bắc Trung|Nam Trung) [Bb]ộ|[Đđ]ồng bằng (?:sông Hồng|Bắc [Bb]ộ))(?: và|,)\s+(?:phía )?(?:bắc |nam )?(?:tỉnh )?$")
 
 # Where a storm strikes is the scene, be it two provinces long.
-_LANDFALL = re.compile(r"\bđổ bộ[^.,;\n]{0,50}$")
+_LANDFALL = re.compile(r"\b(?:đổ bộ|(?:bão|khả năng|sẽ|tiến) vào)[^.,;\n]{0,50}$")
 
 
 def zone(sheet: Page, hits: Sequence[Hit], index: int) -> bool:

@@ -69,7 +69,7 @@ def _patterns() -> frozenset[str]:
     for topic in _TOPICS:
         patterns |= _spellings(topic)
     for feature in spellings():
-        patterns |= _spellings(feature, small=False)
+        patterns |= {feature, feature[0].upper() + feature[1:]}
     return frozenset(patterns)
 
 
@@ -132,12 +132,15 @@ def split_names() -> frozenset[str]:
     return frozenset(name for name in _patterns() if " " in name and (name in _TOPICS or not name.rpartition(" ")[2][0].islower()))
 
 
-_TYPED = re.compile(r"(?<=[A-ZĐÀ-Ỹ])l(?=[A-ZĐÀ-Ỹ])|(?<=[^\W\d_])_(?=[^\W\d_])")
+# The letter first, what stands before it afterwards: quick to look for.
+_CAPITAL_L = re.compile(r"l(?<=[A-ZĐÀ-Ỹ]l)(?=[A-ZĐÀ-Ỹ])")
+_JOINED = re.compile(r"_(?<=[^\W\d_]_)(?=[^\W\d_])")
 
 
 def plain_typed(text: str) -> str:
-    """Return `text` of the same length with a scanner's small l among capitals ("NlNH") as I, and "#Quảng_Trị" with its blank."""
-    return _TYPED.sub(lambda match: "I" if match.group() == "l" else " ", text)
+    """Return `text` of the same length with a scanner's small l among capitals ("TlNH") as I, and "#Quảng_Trị" with its blank."""
+    text = _CAPITAL_L.sub("I", text)
+    return _JOINED.sub(" ", text) if "_" in text else text
 
 
 _LINE = re.compile(r"\n(?<=[^\W\d_]\n)(?=[^\W\d_])")
