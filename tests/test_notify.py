@@ -4,51 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import tomllib
-from collections.abc import Iterator
-from datetime import datetime, timedelta
-from email import message_from_bytes, policy
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Message as SmtpMessage
-from typer import Typer
-from typer.testing import CliRunner
 
 from flows.checks import channels as doctor_channels
-from flows.cli import register
-from pipelines.clock import HANOI, now
-from pipelines.deliver import deliver
 from pipelines.errors import UsageError
 from pipelines.notify import notify
 from pipelines.notify.channels import check_names
 from pipelines.notify.hours import is_quiet, next_summary
 from pipelines.notify.message import News, clean, outlet_name, summary
-from pipelines.records import Alert, Claim, Places, Role, Tier, Verdict
+from pipelines.records import Tier
 from pipelines.search.embedded import EmbeddedIndex
-from pipelines.search.owe import owe_articles
 from pipelines.settings import Settings, load_settings
-from pipelines.store import Store, alerts, assessments, outbox, stories, watches
-from tests.desk import add_article, add_story
-
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=HANOI)
-
-
-class Sent:
-    """A channel that remembers, and refuses while `away`."""
-
-    def __init__(self) -> None:
-        self.messages: list[tuple[str, str, str]] = []
-        self.away: set[str] = set()
-
-    def __call__(self, address: str, title: str, text: str) -> bool:
-        if address in self.away:
-            return False
-        self.messages.append((address, title, text))
-        return True
+from pipelines.store import Store, stories, watches
+from tests.notices import NOON, Sent, deliver_article, raise_on
 
 
 @pytest.fixture
@@ -59,38 +31,6 @@ def sent() -> Sent:
 @pytest.fixture
 def office(tmp_path: Path) -> Settings:
     return Settings(data=tmp_path, notify={"truc-ban": "json://a"}, dashboard_url="https://desk.example/")
-
-
-def raise_on(store: Store, name: str, tier: Tier = Tier.FLAG, *, story: str = "", kind: str = "D05", provinces: tuple[str, ...] = ("ninh-binh",), **more: object) -> str:
-    """Store an article with an alert as the assess step does, and return the story."""
-    with store.read() as conn:
-        known = stories.story_of(conn, story) if story else None
-    found = add_article(store, f"https://bao.example/{name}", "Báo Mẫu", f"Bài {name}", "Ông Nguyễn Văn A nói sai.", NOON, **more)
-    if known:
-        with store.begin() as conn:
-            stories.save(conn, known, known, "Báo Mẫu", [found.id])
-    else:
-        known = add_story(store, found)
-    verdict = Verdict.CONTRADICTED if tier is Tier.FLAG else Verdict.UNVERIFIED
-    claim = Claim(sentence="Ông Nguyễn Văn A nói sai.", start=0, end=5, type=kind, role=Role.ASSERT, verdict=verdict, refs=("GT-02",))
-    alert = Alert(
-        id=alerts.alert_id(known, f"{kind}{tier}"), story=known, article=found.id, revision=1, tier=claim.tier, claim=claim, provinces=provinces,
-        title=found.title, outlet=found.outlet, url=found.url, published=NOON, raised=NOON,
-    )  # fmt: skip
-    with store.begin() as conn:
-        if alerts.raise_alert(conn, alert):
-            outbox.put(conn, "tell", alert.id, 1, "")
-    return known
-
-
-def deliver_article(store: Store, index: EmbeddedIndex, name: str, body: str, first_seen: datetime = NOON) -> str:
-    found = add_article(store, f"https://bao.example/{name}", "Báo Mẫu", f"Bài {name}", body, first_seen - timedelta(minutes=10))
-    add_story(store, found)
-    with store.begin() as conn:
-        assessments.save(conn, found.id, 1, outcome="clear", version="v", places=Places(about=("ninh-binh",)), assessment=None)
-        owe_articles(conn, [found.id], NOON)
-    deliver(store, index, now=NOON)
-    return found.id
 
 
 def test_a_flag_is_told_at_once_with_a_link_and_without_a_person(store: Store, office: Settings, sent: Sent) -> None:
@@ -372,96 +312,4 @@ def test_all_of_it_on_postgresql(fresh_database: str, office: Settings, sent: Se
     assert notify(store, office, NOON, sent).outcomes == {"sent": 1, "later": 1}
     assert notify(store, office, NOON.replace(hour=17), sent).outcomes == {"summarised": 1}
     index.close()
-    store.close()
-
-
-# --- real receivers ------------------------------------------------------------------------------------------
-
-
-class _Keep(SmtpMessage):
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: list[bytes] = []
-
-    def handle_message(self, message: object) -> None:
-        self.kept.append(bytes(message))  # type: ignore[call-overload]
-
-
-@pytest.fixture
-def smtp() -> Iterator[tuple[_Keep, int]]:
-    import socket
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    keep = _Keep()
-    server = Controller(keep, hostname="127.0.0.1", port=port)
-    server.start()
-    yield keep, port
-    server.stop()
-
-
-@pytest.fixture
-def receiver() -> Iterator[tuple[list[dict[str, str]], list[int], int]]:
-    got: list[dict[str, str]] = []
-    answers: list[int] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            status = answers.pop(0) if answers else 200
-            if status == 200:
-                got.append(json.loads(body))
-            self.send_response(status)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            return None
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield got, answers, server.server_port
-    server.shutdown()
-    server.server_close()
-
-
-def test_a_real_mail_server_gets_a_plain_message(store: Store, office: Settings, smtp: tuple[_Keep, int]) -> None:
-    keep, port = smtp
-    office.notify["truc-ban"] = f"mailto://127.0.0.1:{port}?from=cotmoc@office.example&to=truc-ban@office.example&mode=insecure&format=text"
-    raise_on(store, "một")
-    assert notify(store, office, NOON).outcomes == {"sent": 1}
-    mail = message_from_bytes(keep.kept[0], policy=policy.default)
-    assert mail["Subject"] == "Cảnh báo: Bài một"
-    assert "https://desk.example/alerts/" in mail.get_content()
-
-
-def test_a_real_webhook_that_fails_once_gets_the_notice_later(store: Store, office: Settings, receiver: tuple[list[dict[str, str]], list[int], int]) -> None:
-    got, answers, port = receiver
-    office.notify["truc-ban"] = f"json://127.0.0.1:{port}/zalo"
-    answers.append(503)
-    raise_on(store, "một")
-    assert notify(store, office, NOON).outcomes == {"retry": 1}
-    assert notify(store, office, NOON + timedelta(minutes=1)).outcomes == {"sent": 1}
-    assert [body["title"] for body in got] == ["Cảnh báo: Bài một"]
-
-
-def test_an_alert_of_ingest_is_told_by_the_same_command(tmp_path: Path, receiver: tuple[list[dict[str, str]], list[int], int]) -> None:
-    """Whatever command raises an alert, people hear of it: a channel that was away gets it from the next round."""
-    got, answers, port = receiver
-    data, line = tmp_path / "data", tmp_path / "a.jsonl"
-    data.mkdir()
-    (data / "cotmoc.toml").write_text(f'quiet_hours = ""\n[notify]\ntruc-ban = "json://127.0.0.1:{port}/x"\n')
-    wrong = "Theo hiệp định năm 2000, 53% diện tích Vịnh Bắc Bộ thuộc về Trung Quốc và 47% thuộc về Việt Nam."
-    today = now().date().isoformat()
-    line.write_text(json.dumps({"id": "a", "title": "Chia vịnh", "text": wrong, "published": today, "outlet": "Báo Mẫu"}), encoding="utf-8")
-    answers.append(503)
-    app = Typer()
-    register(app)
-    said = CliRunner().invoke(app, ["ingest", str(line), "--data", str(data), "--json"])
-    assert said.exit_code == 0
-    steps = {step["step"]: step["outcomes"] for step in json.loads(said.stdout)["steps"]}
-    assert steps["assess"] == {"flagged": 1} and steps["notify"] == {"retry": 1} and got == []
-    store = Store.open(f"sqlite:///{data / 'cotmoc.sqlite3'}")
-    assert notify(store, load_settings(data=data), now() + timedelta(minutes=1)).outcomes == {"sent": 1}
-    assert [body["title"] for body in got] == ["Cảnh báo: Chia vịnh"]
     store.close()
