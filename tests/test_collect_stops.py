@@ -93,6 +93,8 @@ def test_killed_anywhere_and_run_again_the_end_is_the_same(site: Site, tmp_path:
 
 def _interrupted(data: Path, base: Site) -> None:
     """Collect slowly until Ctrl-C, and leave with 130 if that was heard."""
+    # A job in the background of a shell without job control is started deaf to Ctrl-C; a terminal's is not.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         office(data, source(base, delay=0.1)).collect()
     except KeyboardInterrupt:
