@@ -29,7 +29,7 @@ test: setup
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo >/dev/null || $(BIN)/lint-imports
-	@$(BIN)/python -m pytest $(if $(TESTS),$(TESTS),-n 4 --dist loadgroup)
+	@$(BIN)/python -m pytest $(if $(TESTS),$(TESTS),-n 4 --dist loadfile --no-loadscope-reorder)
 
 start: setup
 	@exec $(BIN)/cotmoc start --profile $(PROFILE) $(if $(DATA),--data $(DATA)) $(if $(PORT),--port $(PORT)) $(START)

@@ -79,18 +79,12 @@ def present(marker: str) -> bool:
     return bool(folder) and Path(folder).is_dir()
 
 
-# The sample newsroom stands on fixed ports: its files never run side by side.
-NEWSROOM = {
-    f"test_{name}.py"
-    for name in ("cli", "demo", "first_round", "health", "kill", "newsroom", "newsroom_collected", "replay", "replay_server", "sources_add", "workers")
-}
+# Files that take minutes start first, so that no worker is left with one at the end (pytest -n 4 --dist loadfile).
+LONG = ("test_kill.py", "test_search_parity.py", "test_workers.py", "test_cluster.py", "test_search_secured.py", "test_faults.py", "test_replay.py", "test_demo.py")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    for item in items:
-        # Several workers (pytest-xdist, --dist loadgroup): a file is never parted, so that what a module makes once is made once.
-        item.add_marker(pytest.mark.xdist_group("newsroom" if item.path.name in NEWSROOM else item.path.name))
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
     absent = {marker for marker in MEND if not present(marker)}
     left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in absent)]
     if not left_out:
