@@ -15,6 +15,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from crawlers import exchange as ex
 from crawlers.exchange import Exchange
 from crawlers.feeds import ParsedFeed
@@ -31,7 +33,7 @@ from crawlers.sink import BATCH, Sink
 from crawlers.urls import clean_url, has_login, host_of
 from crawlers.warc import mend
 from pipelines.clock import now as clock_now
-from pipelines.errors import UsageError
+from pipelines.errors import UsageError, UserError
 from pipelines.records import StepCount
 from pipelines.settings import Settings
 from pipelines.store import Store, feeds, frontier
@@ -138,8 +140,14 @@ def _enter(run: Run, urls: Sequence[str]) -> list[str]:
     return cleaned
 
 
+def _not_told(record: logging.LogRecord) -> bool:
+    """Keep the traceback of a full disk or a store that gave up from the log: the run ends with one line that says so."""
+    return not (record.exc_info and isinstance(record.exc_info[1], (SQLAlchemyError, OSError, UserError)))
+
+
 async def _run(run: Run, chosen: list[Source], polled: list[Source], wanted: list[str]) -> list[StepCount]:
     logging.getLogger("scrapy").setLevel(logging.ERROR)
+    logging.getLogger("scrapy.core.scraper").addFilter(_not_told)
     book = StoreBook(run.store, run.now)
     fetcher = Fetcher(run.settings, budget=run.budget, resolver=run.resolver, book=book)
     async with fetcher, kept_pauses(run.store, fetcher.gate, run.now) as pauses:
