@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from classifiers.lexicon import Lexicon, Tag, load_lexicon
 from classifiers.surface import RUN, Surface, is_bare, is_english, read
+from pipelines.clock import local
 from pipelines.records import TextLine
 from pipelines.words import sentences as sentence_spans
 
@@ -94,8 +95,8 @@ class Document:
 
 
 def day_of(moment: datetime | date | None) -> date | None:
-    """Return the day of a publication moment."""
-    return moment.date() if isinstance(moment, datetime) else moment
+    """Return the day of a publication moment, as it was in Hà Nội."""
+    return local(moment).date() if isinstance(moment, datetime) else moment
 
 
 def fields_of(line: TextLine) -> list[tuple[str, str]]:

@@ -140,14 +140,8 @@ def _enter(run: Run, urls: Sequence[str]) -> list[str]:
     return cleaned
 
 
-def _not_told(record: logging.LogRecord) -> bool:
-    """Keep the traceback of a full disk or a store that gave up from the log: the run ends with one line that says so."""
-    return not (record.exc_info and isinstance(record.exc_info[1], (SQLAlchemyError, OSError, UserError)))
-
-
 async def _run(run: Run, chosen: list[Source], polled: list[Source], wanted: list[str]) -> list[StepCount]:
     logging.getLogger("scrapy").setLevel(logging.ERROR)
-    logging.getLogger("scrapy.core.scraper").addFilter(_not_told)
     book = StoreBook(run.store, run.now)
     fetcher = Fetcher(run.settings, budget=run.budget, resolver=run.resolver, book=book)
     async with fetcher, kept_pauses(run.store, fetcher.gate, run.now) as pauses:
@@ -226,13 +220,22 @@ async def _crawl_lists(run: Run, lists: list[Poll]) -> None:
         return
     from crawlers.spiders.pages import ListSpider
 
+    failures: list[Exception] = []
+
     def finish(poll: Poll, answer: Exchange, found: ParsedFeed | None) -> None:
         missing = ParsedFeed("not-a-feed", problem="máy chủ trả trang rỗng hoặc không phải HTML")
-        poll.finish(run.store, answer, found or missing, run.since or poll.since)
+        try:
+            if not failures:
+                poll.finish(run.store, answer, found or missing, run.since or poll.since)
+        except (UserError, SQLAlchemyError, OSError) as error:
+            # Scrapy would log it and go on: the disk or the store gave up, and the run has to say so.
+            failures.append(error)
         answer.release()
         run.advance(1)
 
     await _crawl(ListSpider, polls=lists, finish=finish, since=run.since)
+    if failures:
+        raise failures[0]
     for poll in lists:
         if not poll.outcome:
             finish(poll, Exchange(poll.url, poll.url, ex.DEFERRED, "trang chưa được đọc xong", fetched=run.now), None)

@@ -10,6 +10,7 @@ from classifiers.groundwords import said
 from classifiers.reference_records import Confidence, Reference
 from dashboards.shown import percent, role_vi, verdict_vi
 from dashboards.spoken import GROUND
+from pipelines.clock import local
 from pipelines.records import ASSERTIVE_ROLES, Claim, Role, Verdict
 
 SURE, UNSURE = 0.85, 0.7
@@ -50,7 +51,7 @@ def arguments(
             against.append(f"Tư liệu {entry.id} chưa được người phụ trách đối chiếu tại nguồn gốc.")
         if entry.contested:
             against.append(f"Nội dung của {entry.id} còn tranh luận: xem quan điểm từng bên.")
-        later = [value.valid_from for value in entry.values if published and value.valid_from and value.valid_from > published.date()]
+        later = [value.valid_from for value in entry.values if published and value.valid_from and value.valid_from > local(published).date()]
         if later:
             against.append(f"{entry.id} nêu giá trị có hiệu lực từ {min(later):%d/%m/%Y}, sau ngày đăng: xem giá trị lúc ấy.")
     if not in_text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -11,6 +11,11 @@ HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 def now() -> datetime:
     """Return the present moment in UTC, to the microsecond."""
     return datetime.now(UTC)
+
+
+def today() -> date:
+    """Return the day it is in Hà Nội: from midnight to seven in the morning UTC still has the day before."""
+    return local(now()).date()
 
 
 def local(moment: datetime) -> datetime:

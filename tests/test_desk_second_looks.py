@@ -15,6 +15,7 @@ from pipelines.search.rebuild import rebuild
 from pipelines.store import inbox, second_looks
 from pipelines.store.schema import articles
 from pipelines.store.schema import second_looks as second_look_table
+from pipelines.store.second_looks import chosen
 from tests.desk import WRONG, Desk, make_desk, sign_in
 from tests.deskwork import decide, form, state
 
@@ -24,26 +25,17 @@ def desk(tmp_path: Path) -> Desk:
     return make_desk(tmp_path / "data")
 
 
-@pytest.fixture(autouse=True)
-def no_second_looks(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Whether a decision is looked at again hangs on its id; here only where a test asks for it."""
-    every = request.node.get_closest_marker("usefixtures")
-    monkeypatch.setattr(second_looks, "chosen", lambda *_: bool(every and "looked_at" in every.args))
-
-
 @pytest.fixture
-def looked_at() -> None:
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every decision is looked at again."""
+    monkeypatch.setattr(second_looks, "chosen", lambda *_: True)
 
 
 def test_one_decision_in_twenty_is_looked_at_again_by_its_id_alone() -> None:
-    from importlib import reload
-
-    fresh = reload(second_looks)
-    share = sum(fresh.chosen(f"decision-{n}") for n in range(20_000)) / 20_000
+    share = sum(chosen(f"decision-{n}") for n in range(20_000)) / 20_000
     assert 0.045 < share < 0.055
-    assert [fresh.chosen(f"d{n}") for n in range(50)] == [fresh.chosen(f"d{n}") for n in range(50)]
-    drawn = [[fresh.chosen(f"d{n}", secret=secret) for n in range(200)] for secret in ("a", "b")]
+    assert [chosen(f"d{n}") for n in range(50)] == [chosen(f"d{n}") for n in range(50)]
+    drawn = [[chosen(f"d{n}", secret=secret) for n in range(200)] for secret in ("a", "b")]
     assert drawn[0] != drawn[1], "each store draws by a secret of its own"
 
 

@@ -17,7 +17,6 @@ from dashboards.app import create_app
 from dashboards.drain import drain
 from dashboards.i18n import catalogue
 from pipelines.errors import UserError
-from pipelines.store import second_looks
 from pipelines.store.schema import articles
 from tests.desk import Desk, make_desk, sign_in
 from tests.deskwork import decide, form, state
@@ -26,18 +25,6 @@ from tests.deskwork import decide, form, state
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return make_desk(tmp_path / "data")
-
-
-@pytest.fixture(autouse=True)
-def no_second_looks(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Whether a decision is looked at again hangs on its id; here only where a test asks for it."""
-    every = request.node.get_closest_marker("usefixtures")
-    monkeypatch.setattr(second_looks, "chosen", lambda *_: bool(every and "looked_at" in every.args))
-
-
-@pytest.fixture
-def looked_at() -> None:
-    """Every decision is looked at again."""
 
 
 def test_undo_on_the_page_of_a_story_takes_back_that_storys_own_decision_and_names_it(desk: Desk) -> None:

@@ -14,12 +14,12 @@ from sqlalchemy import select, update
 from dashboards import steps, triage
 from dashboards.app import create_app
 from flows.decided import decisions as training
-from pipelines.clock import now
+from pipelines.clock import now, today
 from pipelines.errors import UsageError, UserError
 from pipelines.records import Verdict
 from pipelines.settings import Settings
 from pipelines.store import alerts as alert_store
-from pipelines.store import audit, second_looks, work
+from pipelines.store import audit, work
 from pipelines.store.schema import alert_work, articles, decisions, outbox
 from tests.desk import NOON, WRONG, Desk, add_alert, add_article, add_story, claim, make_desk, sign_in
 from tests.deskwork import decide, form, state
@@ -28,18 +28,6 @@ from tests.deskwork import decide, form, state
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return make_desk(tmp_path / "data")
-
-
-@pytest.fixture(autouse=True)
-def no_second_looks(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Whether a decision is looked at again hangs on its id; here only where a test asks for it."""
-    every = request.node.get_closest_marker("usefixtures")
-    monkeypatch.setattr(second_looks, "chosen", lambda *_: bool(every and "looked_at" in every.args))
-
-
-@pytest.fixture
-def looked_at() -> None:
-    """Every decision is looked at again."""
 
 
 # --- undo ----------------------------------------------------------------------------------------------------
@@ -184,7 +172,7 @@ def test_one_post_may_decide_the_other_open_claims_of_the_story_too(desk: Desk) 
 
 def test_an_alert_is_given_to_a_colleague_until_a_day_and_stands_under_their_work(desk: Desk) -> None:
     one, two, id = sign_in(desk, name="Bàn 1"), sign_in(desk, name="Bàn 2"), desk.ids["flag"]
-    one.post("/alerts/assign", data=form(one, pick=f"{id}:1", assignee="Bàn 2", due=now().date().isoformat()))
+    one.post("/alerts/assign", data=form(one, pick=f"{id}:1", assignee="Bàn 2", due=today().isoformat()))
     with desk.store.begin() as conn:
         conn.execute(update(alert_work).values(due="2026-11-01"))
     text = two.get("/mine").text

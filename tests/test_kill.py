@@ -34,7 +34,8 @@ VOLATILE = {
     "articles": {"first_seen"},
     "alerts": {"raised"},
     "outbox": {"seq", "version", "created", "delivered", "attempts", "next_try", "last_error"},
-    "papers": {"id", "path", "sha256", "made"},
+    # The day too: a suite may run across midnight (seen on 2026-11-21).
+    "papers": {"id", "path", "sha256", "made", "day"},
     "audit": {"at", "hash", "previous", "details"},
 }
 UNCOMPARED = {"runs", "run_steps", "meta"}

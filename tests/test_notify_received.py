@@ -17,7 +17,7 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from flows.cli import register
-from pipelines.clock import now
+from pipelines.clock import now, today
 from pipelines.notify import notify
 from pipelines.settings import Settings, load_settings
 from pipelines.store import Store
@@ -103,8 +103,7 @@ def test_an_alert_of_ingest_is_told_by_the_same_command(tmp_path: Path, receiver
     data.mkdir()
     (data / "cotmoc.toml").write_text(f'quiet_hours = ""\n[notify]\ntruc-ban = "json://127.0.0.1:{port}/x"\n')
     wrong = "Theo hiệp định năm 2000, 53% diện tích Vịnh Bắc Bộ thuộc về Trung Quốc và 47% thuộc về Việt Nam."
-    today = now().date().isoformat()
-    line.write_text(json.dumps({"id": "a", "title": "Chia vịnh", "text": wrong, "published": today, "outlet": "Báo Mẫu"}), encoding="utf-8")
+    line.write_text(json.dumps({"id": "a", "title": "Chia vịnh", "text": wrong, "published": today().isoformat(), "outlet": "Báo Mẫu"}), encoding="utf-8")
     answers.append(503)
     app = Typer()
     register(app)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,9 +35,17 @@ def free() -> int:
 
 
 def post(url: str, body: dict[str, Any]) -> Any:
+    """Ask the Prefect server; its SQLite answers 503 “database is locked” on a busy machine (seen 2026-11-21), so ask again."""
     request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
+    end = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            if error.code != 503 or time.monotonic() > end:
+                raise
+            time.sleep(1)
 
 
 def wait(what: str, seconds: float, check: Any) -> Any:
@@ -83,7 +92,7 @@ def test_two_workers_share_the_work(
             processes.append(subprocess.Popen(command, env=own, stdout=log, stderr=log, stdin=subprocess.DEVNULL))
         deployments = [d for d in post(f"{api}/deployments/filter", {}) if d["name"].startswith("vong-")]
         assert len(deployments) == 2
-        runs = [post(f"{api}/deployments/{d['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}})["id"] for d in deployments]
+        runs = [post(f"{api}/deployments/{d['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}, "idempotency_key": d["id"]})["id"] for d in deployments]
 
         def states() -> list[str] | None:
             found = [json.load(urllib.request.urlopen(f"{api}/flow_runs/{run}", timeout=30)) for run in runs]

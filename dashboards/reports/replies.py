@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from pipelines.clock import local
 from pipelines.errors import UserError
 from pipelines.store import audit
 from pipelines.store.schema import audit as audit_table
@@ -63,5 +64,5 @@ def replies(conn: Connection) -> dict[str, Reply]:
 
 
 def _past(day: date, now: datetime) -> None:
-    if day > now.date():
+    if day > local(now).date():
         raise UserError(f"ngày {day:%d/%m/%Y} chưa tới")

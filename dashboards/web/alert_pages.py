@@ -15,7 +15,7 @@ from dashboards.story import gather, last_by_others
 from dashboards.web import forms
 from dashboards.web.rights import may
 from dashboards.web.view import page, settings, store
-from pipelines.clock import now
+from pipelines.clock import now, today
 from pipelines.errors import UserError
 from pipelines.store import alerts as alert_store
 from pipelines.store import second_looks, work
@@ -66,7 +66,7 @@ def _alert(request: Request, id: str, status: int = 200, **said: Any) -> Respons
         article=found.article, pieces=found.pieces, capture=found.capture, waiting=alert_store.WAITING, keys=steps.KEYS,
         reasons=steps.reasons(settings(request)), colleagues=colleagues, undo_here=undo_here, undone=undone, first=first,
         error=said.get("error", "") or (KEPT if kept else ""), proposed=proposed, needs_reply=alert_store.NEEDS_REPLY, reason=said.get("reason", ""), note=said.get("note", ""), picked=said.get("outcome", ""),
-        open_statuses=(alert_store.NEW, alert_store.LOOKING, alert_store.WAITING), today=now().date().isoformat(),
+        open_statuses=(alert_store.NEW, alert_store.LOOKING, alert_store.WAITING), today=today().isoformat(),
     )  # fmt: skip
     if status == 200:
         answer.background = BackgroundTask(run_in_threadpool, _opened, request, session.analyst, ids)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from pipelines.clock import today
 
 app = typer.Typer(help="Cơ sở tư liệu: liệt kê, xem, kiểm tra, việc cần xem lại, thêm mục.", no_args_is_help=True)
 
@@ -108,7 +110,7 @@ def validate_base(folder: FolderOption = None) -> None:
         problems.append("versions.json: chưa ghi phiên bản hiện tại; hãy chạy: cotmoc references seal")
     for problem in problems:
         typer.echo(problem, err=True)
-    late = overdue(base, date.today())
+    late = overdue(base, today())
     if late:
         typer.echo(f"cảnh báo: {len(late)} mục đến hạn xem lại; xem: cotmoc references due", err=True)
     for row in coverage(base):
@@ -129,14 +131,14 @@ def due(
     as_json: JsonOption = False,
 ) -> None:
     """Các mục đến hạn xem lại, quá hạn lâu nhất trước."""
-    today = on.date() if on else date.today()
-    entries = _base(folder).due(today)
+    day = on.date() if on else today()
+    entries = _base(folder).due(day)
     for entry in entries:
         if as_json:
             _line({"id": entry.id, "area": entry.area, "review_by": entry.review_by})
         else:
             typer.echo(f"{entry.review_by:%d/%m/%Y}  {entry.id:8} {entry.statement_vi}")
-    typer.echo(f"{len(entries)} mục đến hạn tính đến {today:%d/%m/%Y}", err=True)
+    typer.echo(f"{len(entries)} mục đến hạn tính đến {day:%d/%m/%Y}", err=True)
 
 
 @app.command()
@@ -159,7 +161,7 @@ def add(
         raise UserError(f"{file}: không đọc được ({' '.join(str(error).split())}); hãy sửa tệp", code=2) from error
     if isinstance(raw, list) and len(raw) == 1:
         raw = raw[0]
-    entry = add_reference(folder or FOLDER, raw, area, tuple(approver), date.today())
+    entry = add_reference(folder or FOLDER, raw, area, tuple(approver), today())
     load_references.cache_clear()
     typer.echo(f"đã thêm {entry.id} vào {area}.yaml")
 
@@ -175,7 +177,7 @@ def approve(
     from classifiers.referencebase import FOLDER, load_references
 
     for id in ids:
-        entry = note(folder or FOLDER, id.upper(), tuple(approver), date.today())
+        entry = note(folder or FOLDER, id.upper(), tuple(approver), today())
         typer.echo(f"{entry.id}: {'đã đủ hai người duyệt' if not entry.awaits_approval else f'đã duyệt {len(entry.approvers)}/2'}")
     load_references.cache_clear()
 
