@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from classifiers.plugin import Plugin
 
 FORMAT = "m7"
+# Features of more labelled sentences than this are left out of the likeness.
 COMMON = 2000
 
 
@@ -139,22 +140,26 @@ class Models:
         scored = [replace(n, score=(1 - weight) * n.score + weight * max((near.get(ref, 0.0) for ref in n.refs), default=n.score)) for n in found]
         return sorted(scored, key=lambda n: -n.score)
 
+    @cached_property
+    def _labelled(self) -> tuple[Any, Any]:
+        """Return the labelled sentences as a matrix (features × sentences), and which features are rare enough to count."""
+        import numpy as np
+        from scipy.sparse import csr_matrix
+
+        near = self._data["neighbours"]
+        shape = (len(near["indptr"]) - 1, len(near["type"]))
+        return csr_matrix((near["data"], near["indices"], near["indptr"]), shape=shape), np.diff(near["indptr"]) <= COMMON
+
     def _scores(self, reading: Reading) -> Any:
         """Return the likeness of one sentence to all labelled ones."""
-        import numpy as np
-
-        if reading.likeness:
-            return reading.likeness[0]
-        near = self._data["neighbours"]
-        data, rows, starts = near["data"], near["indices"], near["indptr"]
-        scores = np.zeros(len(near["type"]), dtype=np.float32)
-        for column, value in zip(reading.vector.indices, reading.vector.data, strict=True):
-            low, high = starts[column], starts[column + 1]
-            if high - low > COMMON:
-                continue  # a feature of every third sentence tells none apart and costs most of the time
-            scores[rows[low:high]] += data[low:high] * value
-        reading.likeness.append(scores)
-        return scores
+        if not reading.likeness:
+            matrix, rare = self._labelled
+            vector = reading.vector
+            # A feature of every sixth sentence tells none apart and costs most of the time.
+            kept = rare[vector.indices]
+            columns, values = vector.indices[kept], vector.data[kept]
+            reading.likeness.append(values @ matrix[columns])
+        return reading.likeness[0]
 
 
 def vote(neighbours: list[Neighbour], top: int = 8) -> tuple[str, list[tuple[str, float]]]:
