@@ -18,8 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 FORMAT = "cotmoc-evidence/2"
-NAME, SUM, SIGNATURES, LOG = "manifest.json", "manifest.sha256", "chu-ky.json", "nhat-ky.json"
-STAMPS = "dau-thoi-gian/"
+NAME, SUM, SIGNATURES, LOG, STAMPS = "manifest.json", "manifest.sha256", "chu-ky.json", "nhat-ky.json", "dau-thoi-gian/"
 # What the pack's id does not cover: the moment of making, the audit head then, and pictures that never come out twice alike.
 UNCOVERED = ("pack", "made", "audit_head", "absent_optional")
 PICTURES = frozenset({"screenshot", "print"})
@@ -30,9 +29,7 @@ class Broken(Exception):
     """The pack cannot be read at all."""
 
 
-# --- reading -------------------------------------------------------------------------------------------------
-
-
+# --- reading
 def load(path: Path) -> dict[str, bytes]:
     """Return the files of a pack, folder or ZIP, by name; Broken when it cannot be read."""
     if path.is_dir():
@@ -98,10 +95,8 @@ def _no_gap(path: Path, source: zipfile.ZipFile) -> None:
         for info in sorted(source.infolist(), key=lambda info: info.header_offset):
             raw.seek(at)
             head = raw.read(30)
-            if info.header_offset != at or len(head) < 30 or head[:4] != b"PK\x03\x04" or info.comment or info.extra or info.flag_bits & 8:
-                raise strange
             name, extra = int.from_bytes(head[26:28], "little"), int.from_bytes(head[28:30], "little")
-            if extra:
+            if info.header_offset != at or len(head) < 30 or head[:4] != b"PK\x03\x04" or info.comment or info.extra or extra or info.flag_bits & 8:
                 raise strange
             raw.seek(at + 30 + name)
             packed = raw.read(info.compress_size)
@@ -112,8 +107,7 @@ def _no_gap(path: Path, source: zipfile.ZipFile) -> None:
                 raise strange
             at += 30 + name + info.compress_size
             directory += 46 + name
-        end = at + directory
-        raw.seek(end)
+        raw.seek(at + directory)
         tail = raw.read(22 + 1)
     # 65 535 files or 4 GB would need another ending (ZIP64); a pack is limited to less.
     if source.comment or source.start_dir != at or len(tail) != 22 or tail[:4] != b"PK\x05\x06":
@@ -125,7 +119,7 @@ def manifest_in(files: dict[str, bytes]) -> dict[str, Any]:
     if NAME not in files:
         raise Broken(f"{NAME}: không có")
     try:
-        manifest = json.loads(files[NAME])
+        manifest: dict[str, Any] = json.loads(files[NAME])
         good = (
             isinstance(manifest, dict) and manifest["format"] == FORMAT
             and all(isinstance(manifest[name], list) for name in ("files", "articles", "missing"))
@@ -138,13 +132,10 @@ def manifest_in(files: dict[str, bytes]) -> dict[str, Any]:
         raise Broken(f"{NAME}: không đọc được") from error
     if not good:
         raise Broken(f"{NAME}: không đúng dạng {FORMAT}")
-    found: dict[str, Any] = manifest
-    return found
+    return manifest
 
 
-# --- hashes, signature, log ----------------------------------------------------------------------------------
-
-
+# --- hashes, signature, log
 def canonical(value: Any) -> bytes:
     """Return JSON with sorted keys and no blanks, in UTF-8."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
@@ -163,8 +154,7 @@ def altered(files: dict[str, bytes], manifest: dict[str, Any], key: str = "") ->
     `key` is the office's public key in hex, or several parted by commas (with those it signed with before), when known
     from elsewhere.
     """
-    problems = []
-    digest = hashlib.sha256(files[NAME]).hexdigest()
+    problems, digest = [], hashlib.sha256(files[NAME]).hexdigest()
     if files.get(SUM, b"").decode("ascii", "replace").split() != [digest, NAME]:
         problems.append(f"{SUM}: không khớp {NAME}")
     if pack_id(manifest) != manifest["pack"]:
@@ -180,10 +170,8 @@ def altered(files: dict[str, bytes], manifest: dict[str, Any], key: str = "") ->
         elif len(files[name]) != item.get("size") or hashlib.sha256(files[name]).hexdigest() != item["sha256"]:
             problems.append(f"{name}: đã bị sửa")
     signed, wrong = _signed(files, manifest["signer"], key)
-    known |= signed
-    problems += wrong
-    problems += [f"{name}: thừa, không có trong {NAME}" for name in sorted(set(files) - known)]
-    problems += _log(files, manifest, digest)
+    extra = [f"{name}: thừa, không có trong {NAME}" for name in sorted(set(files) - known - signed)]
+    problems += wrong + extra + _log(files, manifest, digest)
     for name in sorted(name for name in files if name.startswith(STAMPS)):
         try:
             if imprint(files[name]) != hashlib.sha256(files[NAME]).digest():
@@ -204,9 +192,8 @@ def _signed(files: dict[str, bytes], signer: str, key: str) -> tuple[set[str], l
         return set(), [f"{SIGNATURES}: mất"]
     try:
         found = json.loads(files[SIGNATURES])
-        public, signatures = str(found["public_key"]), dict(found["signatures"])
-        raw = bytes.fromhex(public)
-        pairs = {str(name): bytes.fromhex(str(value)) for name, value in signatures.items()}
+        public, raw = str(found["public_key"]), bytes.fromhex(str(found["public_key"]))
+        pairs = {str(name): bytes.fromhex(str(value)) for name, value in dict(found["signatures"]).items()}
     except (ValueError, KeyError, TypeError, RecursionError):
         return set(), [f"{SIGNATURES}: không đọc được"]
     problems = [f"{SIGNATURES}: khóa không phải khóa ghi trong {NAME}"] if public != signer else []
@@ -230,9 +217,8 @@ def _log(files: dict[str, bytes], manifest: dict[str, Any], digest: str) -> list
         return [f"{LOG}: mất"]
     try:
         row = json.loads(files[LOG])
-        body = [row["previous"], row["at"], row["actor"], row["action"], row["object"], row["details"]]
-        text = json.dumps(body, ensure_ascii=False, sort_keys=True)
-        if hashlib.sha256(text.encode()).hexdigest() != row["hash"]:
+        body = [row[name] for name in ("previous", "at", "actor", "action", "object", "details")]
+        if hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest() != row["hash"]:
             return [f"{LOG}: mục nhật ký đã bị sửa"]
         if row["details"]["manifest"] != digest or row["object"] != manifest.get("story"):
             return [f"{LOG}: mục nhật ký thuộc hồ sơ khác"]
@@ -241,8 +227,7 @@ def _log(files: dict[str, bytes], manifest: dict[str, Any], digest: str) -> list
     return []
 
 
-# --- Ed25519 (RFC 8032, section 6), for checking only --------------------------------------------------------
-
+# --- Ed25519 (RFC 8032, section 6), for checking only
 _P = 2**255 - 19
 _Q = 2**252 + 27742317777372353535851937790883648493
 _D = -121665 * pow(121666, _P - 2, _P) % _P
@@ -260,8 +245,7 @@ def _add(a: Point, b: Point) -> Point:
 def _times(scalar: int, point: Point) -> Point:
     total: Point = (0, 1, 1, 0)
     while scalar:
-        if scalar & 1:
-            total = _add(total, point)
+        total = _add(total, point) if scalar & 1 else total
         point = _add(point, point)
         scalar >>= 1
     return total
@@ -274,12 +258,10 @@ def _point(raw: bytes) -> Point | None:
         return None
     square = (y * y - 1) * pow(_D * y * y + 1, _P - 2, _P) % _P
     x = pow(square, (_P + 3) // 8, _P)
-    if (x * x - square) % _P:
-        x = x * _ROOT % _P
+    x = x * _ROOT % _P if (x * x - square) % _P else x
     if (x * x - square) % _P or (x == 0 and sign):
         return None
-    if x & 1 != sign:
-        x = _P - x
+    x = _P - x if x & 1 != sign else x
     return (x, y, 1, x * y % _P)
 
 
@@ -287,9 +269,8 @@ def ed25519(public: bytes, text: bytes, signature: bytes) -> bool:
     """Tell whether `signature` (64 bytes) is that of `text` under the key `public` (32 bytes)."""
     if len(public) != 32 or len(signature) != 64:
         return False
-    key, start, scalar = _point(public), _point(signature[:32]), int.from_bytes(signature[32:], "little")
-    base_y = 4 * pow(5, _P - 2, _P) % _P
-    base = _point(base_y.to_bytes(32, "little"))
+    key, start, base = (_point(raw) for raw in (public, signature[:32], (4 * pow(5, _P - 2, _P) % _P).to_bytes(32, "little")))
+    scalar = int.from_bytes(signature[32:], "little")
     if key is None or start is None or base is None or scalar >= _Q:
         return False
     digest = int.from_bytes(hashlib.sha512(signature[:32] + public + text).digest(), "little") % _Q
@@ -297,8 +278,7 @@ def ed25519(public: bytes, text: bytes, signature: bytes) -> bool:
     return (left[0] * right[2] - right[0] * left[2]) % _P == 0 and (left[1] * right[2] - right[1] * left[2]) % _P == 0
 
 
-# --- time stamps: only what they are of; whether the authority is to be trusted needs its certificate ---------
-
+# --- time stamps: only what they are of; whether the authority is to be trusted needs its certificate
 _TST_INFO = bytes.fromhex("060b2a864886f70d0109100104")  # id-ct-TSTInfo, 1.2.840.113549.1.9.16.1.4
 
 
@@ -307,12 +287,9 @@ def imprint(response: bytes) -> bytes:
     at = response.find(_TST_INFO)
     if at < 0:
         raise ValueError("no TSTInfo")
-    try:
-        inside = next(_parts(response, at + len(_TST_INFO)))
-        octets = next(_parts(inside, 0))
-        info = list(_parts(next(_parts(octets, 0)), 0))
-    except StopIteration as error:
-        raise ValueError("empty DER") from error
+    inside = next(_parts(response, at + len(_TST_INFO)), b"")
+    octets = next(_parts(inside, 0), b"")
+    info = list(_parts(next(_parts(octets, 0), b""), 0))
     found = list(_parts(info[2], 0)) if len(info) > 3 else []
     if len(found) != 2:
         raise ValueError("no message imprint")
@@ -321,8 +298,8 @@ def imprint(response: bytes) -> bytes:
 
 def unstamped(files: dict[str, bytes], manifest: dict[str, Any]) -> list[str]:
     """Return a remark when fewer authorities have stamped the manifest than were configured (as it says, and is signed)."""
-    wanted, found = manifest.get("time_authorities"), sum(name.startswith(STAMPS) for name in files)
-    lacks = len(wanted) - found if isinstance(wanted, list) else 0
+    wanted = manifest.get("time_authorities")
+    lacks = len(wanted) - sum(name.startswith(STAMPS) for name in files) if isinstance(wanted, list) else 0
     return [f"thiếu {lacks} dấu thời gian đã cấu hình (chưa lấy được hoặc bị bỏ)"] if lacks > 0 else []
 
 
@@ -341,9 +318,7 @@ def _parts(raw: bytes, at: int) -> Iterator[bytes]:
         at += size
 
 
-# --- the page inside its WARC record ---------------------------------------------------------------------------
-
-
+# --- the page inside its WARC record
 def pages(files: dict[str, bytes], manifest: dict[str, Any]) -> tuple[list[str], list[str]]:
     """Compare each stored body with the one inside its WARC record; return problems, and what could not be compared."""
     paths = {(item["role"], item["article"]): item["path"] for item in manifest["files"] if item["path"] in files}
@@ -374,10 +349,9 @@ def _body(record: bytes) -> bytes | None:
         return payload
     http, _, body = payload.partition(b"\r\n\r\n")
     for coding in reversed([part.strip().lower() for part in _fields(http).get("content-encoding", "").split(",")]):
-        if coding in ("gzip", "x-gzip"):
-            body = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MAX_FILE)
-        elif coding == "deflate":
-            body = zlib.decompressobj(zlib.MAX_WBITS if body[:1] == b"\x78" else -zlib.MAX_WBITS).decompress(body, MAX_FILE)
+        if coding in ("gzip", "x-gzip", "deflate"):
+            deflated = zlib.MAX_WBITS if body[:1] == b"\x78" else -zlib.MAX_WBITS
+            body = zlib.decompressobj(deflated if coding == "deflate" else zlib.MAX_WBITS | 16).decompress(body, MAX_FILE)
         elif coding == "br":
             return None
     return body
@@ -388,9 +362,7 @@ def _fields(head: bytes) -> dict[str, str]:
     return {name.strip().lower(): value.strip() for name, _, value in lines}
 
 
-# --- all of it -------------------------------------------------------------------------------------------------
-
-
+# --- all of it
 def check(path: Path, key: str = "") -> tuple[list[str], list[str]]:
     """Return what is wrong with the pack at `path`, and remarks."""
     try:
@@ -398,18 +370,14 @@ def check(path: Path, key: str = "") -> tuple[list[str], list[str]]:
         manifest = manifest_in(files)
     except Broken as broken:
         return [str(broken)], []
-    problems = altered(files, manifest, key)
     wrong, notes = pages(files, manifest)
-    problems += wrong
+    problems = altered(files, manifest, key) + wrong
     missing = [f"{item.get('part')} ({item.get('reason')})" for item in manifest["missing"]]
     if manifest["status"] != "complete" or missing:
         problems.append(f"hồ sơ chưa đủ: thiếu {'; '.join(missing) or 'phần không nêu tên'}")
-    notes += unstamped(files, manifest)
-    stamps = [name for name in files if name.startswith(STAMPS)]
-    if not key:
-        notes.append(f"chữ ký của khóa {manifest['signer']}; hỏi cơ quan xem có đúng khóa này không")
-    notes.append(f"{len(stamps)} dấu thời gian" if stamps else "chưa có dấu thời gian")
-    return problems, notes
+    whose = f"chữ ký của khóa {manifest['signer']}; hỏi cơ quan xem có đúng khóa này không"
+    stamps = sum(name.startswith(STAMPS) for name in files)
+    return problems, [*notes, *unstamped(files, manifest), *([] if key else [whose]), f"{stamps or 'chưa có'} dấu thời gian"]
 
 
 def main(words: list[str]) -> int:
@@ -421,10 +389,8 @@ def main(words: list[str]) -> int:
         del words[at : at + 2]
     path = Path(words[0]) if words else Path(__file__).resolve().parent
     problems, notes = check(path, key)
-    for note in notes:
-        sys.stdout.write(f"ghi chú: {note}\n")
-    for problem in problems:
-        sys.stdout.write(f"SAI: {problem}\n")
+    for line in [f"ghi chú: {note}" for note in notes] + [f"SAI: {problem}" for problem in problems]:
+        sys.stdout.write(f"{line}\n")
     sys.stdout.write(f"{path}: " + (f"hồ sơ không dùng được ({len(problems)} lỗi)\n" if problems else "đủ và nguyên vẹn\n"))
     return 1 if problems else 0
 
