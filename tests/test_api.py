@@ -22,6 +22,7 @@ from pipelines.search.rebuild import rebuild
 from pipelines.store import Store, clients
 from pipelines.store import schema as tables
 from pipelines.store.rates import Rates
+from tests.askers import ask
 from tests.desk import Desk, make_desk
 
 HOST = "http://127.0.0.1:8710"
@@ -145,18 +146,10 @@ def test_the_bucket_refills_evenly(store: Store, tmp_path: Path) -> None:
     rates.close()
 
 
-def _ask(folder: Path, times: int, answers: Any) -> None:
-    store = Store.open(f"sqlite:///{folder / 'store.sqlite3'}")
-    rates = Rates(store, folder, lambda: 1000.0)
-    answers.put(sum(rates.take("a", 50) == 0 for _ in range(times)))
-    rates.close()
-    store.close()
-
-
 def test_all_processes_take_from_one_bucket(store: Store, tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     answers = context.Queue()
-    workers = [context.Process(target=_ask, args=(tmp_path, 40, answers)) for _ in range(2)]
+    workers = [context.Process(target=ask, args=(tmp_path, 40, answers)) for _ in range(2)]
     for worker in workers:
         worker.start()
     assert sum(answers.get(timeout=60) for _ in workers) == 50

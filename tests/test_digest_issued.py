@@ -20,6 +20,7 @@ from dashboards.digest import build_digest, write_digest
 from dashboards.digest.approve import approve, approved_files, send, versions
 from dashboards.digest.carried import correction_text, overturned
 from dashboards.digest.correction_docx import write_correction
+from dashboards.digest.edits import edited, edits_of
 from dashboards.digest.mail import render_text
 from dashboards.evidence import build_pack
 from pipelines.clock import now
@@ -27,7 +28,7 @@ from pipelines.errors import UsageError, UserError
 from pipelines.store import alerts as alert_store
 from pipelines.store import audit
 from pipelines.store.papers import list_papers
-from tests.desk import DAY, NOON, WRONG, Desk, make_desk
+from tests.desk import DAY, NOON, WRONG, Desk, add_article, add_story, make_desk
 
 LATER = NOON + timedelta(days=1)
 
@@ -288,6 +289,30 @@ def test_an_editor_reorders_leaves_out_rewrites_and_approves_from_the_desk(desk:
     assert "Bản 1 đã duyệt: Phó phòng" in client.get(address).text and "đã duyệt, bản 1" in client.get("/digests").text
     assert client.get("/digests/edit/mai").status_code == 404
     assert client.get("/digests/edit/2999-01-01").status_code == 404
+
+
+def test_stories_beyond_the_twelfth_are_before_the_editor_and_come_in_by_their_place(desk: Desk) -> None:
+    from tests.test_dashboard import enter, token
+
+    for n in range(20):
+        at = NOON - timedelta(minutes=n)
+        add_story(desk.store, add_article(desk.store, f"https://b.example/{n}", "Báo B", f"Tin số {n}.", "Thân bài của tin này đủ dài để tóm tắt.", at))
+    before = build_digest(desk.store, "ninh-binh", DAY)
+    last = before.rest["domestic"][-1]
+    assert (len(before.domestic), len(before.rest["domestic"]), before.left_out) == (12, 11, 11)
+    client = enter(desk, "Bàn 2")
+    address = f"/digests/edit/{DAY.isoformat()}"
+    page = client.get(address).text
+    assert "Tin chưa vào số báo: 11" in page and f'value="{last.story}"' in page
+    # One comes in from the rest and one of the twelve is dropped: the eleventh of the others stays, the next but one comes up.
+    for given in ({"story": last.story, "place": "1"}, {"story": before.domestic[0].story, "place": "0", "dropped": "1"}):
+        assert client.post(address, data={"token": token(page), "summary": "", **given}, follow_redirects=False).status_code == 303
+    with desk.store.read() as conn:
+        issue = edited(build_digest(desk.store, "ninh-binh", DAY), edits_of(conn, "ninh-binh", DAY))
+    assert [item.story for item in issue.domestic] == [last.story, *(item.story for item in before.domestic[1:])]
+    assert (len(issue.rest["domestic"]), issue.left_out) == (10, 10) and "bỏ 1 tin, viết lại 0 tóm tắt" in issue.edits
+    again = client.get(address).text
+    assert "Tin chưa vào số báo: 11" in again and again.index(last.story) < again.index(before.domestic[1].story) < again.index(before.domestic[0].story)
 
 
 def test_a_paper_made_after_the_decision_carried_the_decision_and_needs_no_correction(desk: Desk, tmp_path: Path) -> None:

@@ -155,16 +155,22 @@ def test_confidence_is_monotone_bounded_and_means_what_it_says() -> None:
     assert apply(fit([]), SHOWN, 0.4) == pytest.approx(0.4), "too few points draw no curve"
 
 
-def card_in_use() -> dict[str, Any]:
-    """The card of the model that the other claims tests use."""
+@pytest.fixture(scope="module")
+def kept_card() -> str:
+    """The card of the model that the other claims tests use, read before a test moves the home of the models."""
     model = claimcases.assessor().model
     assert model is not None
-    path = load_settings().model_home / "models" / f"{model._data['key']}.json"
-    return dict(json.loads(path.read_text(encoding="utf-8")))
+    return (load_settings().model_home / "models" / f"{model._data['key']}.json").read_text(encoding="utf-8")
 
 
-def test_cross_validated_scores_and_calibration_hold_their_floors() -> None:
-    card = card_in_use()
+@pytest.fixture
+def card_in_use(kept_card: str) -> dict[str, Any]:
+    """A copy of that card."""
+    return dict(json.loads(kept_card))
+
+
+def test_cross_validated_scores_and_calibration_hold_their_floors(card_in_use: dict[str, Any]) -> None:
+    card = card_in_use
     floors = json.loads((Path(__file__).parent / "floors.json").read_text(encoding="utf-8"))["claims_cross_validated"]
     assert floors == {**FLOORS, "ece": CEILING_ECE}
     assert objections(card) == []
@@ -172,15 +178,15 @@ def test_cross_validated_scores_and_calibration_hold_their_floors() -> None:
     assert all(card["calibration"][kind]["ece"] <= floors["ece"] for kind in (RAISED, SHOWN))
 
 
-def test_the_card_names_its_content_and_reads_well() -> None:
-    card = card_in_use()
+def test_the_card_names_its_content_and_reads_well(card_in_use: dict[str, Any]) -> None:
+    card = card_in_use
     assert {"data_hash", "references", "rules", "libraries", "sha256", "sentences"} <= set(card)
     told = "\n".join(readable(card))
     assert "ECE" in told and "kiểm định chéo" in told and card["references"] in told
 
 
-def test_a_worse_model_is_objected_to() -> None:
-    card = card_in_use()
+def test_a_worse_model_is_objected_to(card_in_use: dict[str, Any]) -> None:
+    card = card_in_use
     worse = json.loads(json.dumps(card))
     worse["cross_validated"]["flag"]["recall"] -= 0.02
     assert any("flag recall" in line and "giảm" in line or "dưới sàn" in line for line in objections(worse, card))
@@ -255,8 +261,8 @@ def test_learning_from_decisions_tells_before_and_after_and_keeps_what_was_accep
     assert not (home / "models" / "decisions.jsonl").exists()
 
 
-def test_a_model_that_falls_below_the_floors_does_not_ship_unless_told_to(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    good, worse = card_in_use(), card_in_use()
+def test_a_model_that_falls_below_the_floors_does_not_ship_unless_told_to(kept_card: str, office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    good, worse = json.loads(kept_card), json.loads(kept_card)
     worse["cross_validated"]["flag"]["precision"] = 0.5
     shipped: list[Path] = []
     data = claimcases.assessor().model

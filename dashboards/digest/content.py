@@ -53,7 +53,7 @@ def build_digest(store: Store, province: str, day: date, owners: Mapping[str, st
         by_lang=tuple((lang_vi(lang), count) for lang, count in sorted(langs.items(), key=lambda kv: (-kv[1], kv[0]))),
         attention=len(claims), domestic=found.domestic, foreign=found.foreign, sea_domestic=found.sea_domestic,
         sea_foreign=found.sea_foreign, claims=claims, follow=follow, corrections=corrections,
-        method=method_note(versions), left_out=found.left_out, charts=charts(found.themes, days), until=until,
+        method=method_note(versions), left_out=found.left_out, charts=charts(found.themes, days), until=until, rest=found.rest,
     )  # fmt: skip
 
 

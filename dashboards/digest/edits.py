@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, select
 
+from dashboards.digest.gather import MOST
 from dashboards.digest.records import Digest, Item
 from dashboards.shown import visible
 from pipelines.errors import UserError
@@ -47,23 +48,35 @@ def record(conn: Connection, province: str, day: date, story: str, edit: Edit, b
 
 
 def edited(digest: Digest, edits: dict[str, Edit]) -> Digest:
-    """Return the issue with its edits; its method note says how many there are. Claims and corrections cannot be edited."""
+    """Return the issue with its edits; its method note says how many there are. Claims and corrections cannot be edited.
+
+    A story beyond the first `MOST` of its list comes in by its place, or where one before it is dropped.
+    """
     if not edits:
         return digest
-    dropped = rewritten = 0
+    dropped = 0
     lists: dict[str, tuple[Item, ...]] = {}
+    rest: dict[str, tuple[Item, ...]] = {}
     for name in LISTS:
         kept: list[tuple[int, int, Item]] = []
-        for number, item in enumerate(getattr(digest, name)):
+        for number, item in enumerate(candidates(digest, name)):
             edit = edits.get(item.story, Edit())
             if edit.dropped:
                 dropped += 1
                 continue
             if edit.summary and edit.summary != item.summary:
-                rewritten += 1
                 item = replace(item, summary=edit.summary, rewritten=True)
             # A story with a place goes before those without.
             kept.append((edit.place or 100, number, item))
-        lists[name] = tuple(item for _place, _number, item in sorted(kept, key=lambda one: one[:2]))
+        ordered = tuple(item for _place, _number, item in sorted(kept, key=lambda one: one[:2]))
+        lists[name], rest[name] = ordered[:MOST], ordered[MOST:]
+    rewritten = sum(item.rewritten for items in lists.values() for item in items)
     note = f"Người biên tập đã bỏ {dropped} tin, viết lại {rewritten} tóm tắt và có thể đã xếp lại thứ tự."
-    return replace(digest, **lists, edits=note)  # type: ignore[arg-type]
+    left_out = digest.left_out - sum(len(digest.rest.get(name, ())) - len(rest[name]) for name in LISTS)
+    return replace(digest, **lists, edits=note, rest=rest, left_out=left_out)  # type: ignore[arg-type]
+
+
+def candidates(digest: Digest, name: str) -> tuple[Item, ...]:
+    """Return all stories of one list as they were found: those in the issue, then the rest."""
+    found: tuple[Item, ...] = getattr(digest, name)
+    return found + tuple(digest.rest.get(name, ()))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from dashboards.digest.themes import OTHER
@@ -113,6 +114,8 @@ class Digest:
     edition: int = 0
     until: datetime | None = None
     edits: str = ""
+    # What an editor may take in, by list; not of the content.
+    rest: Mapping[str, tuple[Item, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def mark(self) -> str:

@@ -12,8 +12,10 @@ from starlette.responses import RedirectResponse, Response
 
 from dashboards.digest import build_digest, write_digest
 from dashboards.digest.approve import approve, editors, versions
-from dashboards.digest.edits import LISTS, Edit, edited, edits_of, record
+from dashboards.digest.edits import LISTS, Edit, candidates, edited, edits_of, record
+from dashboards.digest.gather import MOST
 from dashboards.digest.outline import outline
+from dashboards.digest.records import Digest, Item
 from dashboards.office.files import sha256
 from dashboards.web.access import Access
 from dashboards.web.rights import may, require
@@ -53,10 +55,20 @@ def _editor(request: Request, status: int = 200, error: str = "") -> Response:
     with store(request).read() as conn:
         found, done, hands = edits_of(conn, province, day), versions(conn, province, day), editors(conn, province, day)
     me = request.state.session
-    seen = sha256(repr(outline(edited(digest, found))).encode())
+    issue = edited(digest, found)
+    seen = sha256(repr(outline(issue)).encode())
     right = digest.until is None and may(me.role, "approve") and me.analyst.casefold() not in {name.casefold() for name in hands}
-    sections = [(TITLES[name], [(item, found.get(item.story, Edit())) for item in getattr(digest, name)]) for name in LISTS]
-    return page(request, "editor.html", status, digest=digest, day=day.isoformat(), sections=sections, versions=done, error=error, editors=hands, seen=seen, may_approve=right)
+    sections = [(TITLES[name], *_ordered(digest, issue, name, found)) for name in LISTS]
+    return page(request, "editor.html", status, digest=digest, day=day.isoformat(), sections=sections, most=MOST, versions=done, error=error, editors=hands, seen=seen, may_approve=right)
+
+
+def _ordered(digest: Digest, issue: Digest, name: str, found: Mapping[str, Edit]) -> tuple[list[tuple[Item, Edit]], list[tuple[Item, Edit]]]:
+    """Return the stories of one list in the order of the issue, and those that are not in it: left out, then dropped."""
+    known = {item.story: item for item in candidates(digest, name)}
+    printed = [item.story for item in getattr(issue, name)]
+    others = [story for story in known if story not in set(printed)]
+    others.sort(key=lambda story: found.get(story, Edit()).dropped)
+    return tuple([(known[story], found.get(story, Edit())) for story in part] for part in (printed, others))  # type: ignore[return-value]
 
 
 async def edit(request: Request) -> Response:
