@@ -8,7 +8,7 @@ PROFILE ?= ninh-binh
 SHARED_DATA ?= $(wildcard ../shared/data)
 export SHARED_DATA
 
-.PHONY: setup demo test start replay bench bench-index bench-memory bench-web messages lint clean
+.PHONY: setup demo test suite start replay bench bench-index bench-memory bench-web messages lint clean
 
 setup: $(VENV)/.ready
 
@@ -26,10 +26,11 @@ demo: setup
 	@$(BIN)/cotmoc demo --data $(or $(DATA),data/demo) $(if $(PORT),--port $(PORT))
 
 test: setup
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo >/dev/null || $(BIN)/lint-imports
-	@$(BIN)/python -m pytest $(if $(TESTS),$(TESTS),-n 4 --dist loadfile --no-loadscope-reorder)
+	@$(MAKE) --no-print-directory -j2 lint suite
+
+# The checks of the text run beside the tests: each of them keeps one core busy.
+suite: setup
+	@MAKEFLAGS= $(BIN)/python -m pytest $(if $(TESTS),$(TESTS),-n 4 --dist loadfile --no-loadscope-reorder)
 
 start: setup
 	@exec $(BIN)/cotmoc start --profile $(PROFILE) $(if $(DATA),--data $(DATA)) $(if $(PORT),--port $(PORT)) $(START)
@@ -64,9 +65,9 @@ messages: setup
 	@$(BIN)/python -m dashboards.i18n.extract
 
 lint: setup
-	@$(BIN)/ruff check .
+	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo >/dev/null || $(BIN)/lint-imports
 
 clean:
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache *.egg-info
