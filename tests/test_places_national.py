@@ -45,6 +45,12 @@ NOW = "2026-03-10"
         ("Tuyến quốc lộ 49 đoạn qua xã Bình Điền sụt lún.", False),
         ("Bão Koto giật cấp 15, cách đảo Song Tử Tây 190 km, biển động, sóng cao 9 m.", False),
         ("Quân y cấp cứu ngư dân trên đảo Song Tử Tây.", True),
+        # a boat in distress is where it is, unless somebody did it, or the garrison helps
+        ("Tàu cá hỏng máy, thả trôi gần Trường Sa, 12 ngư dân được cứu.", False),
+        ("Trực thăng của Bệnh viện Quân y 175 đưa ngư dân đột quỵ từ đảo Song Tử Tây về đất liền cấp cứu.", False),
+        ("Tàu cá vào đặc khu Trường Sa tránh bão, 300 ngư dân an toàn.", False),
+        ("Tàu cá bị tàu lạ đâm chìm ở Hoàng Sa, 12 ngư dân được cứu.", True),
+        ("Tàu cá hỏng máy gần Trường Sa, ngư dân được cứu, bám biển giữ chủ quyền.", True),
         ("mn ơi tq lại cho tàu ra HS-TS r, ko tin dc", True),
         ("tàu tq húc tàu cá trên BĐ, ngư dân mình sao r mn", True),
         # namesakes: streets in pairs, firms, people

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pipelines.places.backdrop import goes_on
 from pipelines.places.context import FACTOR, agency, genre, listed, signed, use, zone
 from pipelines.places.find import Hit, Page
 
@@ -28,6 +29,7 @@ class Weight:
     spots: int = 0
     sections: int = 0
     opening: bool = False
+    captions: int = 0
     names: set[str] = field(default_factory=set)
 
     @property
@@ -52,8 +54,8 @@ class Balance:
     nationwide: bool = False
 
 
-def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, published: str) -> Balance:
-    """Return what speaks for each profile and for the strongest other province."""
+def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, published: str, captions: int) -> Balance:
+    """Return what speaks for each profile and for the strongest other province; `captions` = where the captions begin."""
     found: dict[str, Weight] = defaultdict(lambda: Weight(""))
     enumerated = listed(sheet, hits)
     if not any(hit.profile for hit in hits):
@@ -72,6 +74,8 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
             passing = use(sheet, hit, kind, enumerated.get(index, 0), _both_ends(sheet, hits, index), published)
             if passing == "signature" and joined and not signed(sheet, hit):
                 passing = before  # "THPT Nguyễn Xuân Nguyên (Quảng Xương, Thanh Hóa)" is an address
+        if not passing and before == "career" and previous is not None and goes_on(sheet.text, previous.end, hit.start):
+            passing = "career"
         if kind == "weather" and not passing and zone(sheet, hits, index):
             passing = "range"
         previous = hit
@@ -84,6 +88,7 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
         weight.names.add(sense.name)
         weight.passing += bool(passing)
         weight.spots += not joined
+        weight.captions += not joined and hit.start >= captions
         weight.sections += hit.start > title_end and _heading(sheet, hit)
         if not weight.scenes and not passing:
             weight.scenes = (bool(hit.level) and sense.rank < 3) or agency(sheet, hit)
@@ -169,6 +174,8 @@ def decide(balance: Balance) -> tuple[list[str], list[str]]:
 
 def is_about(weight: Weight, balance: Balance) -> bool:
     """Tell whether the scene of the text lies in this profile (CODEBOOK, Province)."""
+    if weight.captions and weight.captions == weight.spots and not _shown(weight, balance):
+        return False
     rivals = [other.score for other in balance.profiles.values() if other is not weight]
     if not weight.title and weight.lead < 0.5 and max(rivals, default=0.0) > 3 * weight.score:
         return False
@@ -196,6 +203,11 @@ def is_about(weight: Weight, balance: Balance) -> bool:
         return True
     least = 4.0 + max(0, balance.length - 3000) / 2500
     return weight.score >= least and weight.score >= 0.8 * balance.other and weight.lead + weight.body >= 2
+
+
+def _shown(weight: Weight, balance: Balance) -> bool:
+    """Tell whether a place named in captions only is what the pictures show: two of them at least, and hardly another place."""
+    return weight.captions >= 2 and weight.score >= 2 * balance.other
 
 
 def _only_mentioned(weight: Weight, balance: Balance) -> bool:

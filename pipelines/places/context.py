@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from pipelines.places import backdrop
 from pipelines.places.find import Hit, Page
 from pipelines.places.patterns import by_first_letter
 
@@ -14,6 +15,7 @@ FACTOR = {
     "club": 0.0, "list": 0.15, "list3": 0.4, "range": 0.25, "home": 0.3, "resides": 0.75, "signature": 0.1, "delegate": 0.1,
     "among": 0.3, "road": 0.3, "source": 0.3, "patient": 0.2, "past": 0.4, "away": 0.4, "battle": 0.25, "school": 0.4,
     "plate": 0.3, "dish": 0.3, "voters": 0.3, "fled": 0.3, "branch": 0.3,
+    "work": 0.3, "career": 0.3, "dateline": 0.35, "three": 0.65,
 }  # fmt: skip
 
 _SPORT_CORE = re.compile(
@@ -39,11 +41,11 @@ _SPORT_CUES = (
     "u22 ", "u23 ", "khan dai", "san lach tray", "san hang day", "san thong nhat", "san pleiku", "san vinh", "san go dau", "san hoa xuan", "san my dinh", "doi tuyen", "cup dong nam a", "club", "stadium", "tnsv",
 )  # fmt: skip
 _STORM_CUES = (
-    "ap thap", "mua lon", "mua to", "mua rat", "mua dong", "mua giong", "mua rao", "mua da", "mua vua", "du bao", "khong khi lanh", "gio mua", "nhiet do", "nang nong", "tam bao",
+    "ap thap", "thoi tiet", "mua lon", "mua to", "mua rat", "mua dong", "mua giong", "mua rao", "mua da", "mua vua", "du bao", "khong khi lanh", "gio mua", "nhiet do", "nang nong", "tam bao",
     "hoan luu", "ret dam", "song cao", "giat cap", "bao so", "bao ",
 )  # fmt: skip
 _WEATHER = re.compile(
-    r"áp thấp|\bmưa (?:lớn|to|rất|dông|giông|rào|đá|vừa)|dự báo|không khí lạnh|gió mùa|nhiệt độ|nắng nóng|tâm bão|hoàn lưu|rét đậm|sóng cao|giật cấp|\bbão (?:số|[A-Z])",
+    r"áp thấp|\bthời tiết\b|\bmưa (?:lớn|to|rất|dông|giông|rào|đá|vừa)|dự báo|không khí lạnh|gió mùa|nhiệt độ|nắng nóng|tâm bão|hoàn lưu|rét đậm|sóng cao|giật cấp|\bbão (?:số|[A-Z])",
     re.I,
 )
 _WHEREVER = re.compile(r"^[^.\n]{0,25}\b(?:gì|nào|đâu) cũng\b")
@@ -106,6 +108,7 @@ _EATEN = re.compile(r"^\s+(?:ở|tại|giữa(?: lòng)?|trên đất)\s+(?:TP\.
 # Voters ask a ministry: their province is the scene only where its own matter is discussed ("trên địa bàn tỉnh", "qua tỉnh").
 _VOTERS = re.compile(r"(?<!gặp )(?<!xúc )(?<!với )\bcử tri(?: và nhân dân)?(?: các)?(?: tỉnh| TP\.?| thành phố)?\s+$", re.I)
 _ASK = re.compile(r"^[^.\n]{0,20}\b(?:kiến nghị|đề nghị|phản ánh|đề xuất|hỏi|chất vấn|băn khoăn|mong)\b")
+_ANSWER = re.compile(r"\b(?:trả lời|thông tin (?:với|tới|đến)) (?:(?:kiến nghị|đề nghị|câu hỏi|ý kiến)(?: của)? )?cử tri(?: và nhân dân)?(?: các)?(?: tỉnh| TP\.?| thành phố)?\s+$", re.I)
 _OWN_MATTER = re.compile(r"địa bàn|địa phương|tỉnh nhà|(?:của|qua|trong|tại|cho|trên|đến) (?:tỉnh|huyện|xã)\b")
 _FLED = re.compile(r"\btrốn (?:về|vào|ra|lên|xuống|sang|tới|đến|qua)\s+(?:quê )?(?:ở )?(?:tỉnh |huyện |TP\.? ?|thành phố )?$", re.I)
 _BRANCH = re.compile(r"\b(?:chi nhánh|CN|PGD|phòng giao dịch)\s+$", re.I)
@@ -204,7 +207,7 @@ _HINTS = {
     "among": ("trong đó", "chẳng hạn", "ví dụ", "từng", "như"), "patient": ("bệnh nhân", "bn", "ca ", "f0", "f1", "ổ dịch"), "source": ("báo", "đài"),
     "away": ("cách",), "battle": ("chiến ", "mặt trận"), "voters": ("cử tri",), "fled": ("trốn",), "branch": ("chi nhánh", "cn ", "pgd", "giao dịch"),
     "dish": ("phở", "bún", "nem", "bánh", "xôi", "chè", "kẹo", "miến", "cháo", "gỏi", "chả", "giò", "mắm", "món", "đặc sản"),
-    "school": ("đh", "đại học", "học viện", "cao đẳng"),
+    "school": ("đh", "đại học", "học viện", "cao đẳng"), **backdrop.HINTS,
 }  # fmt: skip
 
 
@@ -245,8 +248,10 @@ def use(sheet: Page, hit: Hit, kind: str, size_of_list: int, both_ends: bool, pu
         found = _first_uses(before, after, hinted)
         if found:
             return found
+    if not sense.profile and backdrop.dateline(text, hit.start, after):
+        return "dateline"
     if size_of_list == 3 or (size_of_list == 2 and kind == "weather" and hit.start > text.find("\n")):
-        return "list3"
+        return "three" if _headed(text, hit, kind, after) else "list3"
     if " cũng" in after and _WHEREVER.match(after):
         return "among"
     if "(" in after and _COUNTED.match(after):
@@ -254,11 +259,23 @@ def use(sheet: Page, hit: Hit, kind: str, size_of_list: int, both_ends: bool, pu
     if "school" in hinted and sense.rank == 3 and not sense.profile and _SCHOOL.search(before):
         return "school"
     if hinted:
-        found = _other_uses(before, after, both_ends, hinted) or _elsewhere(before, after, text[hit.end : hit.end + 400], sense.rank, hinted)
+        found = (
+            _other_uses(before, after, both_ends, hinted)
+            or _elsewhere(before, after, text[hit.end : hit.end + 400], sense.rank, hinted)
+            or backdrop.backdrop(before, hinted)
+        )
         if found:
             return found
     former = sense.province == "ha-nam" and sense.rank == 3 and published >= "2025-08-15"
     return "past" if former and not _FORMER.match(after) else ""
+
+
+def _headed(text: str, hit: Hit, kind: str, after: str) -> bool:
+    """Tell whether three provinces share a title ("Thanh Hóa, Nghệ An, Hà Tĩnh ký kết …"); a forecast, a line from end to end, counted cases, "…" do not."""
+    end = text.find("\n")
+    if kind or hit.end > end or _COUNTED.match(after) or "…" in text[hit.end : end]:
+        return False
+    return not _DASH_AFTER.match(after) and not _DASH_BEFORE.search(text[max(0, hit.start - 4) : hit.start])
 
 
 def _as_club(hit: Hit, before: str, kind: str) -> bool:
@@ -307,7 +324,7 @@ def _other_uses(before: str, after: str, both_ends: bool, hinted: frozenset[str]
 
 def _elsewhere(before: str, after: str, later: str, rank: int, hinted: frozenset[str]) -> str:
     """Uses in which the name only says where a dish, a petition, a runaway or a branch has its name from."""
-    if "voters" in hinted and _VOTERS.search(before) and _ASK.match(after) and not _OWN_MATTER.search(later):
+    if "voters" in hinted and ((_VOTERS.search(before) and _ASK.match(after)) or _ANSWER.search(before)) and not _OWN_MATTER.search(later):
         return "voters"
     if "fled" in hinted and _FLED.search(before[-40:]):
         return "fled"

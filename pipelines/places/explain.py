@@ -51,6 +51,10 @@ NOTES = {
     "branch": "nằm trong tên chi nhánh",
     "away": "chỉ để đo khoảng cách",
     "plate": "là biển số xe",
+    "work": "là đề tài của phim, sách, bài hát",
+    "career": "là nơi một người từng công tác",
+    "dateline": "là nơi gửi tin, đứng đầu đoạn",
+    "three": "cùng hai nơi khác trên tít",
     "marker": "mỗi tuyến biên giới đánh số mốc riêng, chưa đủ căn cứ để gán tỉnh",
 }
 

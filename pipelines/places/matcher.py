@@ -96,7 +96,7 @@ class Matcher:
         lead_end = max(
             title_end + 1, clean.text.find("\n", title_end + 1), min(len(clean.text), title_end + 300)
         )
-        balance = weigh(sheet, hits, title_end, lead_end, when[:10])
+        balance = weigh(sheet, hits, title_end, lead_end, when[:10], len(clean.text) if not captions else _clean_end(clean, end))
         about, mentioned = decide(balance)
         communes, named = sort_communes(hits, about, lead_end)
         spam = is_spam(sheet, hits)
@@ -115,6 +115,15 @@ class Matcher:
             mentions=mentions,
         )
         return Reading(clean, sheet, hits, balance, places)
+
+
+def _clean_end(clean: Normalised, end: int) -> int:
+    """Return where in the clean text the captions begin, which stand behind `end` of the original."""
+    low, high = 0, len(clean.text)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if clean.origin(middle) < end else (low, middle)
+    return low
 
 
 @cache

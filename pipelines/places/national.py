@@ -68,6 +68,14 @@ _WEATHER_ONLY = re.compile(
     r"^(?:quần đảo|quan dao) (?:hoàng|hoang|trường|truong) sa$|^(?:hoàng|hoang|trường|truong) sa[ ,–-]{1,3}.*sa$|^(?:đảo|dao) "
 )
 _STORM = r"bão số|cơn bão|tâm bão|áp thấp|gió (?:mùa|cấp|giật)|sóng (?:cao|biển cao)|mưa (?:to|lớn|dông|rào|vừa)|giật cấp|thời tiết|nhiệt đới|cấp \d+|không khí lạnh|dự báo|bao so|biển động|động đất|\bbão\b"
+# A boat in distress, a sick sailor flown ashore: the sea is only where it happened, unless somebody did it or a garrison helps.
+_DISTRESS = (
+    r"gặp nạn|gặp sự cố|mắc cạn|hỏng máy|hư máy|thả trôi|trôi dạt|phá nước|bị chìm|chìm (?:ở|tại|trên|gần|cách)|tàu cá chìm|mất tích|cháy tàu|bị cháy|cấp cứu|nguy kịch|mất liên lạc|bốc cháy|cứu nạn|cứu hộ|"
+    r"lai dắt|tai biến|đột quỵ|hôn mê|về đất liền|cứu (?:sống |được )?\d+|được cứu|trú (?:bão|tránh)|tránh bão|tàu cá|ngư dân|trực thăng|hải lý"
+)
+_GUARDED = (
+    r"chủ quyền|biển đảo|biển, đảo|luật biển|bám biển|trung quốc|nước ngoài|tàu lạ|tàu sắt|đâm|húc|tấn công|xua đuổi|bắt giữ|vây|hải cảnh|(?<!bệnh viện )quân y|bệnh xá|chiến sĩ|lính đảo|điểm tựa|thăm|chúc tết|học sinh|trường học"
+)
 _SEA = re.compile(
     r"[Bb]iển Đông(?! (?:Á|Nam|Bắc|Phi|Âu|Dương))|BIỂN ĐÔNG|\bBĐ\b|[Bb]ien Dong|biển đông(?! (?:nghịt|đúc|vui|nghẹt|người|khách|kín|á|nam))"
 )
@@ -209,9 +217,13 @@ def _names_the_sea(sheet: Page, window: str) -> bool:
 
 
 def _stormy(sheet: Page, low: str, plain: bool) -> bool:
-    """Tell whether the text opens as a forecast: then a name of the sea is a forecast zone."""
+    """Tell whether the text opens as a forecast or tells of a boat in distress: then a name of the sea is only where it is."""
     opening = sheet.folded[:900] if plain else sheet.text[:900].lower()
-    return len({*_rule(_STORM, plain).findall(opening), *_rule(_STORM, plain).findall(low)}) >= 2
+    if len({*_rule(_STORM, plain).findall(opening), *_rule(_STORM, plain).findall(low)}) >= 2:
+        return True
+    if len(sheet.text) > 6000 or len(set(_rule(_DISTRESS, plain).findall(f"{opening}\n{low}"))) < 3:
+        return False
+    return _rule(_GUARDED, plain).search(sheet.folded if plain else sheet.text.lower()) is None
 
 
 def _of_the_sea(sheet: Page, window: str, low: str, plain: bool) -> bool:
