@@ -18,8 +18,10 @@ from PIL import Image
 
 from dashboards.digest import build_digest, write_digest
 from dashboards.digest.docx import render_docx
+from dashboards.digest.html import render_html
 from dashboards.digest.mail import render_text
 from dashboards.digest.outline import Style, outline
+from dashboards.digest.pdf import fitted, laid_out
 from dashboards.digest.records import Correction
 from dashboards.digest.themes import OTHER, theme_of
 from dashboards.digest.translate import translated
@@ -28,7 +30,7 @@ from dashboards.reports.charts import draw
 from pipelines.office import AgencyName, Office, office_on
 from pipelines.records import Places, Verdict
 from pipelines.settings import load_profile, profile_names
-from tests.desk import DAY, NOON, Desk, add_alert, add_article, add_story, claim, make_desk
+from tests.desk import DAY, NOON, WRONG, Desk, add_alert, add_article, add_story, claim, make_desk
 
 
 @pytest.fixture
@@ -225,11 +227,17 @@ def test_names_in_the_letterhead_are_broken_where_people_break_them(name: str) -
         assert len(lines) == 1 or lines[1].split()[0] in ("TỈNH", "VÀ", "XÃ"), lines
 
 
-def test_corrections_take_the_room_of_other_news_on_paper(desk: Desk) -> None:
-    one = Correction("Tít", "Báo Mẫu", "Câu.", NOON, NOON, "không sai lệch", "đã xem lại")
+def test_a_busy_day_still_fits_three_pages_and_no_correction_is_left_out(desk: Desk) -> None:
     digest = build_digest(desk.store, "ninh-binh", DAY)
-    full = replace(digest, domestic=digest.domestic[:1] * 6)
-    shown = [len(outline(replace(full, corrections=(one,) * count), brief=True)[0].parts[0].entries) for count in (0, 1, 4)]
-    assert shown == [5, 4, 3]
-    sections = outline(replace(full, corrections=(one,) * 4), brief=True)
-    assert len(sections[4].parts[0].entries) == 4, "none of the corrections is left out"
+    claim, item = max(digest.claims, key=lambda one: len(one.refs)), replace(digest.domestic[0], summary="Một câu đủ dài để chiếm hai dòng giấy. " * 4)
+    one = Correction("Tít của bài đã nêu", "Báo Mẫu", WRONG, NOON, NOON, "không sai lệch", "đã xem lại cả bài", ("điểm báo Tỉnh Ninh Bình ngày 18/11/2026",))
+    busy = replace(digest, domestic=(item,) * 12, foreign=(item,) * 12, sea_domestic=(item,) * 12, sea_foreign=(item,) * 12, claims=(claim,) * 12, follow=(claim,) * 5)
+    assert fitted(digest)[0].squeeze == 0, "a quiet day gives up nothing"
+    for count in (0, 10):
+        issue = fitted(replace(busy, corrections=(one,) * count))[0]
+        assert laid_out(issue).page_no() <= 3 and issue.squeeze > 0, count
+        sections = outline(issue, brief=True)
+        assert len(sections[4].parts[0].entries) == count and all(part.entries for section in sections[:4] for part in section.parts)
+        assert all("mục khác, xem bản HTML" in section.parts[0].entries[-1][0].text for section in sections[:4])
+    # What paper gave up stands in the HTML file of the same issue.
+    assert render_html(issue).decode().count(item.title) == render_html(replace(busy, corrections=(one,) * 10)).decode().count(item.title) >= 48

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from docx.document import Document as DocumentType
 
-from dashboards.digest.outline import NOTHING, Line, Style, box, outline
+from dashboards.digest.outline import NOTHING, Line, Style, box, kept, outline, paper_charts
 from dashboards.digest.records import Digest
 from dashboards.office import nd30
 from dashboards.reports.charts import draw
@@ -32,9 +32,9 @@ def render_docx(digest: Digest) -> bytes:
                 nd30.body(document, NOTHING)
             for entry in part.entries:
                 for place, one in enumerate(entry):
-                    _line(document, one, keep=place < min(4, len(entry) - 1))
-    if digest.charts:
-        nd30.pictures(document, [(draw(chart, narrow=True), f"Hình {number}. {chart.caption}") for number, chart in enumerate(digest.charts, 1)])
+                    _line(document, one, keep=kept(entry, place))
+    if charts := paper_charts(digest):
+        nd30.pictures(document, [(draw(chart, narrow=True), f"Hình {number}. {chart.caption}") for number, chart in enumerate(charts, 1)])
     nd30.closing(document, digest.office.recipients, digest.office.signer)
     return nd30.to_bytes(document)
 

@@ -10,7 +10,7 @@ from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage, RichText
 
 from dashboards.digest.docx import CHART, LEFT
-from dashboards.digest.outline import NOTHING, Line, Style, box, outline
+from dashboards.digest.outline import NOTHING, Line, Style, box, kept, outline, paper_charts
 from dashboards.digest.records import Digest
 from dashboards.office import forms, nd30
 from dashboards.reports.charts import draw
@@ -44,11 +44,11 @@ def context(digest: Digest, document: DocxTemplate) -> dict[str, Any]:
         lines: list[dict[str, Any]] = []
         for part in section.parts:
             lines += [rich(Line(part.heading, Style.TITLE), keep=True)] if part.heading else []
-            lines += [rich(one, place < min(4, len(entry) - 1)) for entry in part.entries for place, one in enumerate(entry)] or [rich(Line(NOTHING))]
+            lines += [rich(one, kept(entry, place)) for entry in part.entries for place, one in enumerate(entry)] or [rich(Line(NOTHING))]
         sections.append({"heading": visible(section.heading), "lines": lines})
     charts = [
         {"number": number, "caption": visible(chart.caption), "picture": InlineImage(document, BytesIO(draw(chart, narrow=True)), width=Mm(CHART))}
-        for number, chart in enumerate(digest.charts, 1)
+        for number, chart in enumerate(paper_charts(digest), 1)
     ]
     return {
         **forms.common(digest.office, digest.day.year, "ĐB-……"), "title": digest.title, "period": digest.period,

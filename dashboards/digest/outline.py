@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from dashboards.digest.records import Checked, Cited, Correction, Digest, Item
 from dashboards.digest.summary import shortened
+from dashboards.reports.records import Chart
 from dashboards.shown import (
     lang_vi,
     number,
@@ -26,8 +27,11 @@ from dashboards.shown import (
 )
 
 NOTHING = "Không có"
-# How many entries paper holds in sections I and II (home and abroad), III and IV; what is more is counted and stands in the HTML.
-LOCAL, SEA, CLAIMS, FOLLOWED = (4, 2), (3, 2), 5, 3
+# How many entries paper holds in sections I and II (home and abroad), III and IV, step by step until the issue fits; what is more
+# is counted and stands in the HTML. The last step leaves the charts to the HTML too.
+STEPS = (((4, 2), (3, 2), 5, 3), ((3, 2), (2, 2), 4, 2), ((3, 1), (2, 1), 3, 2), ((2, 1), (2, 1), 3, 1), ((1, 1), (1, 1), 2, 1), ((1, 1), (1, 1), 2, 1))
+# More corrections than these are printed in two lines each; none is ever left out.
+LONG_CORRECTIONS = 3
 # Two lines of print of a summary and of a reference; a sentence as it is worded, cut only where it is none.
 SHORT, SENTENCE, STATEMENT, SOURCE = 165, 400, 200, 70
 Entry = tuple["Line", ...]
@@ -87,22 +91,28 @@ def box(digest: Digest) -> list[tuple[str, str]]:
 
 def outline(digest: Digest, *, brief: bool = False) -> list[Section]:
     """Return the sections after the box, in the order of DUTIES 6.2; `brief` is the issue as it is printed."""
-    claims, follow = (CLAIMS, FOLLOWED) if brief else (None, None)
-    # Corrections are never left out: what they take of the three pages, other news gives up.
-    less = min(2, (len(digest.corrections) + 1) // 2)
-    local, sea = ((LOCAL[0] - less, LOCAL[1] - min(1, less)), (SEA[0] - less, SEA[1] - min(1, less)))
-    if brief and less:
-        claims, follow = CLAIMS - less, FOLLOWED - min(1, less)
+    local, sea, claims, follow = STEPS[digest.squeeze] if brief else (None, None, None, None)
+    corrected = _corrected_brief if brief and len(digest.corrections) > LONG_CORRECTIONS else _corrected
     sections = [
-        ("Tin nổi bật về địa phương", _pair(digest.domestic, digest.foreign, digest.desk, local if brief else None)),
-        ("Biên giới, biển, đảo", _pair(digest.sea_domestic, digest.sea_foreign, digest.desk, sea if brief else None)),
+        ("Tin nổi bật về địa phương", _pair(digest.domestic, digest.foreign, digest.desk, local)),
+        ("Biên giới, biển, đảo", _pair(digest.sea_domestic, digest.sea_foreign, digest.desk, sea)),
         ("Nội dung có dữ kiện cần đối chiếu", (Part("", _some(digest.claims, claims, _checked_brief if brief else _checked)),)),
         ("Dự kiến theo dõi", (Part("", _some(digest.follow, follow, _follow_brief if brief else _follow)),)),
-        ("Đính chính các số trước", (Part("", tuple(_corrected(one) for one in digest.corrections)),)),
+        ("Đính chính các số trước", (Part("", tuple(corrected(one) for one in digest.corrections)),)),
         ("Ghi chú phương pháp", (Part("", tuple((line(text, Style.NOTE),) for text in (_method_brief if brief else _method)(digest))),)),
     ]
     roman = ("I", "II", "III", "IV", "V", "VI")
     return [Section(f"{roman[i]}. {title}", parts) for i, (title, parts) in enumerate(sections)]
+
+
+def kept(entry: Entry, place: int) -> bool:
+    """Tell whether a line of an entry stays with the next one: theme, title and source are not parted by the end of a page."""
+    return place < min(len(entry) - 1, 3 if entry[0].style is Style.THEME else 2)
+
+
+def paper_charts(digest: Digest) -> tuple[Chart, ...]:
+    """Return the charts that paper holds."""
+    return digest.charts if digest.squeeze < len(STEPS) - 1 else ()
 
 
 def _some(found: Sequence[T], most: int | None, entry: Callable[[T], Entry]) -> tuple[Entry, ...]:
@@ -257,6 +267,12 @@ def _corrected(one: Correction) -> Entry:
         line(f"Đã nêu {time_vi(one.raised)}; ngày {time_vi(one.decided)} kết luận lại: {one.outcome}. Lý do: {one.reason}"),
         *([line(f"Đã nêu trong: {'; '.join(one.carried)}.", Style.NOTE)] if one.carried else []),
     )
+
+
+def _corrected_brief(one: Correction) -> Entry:
+    carried = f" Đã nêu trong: {one_line('; '.join(one.carried), 160)}." if one.carried else ""
+    said = f"“{one_line(one.sentence, 160)}” ({one_line(one.outlet, 40)}): ngày {time_vi(one.decided)} kết luận lại: {one.outcome}."
+    return (line(f"{said} Lý do: {one_line(one.reason, 120)}{'' if one.reason.endswith('.') else '.'}{carried}", Style.NOTE),)
 
 
 def _method(digest: Digest) -> list[str]:

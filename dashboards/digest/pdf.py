@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dashboards.digest.docx import LEFT
-from dashboards.digest.outline import NOTHING, Part, Style, box, outline
+from dashboards.digest.outline import NOTHING, STEPS, Part, Style, box, outline, paper_charts
 from dashboards.digest.records import Digest
 from dashboards.office import nd30
 from dashboards.office.pdf import Paper
@@ -13,8 +15,27 @@ from dashboards.reports.charts import draw
 LINE, HEAD = 6.5, 26
 
 
+# An issue is one to three pages (DUTIES 6.2); Word breaks its pages earlier than we do: as much of the last page stays free, in mm.
+PAGES, SPARE = 3, 50
+
+
+def fitted(digest: Digest) -> tuple[Digest, bytes]:
+    """Return the issue with the least left to the HTML file that makes three pages of it, and its PDF; the last step is as long as it is."""
+    for step in range(digest.squeeze, len(STEPS)):
+        digest = replace(digest, squeeze=step)
+        paper = laid_out(digest)
+        if paper.page_no() < PAGES or paper.page_no() == PAGES and paper.get_y() < paper.h - 20 - SPARE:
+            break
+    return digest, bytes(paper.output())
+
+
 def render_pdf(digest: Digest) -> bytes:
     """Return the PDF; letters that no font of this machine holds are shown as □ and said so at the end."""
+    return bytes(laid_out(digest).output())
+
+
+def laid_out(digest: Digest) -> Paper:
+    """Return the pages of the PDF."""
     sections = outline(digest, brief=True)
     paper = Paper(digest.title, digest.end, head=digest.mark, leading=0.41)
     paper.borrow("".join(one.text for s in sections for part in s.parts for entry in part.entries for one in entry))
@@ -42,13 +63,13 @@ def render_pdf(digest: Digest) -> bytes:
                     size = nd30.SMALL if one.style in (Style.META, Style.NOTE) else nd30.BODY
                     paper.para(one.text, style=style, size=size, url=one.url, align="L" if one.style in LEFT else "J")
                 paper.ln(0.5)
-    paper.pictures([(draw(chart, narrow=True), f"Hình {number}. {chart.caption}") for number, chart in enumerate(digest.charts, 1)])
+    paper.pictures([(draw(chart, narrow=True), f"Hình {number}. {chart.caption}") for number, chart in enumerate(paper_charts(digest), 1)])
     if paper.lost:
         paper.para(
             f"{paper.lost} ký tự không có trong phông chữ của máy này (in là □); xem đủ ở bản HTML hoặc DOCX.", size=11, style="I"
         )
     paper.closing(digest.office.recipients, digest.office.signer)
-    return bytes(paper.output())
+    return paper
 
 
 def _head(part: Part) -> float:

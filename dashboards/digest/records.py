@@ -114,6 +114,8 @@ class Digest:
     edition: int = 0
     until: datetime | None = None
     edits: str = ""
+    # How much paper leaves to the HTML file so that it is at most three pages: a step of `outline.STEPS`.
+    squeeze: int = field(default=0, repr=False, compare=False)
     # What an editor may take in, by list; not of the content.
     rest: Mapping[str, tuple[Item, ...]] = field(default_factory=dict, repr=False, compare=False)
 

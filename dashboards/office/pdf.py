@@ -31,9 +31,16 @@ FALLBACKS = (
 @cache
 def letters() -> frozenset[int]:
     """Code points of the shipped font."""
+    return _held(str(FONTS / f"{SERIF}-Regular.ttf"))
+
+
+@cache
+def _held(path: str) -> frozenset[int]:
+    """Code points of a font file; read once, since a large font takes a fifth of a second to load whole."""
     from fontTools.ttLib import TTFont
 
-    return frozenset(TTFont(str(FONTS / f"{SERIF}-Regular.ttf"), lazy=True).getBestCmap())
+    with TTFont(path, lazy=True, fontNumber=0) as font:
+        return frozenset(font.getBestCmap())
 
 
 class Paper(FPDF):
@@ -59,10 +66,10 @@ class Paper(FPDF):
         names: list[str] = []
         for path in FALLBACKS:
             if need and Path(path).exists():
-                name = Path(path).stem.lower()  # fpdf2 keeps names in lower case
-                self.add_font(name, "", path)
-                held = frozenset(getattr(self.fonts[name], "cmap", ()))
+                held = _held(path)
                 if need & held:
+                    name = Path(path).stem.lower()  # fpdf2 keeps names in lower case
+                    self.add_font(name, "", path)
                     names.append(name)
                     self.extra |= held
                     need -= held

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
@@ -18,6 +19,7 @@ INKS = ("#1f4e79", "#c55a11")
 GREY = "#bbbbbb"
 
 
+@lru_cache(maxsize=32)
 def draw(chart: Chart, *, narrow: bool = False) -> bytes:
     """Return the chart as a PNG of 1500 (`narrow`: 900) pixels width; every value is written at its column or bar."""
     width, height = (NARROW, LOW) if narrow else (WIDTH, HEIGHT)
