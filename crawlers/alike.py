@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from crawlers.look import words
 from pipelines.store.page_marks import Shown
 
 # So many addresses with different headlines are no chance.
 FEWEST = 3
 # Of so many of the newest pages; the same dozen that health judges.
 NEWEST = 12
+# Of a headline of fewer words none may be left when it is rewritten: its absence says nothing.
+TELLING = 4
 _SENT = "nhiều bài cùng bị chuyển tới một địa chỉ khác"
 _TEXT = "nhiều bài khác nhau cùng trả một trang chữ giống hệt"
 _TITLE = "nhiều bài khác nhau cùng trả một trang mang nhan đề khác"
+DOUBT = "trang không mang nhan đề mà nguồn đã nêu: xem lại lần nữa rồi mới nhận"
 
 
 def strangers(pages: Sequence[Shown]) -> dict[str, str]:
@@ -47,3 +51,16 @@ def nowhere_named(pages: Sequence[Shown]) -> bool:
     """Tell whether of three or more pages with a headline none carries it."""
     told = [page.named for page in pages if page.named is not None]
     return len(told) >= FEWEST and not any(told)
+
+
+def doubtful(page: Shown, before: Shown | None, others: Sequence[Shown]) -> bool:
+    """Tell whether a page without the headline that was named for it waits for another look; `before`: its last one.
+
+    Headlines are rewritten, so the second look takes it, unless another article came as the very same page.
+    """
+    if page.named is not False or len(words(page.headline)) < TELLING:
+        return False
+    if before is None or before.named is not False:
+        return True
+    twins = (other for other in others if other.url != page.url and other.headline != page.headline and not other.named)
+    return any((page.sent and page.sent == other.sent) or (page.text and (page.text, page.title) == (other.text, other.title)) for other in twins)

@@ -143,18 +143,19 @@ def _carries(headline: str, heads: str, plain: str) -> bool:
 
     Single words of a headline stand in any long Vietnamese text by chance; its pairs do not.
     """
-    wanted = _words(headline)
+    wanted = words(headline)
     if not wanted:
         return False
-    there = set(_words(html.unescape(TAG.sub(" ", heads) + heads)))
+    there = set(words(html.unescape(TAG.sub(" ", heads) + heads)))
     if 2 * len(set(wanted) & there) >= len(set(wanted)):
         return True
-    told = _words(plain)
+    told = words(plain)
     if len(wanted) < 2:
         return wanted[0] in told
     pairs = set(pairwise(wanted))
     return 2 * len(pairs & set(pairwise(told))) >= len(pairs)
 
 
-def _words(text: str) -> list[str]:
+def words(text: str) -> list[str]:
+    """Return the words of two letters and more, in one tone style and lower case; Han characters one by one."""
     return _WORD.findall(one_tone_style(normalize(text)).lower())

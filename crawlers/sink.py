@@ -12,7 +12,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from crawlers import exchange as ex
-from crawlers.alike import NEWEST, strangers
+from crawlers.alike import DOUBT, NEWEST, doubtful, strangers
 from crawlers.belongs import sent_off
 from crawlers.channels import as_page
 from crawlers.exchange import Exchange
@@ -164,7 +164,10 @@ class Sink:
             self.outcomes[each.outcome] += 1
 
     def _compare(self, judged: list[_Judged]) -> dict[str, list[str]]:
-        """Refuse pages that stand for several articles at once; return the addresses of earlier ones, by the reason."""
+        """Refuse pages that stand for several articles at once; return the addresses of earlier ones, by the reason.
+
+        A page that does not carry its headline is looked at twice before it is taken.
+        """
         reopened: dict[str, list[str]] = {}
         came: dict[str, dict[str, _Judged]] = {}
         for each in judged:
@@ -173,9 +176,11 @@ class Sink:
         for source, mine in came.items():
             with self._store.read() as conn:
                 before = page_marks.newest(conn, source, self._now, NEWEST)
-            pages = [each.shown for each in mine.values() if each.shown is not None]
-            pages += [page for page in before if page.url not in mine]
-            for url, reason in strangers(pages).items():
+                last = page_marks.at(conn, mine)
+            shown = {url: each.shown for url, each in mine.items() if each.shown is not None}
+            pages = [*shown.values(), *(page for page in before if page.url not in mine)]
+            refused = {url: DOUBT for url, page in shown.items() if doubtful(page, last.get(url), pages)} | strangers(pages)
+            for url, reason in refused.items():
                 if url not in mine:
                     reopened.setdefault(reason, []).append(url)
                 elif mine[url].outcome == "new":
@@ -226,7 +231,9 @@ class Sink:
             return
         wait = _DAY if outcome == ex.ROBOTS else answer.retry_after if answer else None
         patience = _PATIENCE.get(outcome, frontier.GIVE_UP)
-        frontier.failed(conn, item, outcome, reason, self._now, final=outcome in _FINAL, wait=wait, patience=patience)
+        frontier.failed(
+            conn, item, outcome, reason, self._now, final=outcome in _FINAL, wait=wait, patience=patience, soon=reason == DOUBT
+        )
 
 
 def _fetched(judged: _Judged) -> Fetched | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from crawlers.alike import nowhere_named, strangers
+from crawlers.alike import doubtful, nowhere_named, strangers
 from crawlers.belongs import own_sites, sent_off
 from crawlers.feeds import parse_feed
 from crawlers.look import look
@@ -17,7 +18,7 @@ from crawlers.registry import Source
 from pipelines.store import feeds, frontier, page_marks
 from pipelines.store.frontier import Found
 from pipelines.store.page_marks import Shown
-from tests.loopback import Site, office, rss, serve, source, truthful
+from tests.loopback import FILLER, Site, office, rss, serve, source, state, truthful, urls
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 LONG = "".join(f"<p>Thư viện tỉnh mở cửa trở lại với hàng nghìn đầu sách mới, bạn đọc đến từ sớm, đoạn {n}.</p>" for n in range(30))
@@ -136,3 +137,60 @@ def test_stories_that_are_all_seven_hours_old_when_found_are_remarked(site: Site
             known = known_of(conn, source(site), NOW + timedelta(days=10 * slip, hours=12))
         found = status_of([poll("same")], [], known, NOW)
         assert found[0] == "ok" and ("sai múi giờ" in found[1]) == said
+
+
+def test_a_page_without_its_headline_is_taken_at_the_second_look_only_and_not_where_it_has_a_twin() -> None:
+    told = "Bộ đội tuần tra cột mốc"
+    one, other = shown(1, headline=told, title="t", text="x"), shown(2, headline=told, title="t", text="x")
+    assert doubtful(one, None, [one]) and not doubtful(one, one, [one]), "headlines are rewritten"
+    assert doubtful(one, one, [one, other]) and not doubtful(one, one, [one, replace(other, named=True)])
+    assert doubtful(one, replace(one, named=True), [one]), "an article that was itself at the last look"
+    assert not any(doubtful(page, None, []) for page in (replace(one, named=True), replace(one, named=None), replace(one, headline="Tin vắn")))
+
+
+WALL = f"<html><title>Báo Mẫu</title><h1>Mời quý vị chờ trong giây lát</h1>{FILLER}</html>"
+
+
+def test_the_first_pages_of_a_wall_in_unknown_words_are_no_articles(site: Site, tmp_path: Path) -> None:
+    """Until 2026-11-21 the first two stood as articles until the third gave them away, and were mended as "edited"."""
+    good = {f"/tin-{n}": f"Tin số {n} về chợ phiên ngày {n}" for n in range(4)}
+
+    def publish(count: int) -> None:
+        items = "".join(f"<item><title>{title}</title><link>{site.url}{path}</link></item>" for path, title in list(good.items())[:count])
+        site.routes["/rss"] = truthful(f"<rss version='2.0'><channel>{items}</channel></rss>", "application/rss+xml")
+
+    for path in good:
+        site.routes[path] = truthful(WALL, "text/html")
+    desk = office(tmp_path, source(site))
+    for count in (2, 4):
+        publish(count)
+        for minutes in (0, 6):
+            assert "new" not in desk.collect(now=NOW + timedelta(hours=count, minutes=minutes)).get("pages", {})
+    assert urls(desk) == [] and state(desk)["status"] == "wrong page"
+    for path, title in good.items():
+        site.page(path, title)
+    desk.collect(now=NOW + timedelta(days=1))
+    assert urls(desk) == [site.url + path for path in good]
+
+
+def test_a_rewritten_headline_costs_minutes_and_loses_no_story_and_no_edit(site: Site, tmp_path: Path) -> None:
+    items = f"<item><title>Mùa gặt đến sớm ở vùng cao</title><link>{site.url}/a</link></item>"
+    site.routes["/rss"] = truthful(f"<rss version='2.0'><channel>{items}</channel></rss>", "application/rss+xml")
+    site.page("/a", "Nông dân phấn khởi")
+    desk = office(tmp_path, source(site))
+    assert desk.collect(now=NOW)["pages"] == {"wrong-page": 1}
+    assert desk.collect(now=NOW + timedelta(minutes=6))["pages"] == {"new": 1}
+    site.page("/a", "Lúa được mùa, giá xuống")
+    assert desk.collect(now=NOW + timedelta(hours=73))["pages"] == {"new": 1}, "seen without its headline before: no new doubt"
+
+
+def test_an_edit_under_another_headline_is_taken_five_minutes_later(site: Site, tmp_path: Path) -> None:
+    items = f"<item><title>Mùa gặt đến sớm ở vùng cao</title><link>{site.url}/a</link></item>"
+    site.routes["/rss"] = truthful(f"<rss version='2.0'><channel>{items}</channel></rss>", "application/rss+xml")
+    site.page("/a", "Mùa gặt đến sớm ở vùng cao")
+    desk = office(tmp_path, source(site))
+    assert desk.collect(now=NOW)["pages"] == {"new": 1}
+    site.page("/a", "Nhan đề khác hẳn")
+    last = NOW + timedelta(hours=73)
+    assert desk.collect(now=last)["pages"] == {"wrong-page": 1}
+    assert desk.collect(now=last + timedelta(minutes=6))["pages"] == {"new": 1}, "after the last regular look, too"

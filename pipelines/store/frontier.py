@@ -172,15 +172,18 @@ def _closed(each: Fetched, now: datetime) -> dict[str, Any]:
 
 def failed(
     conn: Connection, item: Due, outcome: str, reason: str, now: datetime, *, final: bool, wait: float | None = None,
-    patience: timedelta = GIVE_UP,
+    patience: timedelta = GIVE_UP, soon: bool = False,
 ) -> None:
-    """Note a failure: give the address up when `final` or tried for longer than `patience`, else plan the next try."""
+    """Note a failure: give the address up when `final` or tried for longer than `patience`, else plan the next try.
+
+    `soon`: a second look that told nothing is repeated after the shortest pause, and not at its next regular time.
+    """
     attempts = item.attempts + 1
     values: dict[str, Any] = {"outcome": outcome, "reason": reason, "attempts": attempts}
     if item.again:
         # The article is captured; only its second look failed.
         later = next((item.discovered + gap for gap in RECHECKS if item.discovered + gap > now), None)
-        values |= {"recheck": None if final else stamp(later)}
+        values |= {"recheck": None if final else stamp(now + RETRIES[0] if soon else later)}
     elif final or (attempts > len(RETRIES) and now - item.discovered > patience):
         values |= {"state": DEAD, "next_try": None}
     else:

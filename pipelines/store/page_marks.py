@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Select, bindparam, select, update
 
 from pipelines.store.frontier import DONE, PENDING, RETRIES
 from pipelines.store.rows import stamp
@@ -43,14 +43,24 @@ def save(conn: Connection, shown: Iterable[Shown]) -> None:
 
 def newest(conn: Connection, source: str, now: datetime, limit: int) -> list[Shown]:
     """Return the newest pages of a source with what they came as, newest first."""
-    query = (
-        select(frontier.c.url, frontier.c.title, frontier.c.mark_title, frontier.c.mark_text, frontier.c.mark_sent, frontier.c.named)
-        .where(frontier.c.source == source, frontier.c.mark_title.is_not(None), frontier.c.discovered >= stamp(now - WITHIN))
-        .order_by(frontier.c.discovered.desc(), frontier.c.url)
-    )
+    query = _marked().where(frontier.c.source == source, frontier.c.discovered >= stamp(now - WITHIN))
+    return _shown(conn, query.order_by(frontier.c.discovered.desc(), frontier.c.url).limit(limit))
+
+
+def at(conn: Connection, urls: Collection[str]) -> dict[str, Shown]:
+    """Return what pages came as at their last look, by address; those never looked at are left out."""
+    return {page.url: page for page in _shown(conn, _marked().where(frontier.c.url.in_(list(urls))))}
+
+
+def _marked() -> Select[Any]:
+    columns = (frontier.c.url, frontier.c.title, frontier.c.mark_title, frontier.c.mark_text, frontier.c.mark_sent, frontier.c.named)
+    return select(*columns).where(frontier.c.mark_title.is_not(None))
+
+
+def _shown(conn: Connection, query: Select[Any]) -> list[Shown]:
     return [
         Shown(row.url, row.title, row.mark_title, row.mark_text or "", row.mark_sent or "", None if row.named is None else bool(row.named))
-        for row in conn.execute(query.limit(limit))
+        for row in conn.execute(query)
     ]
 
 
