@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -52,6 +52,8 @@ class Gate:
         self._hosts: dict[str, _Host] = {}
         self._budget = budget
         self._started: float | None = None
+        # Called whenever there is a new pause that is to outlive the run.
+        self.on_pause: Callable[[], None] = _nothing
 
     @asynccontextmanager
     async def turn(self, host: str, delay: float) -> AsyncIterator[None]:
@@ -72,6 +74,8 @@ class Gate:
                 yield
             finally:
                 state.free_at = loop.time() + max(delay, state.crawl_delay)
+                if state.crawl_delay >= KEPT_PAUSE:
+                    self.on_pause()
 
     def _check(self, state: _Host) -> None:
         if state.blocked:
@@ -94,6 +98,7 @@ class Gate:
         """Leave the host alone for the rest of the run, and so many seconds at least (Retry-After)."""
         until = asyncio.get_running_loop().time() + seconds
         self._hosts.setdefault(host, _Host()).blocked = (reason, until)
+        self.on_pause()
 
     def pause(self, host: str, seconds: float) -> None:
         """Let the next request to the host wait at least `seconds` from now."""
@@ -117,3 +122,7 @@ class Gate:
                 self.block(host, pause.reason, pause.seconds)
             elif pause.seconds > 0:
                 self.pause(host, pause.seconds)
+
+
+def _nothing() -> None:
+    return None

@@ -82,6 +82,23 @@ def test_a_backup_list_fills_the_gap_in_the_same_round(site: Site, tmp_path: Pat
     assert state(desk)["status"] == "ok"
 
 
+def test_the_archive_of_the_outlet_fills_the_gap_in_the_same_round(site: Site, tmp_path: Path) -> None:
+    desk = office(tmp_path, source(site, rhythm=180, archives=(site.url + "/kho.xml",)))
+    site.routes["/rss"] = feed(site, -10, 0)
+    feed(site, 1, 30)
+    rows = "".join(f"<url><loc>{site.url}/tin-{n}</loc><lastmod>{NOW + n * HOUR / 10:%Y-%m-%dT%H:%M:%SZ}</lastmod></url>" for n in range(-40, 31))
+    site.routes["/kho.xml"] = Answer(f"<urlset>{rows}</urlset>", headers={"Content-Type": "application/xml"})
+    desk.collect(now=NOW)
+    assert "/kho.xml" not in site.seen, "an archive is not asked without need"
+    site.routes["/rss"] = feed(site, 25, 30)
+    counts = desk.collect(now=NOW + 3 * HOUR)
+    assert counts["sitemaps"] == {"new": 1} and counts["pages"]["new"] == 30, counts
+    assert {f"{site.url}/tin-{number}" for number in range(-10, 31)} == set(urls(desk)), "what came between, and nothing older"
+    assert "đã lấy bù" in state(desk)["reason"]
+    site.routes["/rss"] = feed(site, 26, 31)
+    assert "sitemaps" not in desk.collect(now=NOW + 3.5 * HOUR) and state(desk)["status"] == "ok"
+
+
 def test_the_older_pages_of_the_feed_itself_fill_it_without_a_word(site: Site, tmp_path: Path) -> None:
     desk = office(tmp_path, source(site))
     site.routes["/rss"] = feed(site, -10, 0)

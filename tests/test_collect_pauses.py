@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from pipelines.store import host_pauses
 from pipelines.store import schema as tables
 from pipelines.store.rows import moment
 from tests.loopback import Answer, Site, office, publish, serve, source, state, urls
@@ -59,3 +61,32 @@ def test_a_crawl_delay_of_an_hour_holds_up_nothing_and_pages_go_before_the_feed(
     with desk.store.read() as conn:
         rows = conn.execute(select(tables.host_pauses.c.blocked, tables.host_pauses.c.reason)).all()
     assert [tuple(row) for row in rows] == [(0, "Crawl-delay 3600 giây")]
+
+
+def test_a_pause_is_in_the_store_while_the_run_still_goes_on(site: Site, tmp_path: Path) -> None:
+    """Written at the end only, a run that is killed forgot whom it had been told to leave alone."""
+    site.routes["/rss"] = Answer(status=429, headers={"Retry-After": "7200"})
+    seen = threading.Event()
+
+    def hold(_headers: dict[str, str]) -> Answer:
+        seen.wait(20)
+        return Answer("", 404)
+
+    with serve("127.0.0.2") as slow:
+        slow.routes["/rss"] = hold
+        desk = office(tmp_path, source(site), source(slow, name="cham"))
+        run = threading.Thread(target=desk.collect, kwargs={"now": NOW})
+        run.start()
+        try:
+            while run.is_alive() and not seen.is_set():
+                with desk.store.read() as conn:
+                    if host_pauses.load(conn, NOW):
+                        seen.set()
+                run.join(0.02)
+            assert seen.is_set(), "the run ended first"
+        finally:
+            seen.set()
+            run.join()
+    with desk.store.read() as conn:
+        (pause,) = host_pauses.load(conn, NOW).values()
+    assert pause.blocked and 7200 <= pause.seconds < 7260
