@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from pipelines.clock import HANOI, local
 from pipelines.dates import DOUBTFUL, OLDEST
-from pipelines.duplicates import are_copies, sign
+from pipelines.duplicates import Signature, copies, sign
 from pipelines.extract import UNREADABLE, Extracted, FeedHint, NotArticle, extract, version_on
 from pipelines.language import SUPPORTED, detect
 from pipelines.records import Article, Capture, DateOrigin, TextLine
@@ -96,10 +96,15 @@ def _own(conn: Connection, article: Article) -> Article:
     known = articles.revisions(conn, article.id)
     if not known or any(clean(old.url) == own or old.capture == article.capture for old in known):
         return article
-    mine = sign(text_of(article))
-    if any(says_the_same(article, old) or are_copies(mine, sign(text_of(old))) for old in known):
+    text = text_of(article)
+    mine = sign(text)
+    if any(says_the_same(article, old) or _is_copy(mine, text, text_of(old)) for old in known):
         return article
     return article.model_copy(update={"canonical": own, "id": articles.article_id(own)})
+
+
+def _is_copy(mine: Signature, text: str, other: str) -> bool:
+    return copies(mine, sign(other), lambda: (text, other))
 
 
 def read_line(conn: Connection, line: TextLine, now: datetime) -> str:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from pipelines.diff import DELETED, EQUAL, INSERTED, diff_articles, diff_text
+from pipelines.duplicates import are_copies, copies, sign
 from pipelines.read import read_capture, read_line
 from pipelines.records import Article, Capture, DateOrigin, TextLine, content_id
 from pipelines.revisions import says_the_same
@@ -219,3 +220,15 @@ def test_a_copy_of_the_article_under_another_address_stays_that_article(store: S
     assert read(store, page(TEXT))[0] == "new"
     amp = page([*TEXT, "Bài được bổ sung một câu vào buổi chiều."]).replace(b"<head>", head)
     assert read(store, amp, hours=1, url=URL.replace("/thoi-su/", "/amp/thoi-su/")) == ("revision", "")
+
+
+def test_an_article_cut_and_wrapped_under_another_address_is_known_by_its_sentences(store: Store) -> None:
+    """The signatures alone leave doubt here (`DOUBT_CONTAINED`): the texts are compared, as they are between outlets."""
+    whole = [f"Ngày thứ {n} của đợt ra quân, tổ {n} trồng thêm {n * 7} cây phi lao dọc bờ biển và dọn sạch {n + 3} bãi rác tự phát." for n in range(1, 17)]
+    letters = [f"Bạn đọc số {n} góp ý về chuyện {chr(97 + n)}{n} trong thư bạn đọc, tòa soạn đã chuyển thư tới phòng {n * 3} để trả lời." for n in range(1, 17)]
+    cut = [*whole[:8], *letters]
+    one, other = sign("\n".join(whole)), sign("\n".join(cut))
+    assert not are_copies(one, other) and copies(one, other, lambda: ("\n".join(whole), "\n".join(cut)))
+    head = f'<head><link rel="canonical" href="{URL}">'.encode()
+    assert read(store, page(whole))[0] == "new"
+    assert read(store, page(cut).replace(b"<head>", head), hours=1, url=URL.replace("/thoi-su/", "/amp/thoi-su/")) == ("revision", "")
