@@ -242,3 +242,10 @@ def test_a_killed_run_is_closed_and_marked_when_the_next_starts(any_store: Store
         "collect (bị ngắt)" if alone else "collect": alone, "press 1/2 (bị ngắt)": True, "press 1/2": True,
         "press 2/2": False, "ingest": False,
     }  # fmt: skip
+
+
+def test_a_full_disk_is_said_as_one(tmp_path: Path) -> None:
+    store = Store.open(f"sqlite:///{tmp_path}/a.sqlite3")
+    with pytest.raises(UserError, match="is full; hãy giải phóng đĩa"), store.begin() as conn:
+        conn.exec_driver_sql("PRAGMA max_page_count=1")
+        conn.exec_driver_sql("CREATE TABLE more AS SELECT randomblob(1000000)")

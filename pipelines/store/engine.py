@@ -17,6 +17,7 @@ from pipelines.store.migrate import migrate
 
 # A second process waits this long for the write lock before it says so.
 BUSY_SECONDS = 60
+_FREE_DISK = "hãy giải phóng đĩa (xem chỗ trống, hạn mức)"
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Store:
         except OperationalError as error:
             raise UserError(
                 f"không mở được kho dữ liệu {parsed.render_as_string(hide_password=True)}: "
-                f"{first_line(error)}; hãy kiểm tra máy chủ, mật khẩu, quyền ghi"
+                f"{first_line(error)}; {_FREE_DISK if _full(error) else 'hãy kiểm tra máy chủ, mật khẩu, quyền ghi'}"
             ) from error
         return cls(engine, parsed.render_as_string(hide_password=True))
 
@@ -55,9 +56,8 @@ class Store:
             with self.engine.begin() as conn:
                 yield conn
         except OperationalError as error:
-            raise UserError(
-                f"kho dữ liệu {self.url}: {first_line(error)}; việc dở dang sẽ được làm lại ở lần chạy sau"
-            ) from error
+            what = f"{_FREE_DISK} rồi chạy lại, không mất gì" if _full(error) else "việc dở dang sẽ được làm lại ở lần chạy sau"
+            raise UserError(f"kho dữ liệu {self.url}: {first_line(error)}; {what}") from error
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -72,6 +72,12 @@ class Store:
             with self.read() as conn:
                 conn.exec_driver_sql("PRAGMA optimize")
         self.engine.dispose()
+
+
+def _full(error: OperationalError) -> bool:
+    """SQLite: "database or disk is full", or an I/O error where a quota or a limit of file size ends it; PostgreSQL: "No space left"."""
+    said = first_line(error).lower()
+    return "full" in said or "no space" in said or "disk i/o error" in said
 
 
 def first_line(error: OperationalError) -> str:
