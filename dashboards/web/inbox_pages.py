@@ -49,7 +49,7 @@ def _day(text: str) -> datetime | None:
 
 def wanted(chosen: dict[str, str], analyst: str, since: datetime | None) -> Wanted:
     """Return what `chosen` narrows the inbox to for `analyst`; “changed” counts from the visit before this one."""
-    plain = {name: chosen[name] for name in (*FACETS, "assignee", "lang")}
+    plain: dict[str, Any] = {name: chosen[name] for name in (*FACETS, "assignee", "lang")}
     recent = RECENT.get(chosen["since"])
     begin = now() - recent if recent else _day(chosen["since"])
     if plain["assignee"] == "me":
@@ -76,7 +76,7 @@ def inbox_page(request: Request) -> Response:
     chosen, number = filters(request), page_number(request)
     with store(request).read() as conn:
         since, note = last_visit(conn, analyst, at)
-        narrowed = wanted(chosen, analyst, since)
+        narrowed = inbox.settled(conn, wanted(chosen, analyst, since))
         ids = inbox.stories(conn, narrowed, limit=PER_PAGE, offset=(number - 1) * PER_PAGE, newest=chosen["sort"] == "new")
         facets, total = inbox.counted(conn, narrowed)
         values: dict[str, Any] = {
@@ -85,9 +85,9 @@ def inbox_page(request: Request) -> Response:
             "languages": list(LANG_VI),
             "total": total,
             "facets": facets,
-            "unread": inbox.unread(conn, analyst),
+            "unread": inbox.unread(conn, analyst, narrowed.hidden),
             "since": since,
-            "changed": inbox.count(conn, Wanted(analyst=analyst, status=ALL, changed=since)) if since else 0,
+            "changed": inbox.count(conn, Wanted(analyst=analyst, status=ALL, changed=since, hidden=narrowed.hidden)) if since else 0,
             "saved": saved.listed(conn, analyst),
             "colleagues": triage.deciders(conn),
             "mentions": len(work.open_mentions(conn, analyst)),
@@ -181,8 +181,8 @@ def today(request: Request) -> Response:
     name = request.query_params.get("profile", "") or settings(request).profile
     if name not in profile_names():
         raise HTTPException(404, "Không có hồ sơ địa phương này.")
-    narrowed = Wanted(province=name, analyst=analyst)
     with store(request).read() as conn:
+        narrowed = inbox.settled(conn, Wanted(province=name, analyst=analyst))
         ids = inbox.stories(conn, narrowed, limit=TODAY)
         items = _for(request, inbox.items(conn, ids, narrowed))
         total = inbox.count(conn, narrowed)

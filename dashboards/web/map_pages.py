@@ -39,7 +39,7 @@ def provinces(request: Request) -> Response:
     """GET /map: outlines shaded by open stories, and the same as a table."""
     found = kept(request, "map", recent)["value"]
     with store(request).read() as conn:
-        open_now = dict(inbox.facets(conn, Wanted(analyst=request.state.session.analyst))["province"])
+        open_now = inbox.provinces(conn, Wanted(analyst=request.state.session.analyst))
     national = open_now.pop(NATIONAL, 0)
     drawn = country()
     most = max([1, *open_now.values()])

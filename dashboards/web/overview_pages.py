@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -38,8 +39,9 @@ def overview(request: Request) -> Response:
     seen = found["value"]["volumes"]
     with store(request).read() as conn:
         lists: dict[str, Any] = {}
+        mine = inbox.settled(conn, Wanted(analyst=analyst))
         for name, status in (("waiting", WAITING), ("fresh", NEW)):
-            wanted = Wanted(status=status, analyst=analyst)
+            wanted = replace(mine, status=status)
             lists[name] = inbox.items(conn, inbox.stories(conn, wanted, limit=SHOWN), wanted)
         last_seen, last_run = queries.last_seen(conn), runs.last(conn)
     labels = [f"{day[8:10]}/{day[5:7]}" for day in seen["days"]]
