@@ -16,9 +16,11 @@ from sqlalchemy import create_engine
 from pipelines.deliver import deliver
 from pipelines.records import Article
 from pipelines.search import Change, Index, Outcome
-from pipelines.search.document import document_of, part_of
+from pipelines.search.document import document_of, part_of, shelf_of
+from pipelines.search.dsl import compile_dsl
 from pipelines.search.elastic import ElasticIndex
 from pipelines.search.embedded import EmbeddedIndex
+from pipelines.search.hits import tree_of
 from pipelines.search.port import MISPLACED
 from pipelines.settings import Settings
 from pipelines.store import Store, articles, outbox
@@ -49,6 +51,11 @@ def test_the_class_is_by_alert_and_the_month_by_first_sight() -> None:
     early = datetime.fromisoformat("2026-11-01T06:00:00+07:00")  # days and months are those of UTC, as in the store
     assert document_of(Article(id="a", url="u", canonical="u", source="s", outlet="Báo", title="t", body="b"), None, None, seen=early)["seen"] == "2026-10-31"
     assert part_of(document("a", seen=OCTOBER, status=["mới"])) == "alert"
+
+
+def test_elasticsearch_keeps_three_months_in_one_index() -> None:
+    assert [shelf_of(f"article-2026-{month:02d}") for month in (1, 3, 4, 10, 12)] == [f"article-2026-q{quarter}" for quarter in (1, 1, 2, 4, 4)]
+    assert shelf_of("alert") == "alert"
 
 
 def test_every_document_stands_in_one_part(index: Index) -> None:
@@ -94,19 +101,41 @@ def test_parts_live_through_a_new_version_and_a_drop_reaches_it_too(index: Index
     assert sorted(found(index, "mốc")) == ["b", "c", "d"]
 
 
-@pytest.mark.elasticsearch
-def test_a_copy_in_a_wrong_part_is_found_out(elasticsearch_url: str) -> None:
+@pytest.fixture
+def elastic(elasticsearch_url: str) -> Iterator[ElasticIndex]:
     index = ElasticIndex.open(Settings(elasticsearch_url=elasticsearch_url, index_prefix=f"test-{uuid.uuid4().hex[:12]}"))
-    try:
-        put(index, document("a", "mốc"), document("b", "mốc", seen=OCTOBER))
-        source = index.client.get(index=f"{index.alias}-v000001-article-2026-11", id="a")["_source"]
-        index.client.index(index=f"{index.alias}-v000001-article-2026-10", id="a", document=dict(source), refresh=True)
-        assert [sum_ for _id, sum_ in index.checksums()].count(MISPLACED) == 1
-    finally:
-        for name in index.client.indices.get(index=f"{index.alias}*"):
-            index.client.indices.delete(index=name)
-        index.client.indices.delete_index_template(name=index.alias)
-        index.close()
+    yield index
+    for name in index.client.indices.get(index=f"{index.alias}*"):
+        index.client.indices.delete(index=name)
+    index.client.indices.delete_index_template(name=index.alias)
+    index.close()
+
+
+@pytest.mark.elasticsearch
+def test_an_index_goes_with_the_last_month_of_its_quarter(elastic: ElasticIndex) -> None:
+    put(elastic, document("a", "mốc", seen="2026-08-31"), document("b", "mốc", seen="2026-09-01"), document("c", "mốc", seen="2026-09-30"))
+    july = f"{elastic.alias}-v000001-article-2026-q3"
+    assert (elastic.drop("article-2026-08"), found(elastic, "mốc")) == (1, ["b", "c"])
+    assert july in elastic.layout.there()
+    assert (elastic.drop("article-2026-09"), elastic.count()) == (2, 0)
+    assert july not in elastic.layout.there()
+
+
+@pytest.mark.elasticsearch
+def test_a_question_with_a_date_asks_only_the_indices_that_hold_such_dates(elastic: ElasticIndex) -> None:
+    put(elastic, *(document(f"d{month:02d}", "mốc", published=START.replace(month=month), seen=f"2026-{month:02d}-01") for month in (1, 4, 7, 10)))
+    for question, skipped in (("mốc", 0), ("mốc since:2026-09-01", 4), ("mốc since:2026-06-01 before:2026-09-01", 4), ("mốc OR since:2026-09-01", 0)):
+        answer = elastic.client.search(index=elastic.alias, query=compile_dsl(tree_of(question).lowered), sort=[{"rank": "desc"}])
+        assert answer["_shards"]["skipped"] == skipped, question
+    assert found(elastic, "mốc since:2026-06-01 before:2026-09-01") == ["d07"]
+
+
+@pytest.mark.elasticsearch
+def test_a_copy_in_a_wrong_part_is_found_out(elastic: ElasticIndex) -> None:
+    put(elastic, document("a", "mốc"), document("b", "mốc", seen="2026-09-30"))
+    source = elastic.client.get(index=f"{elastic.alias}-v000001-article-2026-q4", id="a")["_source"]
+    elastic.client.index(index=f"{elastic.alias}-v000001-article-2026-q3", id="a", document=dict(source), refresh=True)
+    assert [sum_ for _id, sum_ in elastic.checksums()].count(MISPLACED) == 1
 
 
 def test_documents_owed_by_the_older_program_learn_their_month(tmp_path: Path) -> None:

@@ -236,7 +236,7 @@ def test_a_field_of_another_type_refuses_one_by_one_with_one_alarm(office: Setti
     with ExitStack() as stack:
         index = opened(stack, office)
         index.setup()
-        month = f"{index.alias}-v000001-article-2026-11"
+        month = f"{index.alias}-v000001-article-2026-q4"
         body = index.client.indices.get_mapping(index=index.alias).body[f"{index.alias}-v000001-alert"]["mappings"]
         body["properties"]["outlet"] = {"type": "long"}
         index.client.indices.create(index=month, mappings=body, aliases={index.alias: {}, f"{month}-write": {}})

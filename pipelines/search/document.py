@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -129,6 +130,12 @@ def part_of(document: Mapping[str, Any]) -> str:
     What belongs to a story with an alert is evidence and has no month: its time ends by the case, not by the calendar.
     """
     return ALERT if document["status"] else f"{ARTICLE}-{document['seen'][:7]}"
+
+
+def shelf_of(part: str) -> str:
+    """Return where an engine that pays for every part keeps `part`: months by the quarter, `article-2026-q4`; all else as it is."""
+    month = re.fullmatch(rf"({ARTICLE}-\d{{4}})-(\d\d)", part)
+    return f"{month[1]}-q{(int(month[2]) + 2) // 3}" if month else part
 
 
 def tag(name: str, value: str) -> str:

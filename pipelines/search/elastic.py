@@ -15,7 +15,7 @@ from elasticsearch import ApiError
 from pipelines.errors import UsageError, UserError
 from pipelines.search import mapping
 from pipelines.search.analysis import ANALYSIS_VERSION
-from pipelines.search.document import BadDocument, checksum, part_of
+from pipelines.search.document import BadDocument, checksum, part_of, shelf_of
 from pipelines.search.dsl import compile_dsl
 from pipelines.search.elastic_errors import blocked, outcome_of, spoken
 from pipelines.search.elastic_layout import Layout
@@ -47,6 +47,8 @@ PAUSES = (0.5, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0)
 Part = list[tuple[int, list[dict[str, Any]]]]
 SCAN_PART = 1000
 KEEP_ALIVE = "2m"
+# What answers 404 or 503 is asked again after these seconds: a rebuild may be taking away the very indices that were asked.
+AGAIN = (0.05, 0.2, 0.5, 1.0)
 # So often reading on survives that the indices of its point in time are dropped.
 RENEWALS = 3
 # Values of a field that a shard may send for a count: beyond those of any field we count.
@@ -123,8 +125,8 @@ class ElasticIndex:
                 current, building = self.layout.live(there)
             result = self._write(current, changes, self.alias, there)
             if building:
-                self._write(building, changes, self.layout.building_alias, there)
-            self.client.indices.refresh(index=self.alias)
+                result = _both(result, self._write(building, changes, self.layout.building_alias, there))
+            self.client.options(ignore_status=404).indices.refresh(index=self.alias, ignore_unavailable=True)
         return result
 
     def _write(self, version: str, changes: Sequence[Change], alias: str = "", there: Collection[str] = ()) -> BulkResult:
@@ -146,7 +148,7 @@ class ElasticIndex:
             except BadDocument as error:
                 results[at] = ItemResult(change.id, change.version, Outcome.REJECTED, str(error))
         if alias:
-            self.layout.ensure(version, alias, {entry.part for entry in entries.values()}, there)
+            self.layout.ensure(version, alias, {entry.shelf for entry in entries.values()}, there)
         held = whereabouts(self.client, version, run, entries)
         slots: list[tuple[int, Change]] = []
         lines: list[tuple[int, list[dict[str, Any]], int]] = []
@@ -158,7 +160,7 @@ class ElasticIndex:
                 results[at] = ItemResult(change.id, change.version, Outcome.STALE, f"đã có phiên bản {newer}")
                 continue
             results[at] = ItemResult(change.id, change.version, Outcome.DELIVERED)
-            wanted = [insertion(f"{version}-{entries[at].part}", change, entries[at])] if at in entries else []
+            wanted = [insertion(f"{version}-{entries[at].shelf}", change, entries[at])] if at in entries else []
             for body, weight in (*wanted, *(removal(index, change) for index, _number in held[at])):
                 lines.append((len(slots), body, weight))
                 slots.append((at, change))
@@ -211,16 +213,29 @@ class ElasticIndex:
         """Return hits, newest first."""
         tree = tree_of(query)
         page(limit, offset)
-        with spoken(self.where):
-            answer = self.client.options(ignore_status=404).search(
-                index=self.alias, query=compile_dsl(tree.lowered), sort=_order(), size=limit, from_=offset,
-                track_total_hits=COUNT_LIMIT + 1, allow_partial_search_results=False,
-            )  # fmt: skip
-        if answer.meta.status == 404:
+        answer = self._ask(query=compile_dsl(tree.lowered), sort=_order(), size=limit, from_=offset, track_total_hits=COUNT_LIMIT + 1)
+        if answer is None:
             return SearchResult([], 0)
         total = answer["hits"]["total"]["value"]
         hits = [hit(_document(found["_source"]), tree.node) for found in answer["hits"]["hits"]]
         return SearchResult(hits, min(total, COUNT_LIMIT), total > COUNT_LIMIT)
+
+    def _ask(self, **question: Any) -> Any:
+        """Return the whole answer, None when there is no index at all. Whoever asked during a switch asks again, of the new version."""
+        with spoken(self.where):
+            return self._again(lambda: self.client.search(index=self.alias, allow_partial_search_results=False, **question))
+
+    def _again(self, ask: Callable[[], Any]) -> Any:
+        for pause in (*AGAIN, None):
+            try:
+                return ask()
+            except ApiError as error:
+                if error.status_code == 404 and not self.client.indices.exists_alias(name=self.alias):
+                    return None
+                if error.status_code not in (404, 503) or pause is None:
+                    raise
+                self._sleep(pause)
+        raise AssertionError("the last pause is None")
 
     def scan(self, query: str | Node) -> Iterator[Mapping[str, Any]]:
         """Give every document that matches, newest first, from one point in time."""
@@ -242,6 +257,7 @@ class ElasticIndex:
                     except ApiError as error:
                         if error.status_code not in (404, 503) or renewed == RENEWALS:
                             raise
+                        self._sleep(AGAIN[renewed])
                         point, renewed = self._point(), renewed + 1
                         continue
                     point = answer["pit_id"]
@@ -256,8 +272,8 @@ class ElasticIndex:
 
     def _point(self) -> str:
         """Open a point in time and return its id; empty when there is no index."""
-        opened = self.client.options(ignore_status=404).open_point_in_time(index=self.alias, keep_alive=KEEP_ALIVE)
-        return "" if opened.meta.status == 404 else str(opened["id"])
+        opened = self._again(lambda: self.client.open_point_in_time(index=self.alias, keep_alive=KEEP_ALIVE))
+        return "" if opened is None else str(opened["id"])
 
     def facets(
         self, query: str | Node, fields: Sequence[str] = FACETS, limit: int = 50
@@ -272,12 +288,8 @@ class ElasticIndex:
                 order = [{"_count": "desc"}, {"_key": "asc"}]
                 terms = {"field": "tags", "include": f"{name}:.*", "size": limit, "shard_size": max(limit, ALL_VALUES), "order": order}
                 aggregations[name] = {"terms": terms}
-        with spoken(self.where):
-            answer = self.client.options(ignore_status=404).search(
-                index=self.alias, query=compile_dsl(tree_of(query).lowered), size=0, aggregations=aggregations, track_total_hits=False,
-                allow_partial_search_results=False,
-            )  # fmt: skip
-        if answer.meta.status == 404:
+        answer = self._ask(query=compile_dsl(tree_of(query).lowered), size=0, aggregations=aggregations, track_total_hits=False)
+        if answer is None:
             return {name: [] for name in fields}
         return {
             name: [
@@ -290,26 +302,24 @@ class ElasticIndex:
     def parts(self) -> dict[str, int]:
         """Return how many documents each part holds."""
         with spoken(self.where):
-            current = self.layout.current()
-            names = [name for name in self.layout.behind(self.alias) if name.startswith(f"{current}-")]
-            return {name[len(current) + 1 :]: self.client.count(index=name)["count"] for name in names}
+            return self.layout.parts()
 
     def drop(self, part: str) -> int:
-        """Forget a whole part: its index is deleted."""
+        """Forget a whole part; an index that is left empty is deleted."""
         with spoken(self.where):
             return self.layout.drop(part)
 
     def count(self) -> int:
         """Return the number of documents."""
-        with spoken(self.where):
-            answer = self.client.options(ignore_status=404).count(index=self.alias)
-        return answer["count"] if answer.meta.status == 200 else 0
+        # Not the count API, which leaves out what is just being dropped and says nothing of it.
+        answer = self._ask(size=0, track_total_hits=True)
+        return int(answer["hits"]["total"]["value"]) if answer is not None else 0
 
     def checksums(self) -> Iterator[tuple[str, str]]:
         """Give id and checksum of every document as it is stored, by id."""
         for found in self._walk(compile_dsl(Everything()), [{"id": "asc"}]):
             document = _document(found["_source"])
-            yield found["_id"], checksum(document) if found["_index"].endswith(f"-{part_of(document)}") else MISPLACED
+            yield found["_id"], checksum(document) if found["_index"].endswith(f"-{shelf_of(part_of(document))}") else MISPLACED
 
     def delete(self, changes: Iterable[tuple[str, int]]) -> BulkResult:
         """Delete documents by id and version."""
@@ -343,6 +353,12 @@ class ElasticIndex:
 def _shown(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname or url)
+
+
+def _both(current: BulkResult, building: BulkResult) -> BulkResult:
+    """Of two versions the one that went wrong counts: what the new one lacks would be lost with the switch."""
+    pairs = zip(current.items, building.items, strict=True)
+    return BulkResult(tuple(new if now.outcome is Outcome.DELIVERED and new.outcome in (Outcome.RETRY, Outcome.REJECTED) else now for now, new in pairs))
 
 
 def _order() -> list[dict[str, str]]:

@@ -1,8 +1,9 @@
-"""The indices of Elasticsearch behind one alias: versions, and in each version parts by data class and month.
+"""The indices of Elasticsearch behind one alias: versions, and in each version shelves by data class and quarter.
 
-`{prefix}-articles` is the alias that answers. Behind it stand the parts of one version: `…-v000001-alert` (articles of stories
-that raised an alert) and `…-v000001-article-2026-11` (the others, by the month first seen), so that a month that is over goes
-as one index. Each index has an alias `…-write` of its own and is written through it with `require_alias`: a late bulk
+`{prefix}-articles` is the alias that answers. Behind it stand the shelves of one version: `…-v000001-alert` (articles of stories
+that raised an alert) and `…-v000001-article-2026-q4` (the others, by the quarter first seen). A month that is over goes document
+by document, the last one of its quarter with the index: months of their own made five years 62 indices, and every
+question had to ask them all (facets four times as dear, 2026-11-21). Each index has an alias `…-write` of its own and is written through it with `require_alias`: a late bulk
 cannot bring a dropped index back to life.
 """
 
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.errors import UserError
 from pipelines.search import mapping
-from pipelines.search.document import ALERT
+from pipelines.search.document import ALERT, ARTICLE, shelf_of
 from pipelines.search.elastic_errors import blocked, no_room
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 # So long an index that is being made may wait for a node that takes it.
 ROOM = "15s"
+# Documents of a part that are deleted with one request, and days first seen that are told apart (27 years).
+DROPPED = 5_000
+MOST_DAYS = 10_000
 _VERSION = re.compile(r"^(.*-v(\d{6}))(?:-.*)?$")
 
 
@@ -79,11 +83,11 @@ class Layout:
                 self._settle(version)
 
     def start(self) -> str:
-        """Make an empty new version behind the alias `…-building`, and drop one that was never finished."""
+        """Make an empty new version behind the alias `…-building`, and drop those that were not finished, or not dropped."""
         self.setup()
-        self._delete(self.behind(self.building_alias))
-        known = self.client.indices.get(index=f"{self.alias}-v*", features="aliases")
-        number = max(int(found[2]) for name in known.body if (found := _VERSION.match(name))) + 1
+        known, current = self.there(), self.current()
+        number = max(int(found[2]) for name in known if (found := _VERSION.match(name))) + 1
+        self._delete([name for name in known if newest([name]) != current])
         version = f"{self.alias}-v{number:06d}"
         self._create(f"{version}-{ALERT}", self.building_alias)
         return version
@@ -99,18 +103,59 @@ class Layout:
             actions=[
                 *({"add": {"index": name, "alias": self.alias}} for name in new),
                 *({"remove": {"index": name, "alias": self.building_alias}} for name in new),
-                *({"remove_index": {"index": name}} for name in old),
+                *({"remove": {"index": name, "alias": self.alias}} for name in old),
             ]
         )
+        # Only now: who asked just before, and is told that its indices are gone, asks again and meets the new ones.
         self._settle(version)
+        self._delete(old)
+
+    def parts(self) -> dict[str, int]:
+        """Return how many documents each part of the version that answers holds."""
+        current = self.current()
+        shelves = [name for name in self.behind(self.alias) if name.startswith(f"{current}-{ARTICLE}-")]
+        held = {ALERT: self.client.count(index=f"{current}-{ALERT}")["count"]} if current else {}
+        if shelves:
+            days = {"days": {"terms": {"field": "seen", "size": MOST_DAYS, "format": "yyyy-MM-dd"}}}
+            for bucket in self.client.search(index=",".join(shelves), size=0, aggregations=days)["aggregations"]["days"]["buckets"]:
+                part = f"{ARTICLE}-{bucket['key_as_string'][:7]}"
+                held[part] = held.get(part, 0) + bucket["doc_count"]
+        return dict(sorted(held.items()))
 
     def drop(self, part: str) -> int:
-        """Delete the index of one part in every version; returns how many documents the one that answers held."""
-        current = f"{self.current()}-{part}"
-        names = [name for alias in (self.alias, self.building_alias) for name in self.behind(alias) if name.endswith(f"-{part}")]
-        held = self.client.count(index=current)["count"] if current in names else 0
-        self._delete(names)
-        return held
+        """Delete the documents of one part in every version; returns how many the one that answers held."""
+        current, shelf = self.current(), shelf_of(part)
+        dropped = 0
+        for name in [name for alias in (self.alias, self.building_alias) for name in self.behind(alias) if name.endswith(f"-{shelf}")]:
+            gone = self._empty(name, part)
+            dropped += gone if name == f"{current}-{shelf}" else 0
+            self._delete_if_empty(name)
+        return dropped
+
+    def _empty(self, name: str, part: str) -> int:
+        """Delete the documents of one part from an index, each in the state in which it was found."""
+        month = part.removeprefix(f"{ARTICLE}-")
+        query = {"range": {"seen": {"gte": f"{month}-01", "lt": f"{month}-01||+1M"}}} if shelf_of(part) != part else {"match_all": {}}
+        gone = 0
+        while True:
+            self.client.indices.refresh(index=name)
+            found = self.client.search(index=name, query=query, size=DROPPED, version=True, source=False)["hits"]["hits"]
+            if not found:
+                return gone
+            lines = [
+                {"delete": {"_index": name, "_id": one["_id"], "version": one["_version"], "version_type": "external_gte"}} for one in found
+            ]
+            gone += sum(one["delete"]["status"] == 200 for one in self.client.bulk(operations=lines)["items"])
+
+    def _delete_if_empty(self, name: str) -> None:
+        """Delete an index without documents. Its write alias goes first: what is written just now is refused, and comes again."""
+        write = f"{name}-write"
+        self.client.indices.update_aliases(actions=[{"remove": {"index": name, "alias": write}}])
+        self.client.indices.refresh(index=name)
+        if self.client.count(index=name)["count"]:
+            self.client.indices.update_aliases(actions=[{"add": {"index": name, "alias": write}}])
+        else:
+            self._delete([name])
 
     def _settle(self, version: str) -> None:
         """After a switch: parts made meanwhile by others answer too, parts of the old version go."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipelines.search.document import ALERT, BadDocument, Indexed, indexed, part_of
+from pipelines.search.document import ALERT, BadDocument, Indexed, indexed, part_of, shelf_of
 from pipelines.search.port import Change
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ Held = list[tuple[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document analysed, the part where it belongs, and the only other one where an earlier state may stand."""
+    """A document analysed, the shelf (shelf_of) where it belongs, and the only other one where an earlier state may stand."""
 
     indexed: Indexed
-    part: str
+    shelf: str
     other: str
 
 
@@ -35,7 +35,7 @@ def entry_of(change: Change) -> Entry:
         raise BadDocument(f"mã “{change.document['id']}” khác khóa “{change.id}”")
     part = part_of(change.document)
     other = part_of({**change.document, "status": []}) if part == ALERT else ALERT
-    return Entry(entry, part, other)
+    return Entry(entry, shelf_of(part), shelf_of(other))
 
 
 def runs(changes: Sequence[Change]) -> Iterator[list[int]]:
@@ -55,7 +55,7 @@ def runs(changes: Sequence[Change]) -> Iterator[list[int]]:
 def whereabouts(
     client: Elasticsearch, version: str, run: Sequence[tuple[int, Change]], entries: Mapping[int, Entry]
 ) -> dict[int, Held]:
-    """Return for each change where its document stands now, besides the part where it belongs.
+    """Return for each change where its document stands now, besides the shelf where it belongs.
 
     Of a document to be written that is read in real time; of one to be deleted it is searched for.
     """

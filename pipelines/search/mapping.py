@@ -9,7 +9,7 @@ from typing import Any
 
 from pipelines.search.analysis import ANALYSIS_VERSION
 
-MAPPING_VERSION = 2
+MAPPING_VERSION = 3
 _TOKENS = {"type": "text", "analyzer": "whitespace", "norms": False}
 _KEYWORD = {"type": "keyword", "ignore_above": 1024}
 _STORED = {"type": "text", "index": False}
