@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from icalendar import Calendar
 from PIL import Image
 from typer.testing import CliRunner
 
-from dashboards.reports import build_report, period_of, write_report
+from dashboards.reports import build_report, content, period_of, write_report
 from dashboards.reports.charts import draw
 from dashboards.reports.deadlines import calendar, reminders, upcoming
 from dashboards.reports.records import Chart
@@ -25,7 +26,7 @@ from pipelines.store import alerts as alert_store
 from pipelines.store import audit
 from pipelines.store.papers import list_papers
 from pipelines.store.schema import article_provinces
-from tests.desk import HOSTILE, NOON, Desk, make_desk
+from tests.desk import HOSTILE, NOON, Desk, add_article, make_desk
 
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
 
@@ -75,8 +76,6 @@ def test_the_commune_is_rolled_up_into_the_province_and_not_the_other_way(desk: 
 
 
 def test_a_period_to_come_is_refused_and_one_that_runs_is_provisional(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dashboards.reports import content
-
     monkeypatch.setattr(content, "now", lambda: NOON)
     with pytest.raises(UsageError, match="chưa bắt đầu"):
         build_report(desk.store, "ninh-binh", "adhoc", NOON.date() + timedelta(days=1), NOON.date() + timedelta(days=2))
@@ -94,7 +93,22 @@ def test_the_year_has_the_parts_of_the_plans_and_leaves_blank_what_the_office_kn
     assert len(report.numbers.trend) == 11
 
 
-def test_three_files_are_written_noted_and_audited(desk: Desk, tmp_path: Path) -> None:
+def test_five_years_are_told_year_by_year(desk: Desk) -> None:
+    add_article(desk.store, "https://b.example/2024", "Báo B", "Tin năm trước", "Thân bài.", datetime(2024, 12, 31, 20, tzinfo=UTC))
+    decide(desk, "flag", alert_store.NOT_DISTORTED, "Bàn 1", 1, 4)
+    report = build_report(desk.store, "ninh-binh", "five-year", date(2022, 1, 1), date(2026, 11, 30))
+    assert (report.title, report.abstract[:33]) == ("BÁO CÁO", "Kết quả 05 năm 2022 - 2026 theo d")
+    assert [row[0] for row in report.numbers.trend] == ["2022", "2023", "2024", "2025", "2026"], "five columns, not sixty"
+    table = report.sections[1].tables[0]
+    # Twenty hours of 31 December in UTC is the new year in Hà Nội.
+    assert table.caption == "Số liệu từng năm" and [row[:2] for row in table.rows[2:4]] == [("2024", "0"), ("2025", "1")]
+    assert table.rows[-1] == ("2026", "5", "3", "0", "1")
+    assert not any(one.caption == "Số liệu từng năm" for part in build_report(desk.store, "ninh-binh", "annual", FIRST, LAST).sections for one in part.tables)
+
+
+def test_three_files_are_written_noted_and_audited(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The period is not over: the minute that the numbers count until is printed.
+    monkeypatch.setattr(content, "now", lambda: NOON)
     paths = write_report(desk.store, desk.settings, "ninh-binh", "weekly", FIRST, LAST, tmp_path)
     assert [path.suffix for path in paths.values()] == [".docx", ".pdf", ".csv"]
     assert paths["pdf"].read_bytes().startswith(b"%PDF") and b"LiberationSerif" in paths["pdf"].read_bytes()
@@ -119,7 +133,7 @@ def test_the_docx_has_the_form_of_the_decree(desk: Desk, tmp_path: Path) -> None
     closing = "\n".join(p.text for p in document.tables[-1].rows[0].cells[0].paragraphs)
     assert closing.startswith("Nơi nhận:") and closing.endswith("- Lưu: VT.") and "- Thường trực Tỉnh ủy;" in closing
     text = "\n".join(p.text for p in document.paragraphs)
-    assert "BÁO CÁO TUẦN" in text and "Hình 1." in text and "Bảng 1." in text and "{{" not in text and "{%" not in text
+    assert "BÁO CÁO" in text and "Kết quả tuần theo dõi báo chí" in text and "Hình 1." in text and "Bảng 1." in text and "{{" not in text and "{%" not in text
     assert len(document.inline_shapes) == 2
 
 
@@ -233,7 +247,9 @@ def test_the_annex_stands_behind_the_signature_on_a_page_of_its_own(desk: Desk, 
     signed, annex = next(n for n, line in enumerate(text) if line.startswith("Nơi nhận:")), text.index("PHỤ LỤC SỐ LIỆU")
     assert next(line for line in reversed(text[:signed]) if line).endswith("./.") and annex > signed
     head = next(p for p in document.paragraphs if p.text == "PHỤ LỤC SỐ LIỆU")
-    assert head.paragraph_format.page_break_before
+    assert head.paragraph_format.page_break_before and head.alignment == WD_ALIGN_PARAGRAPH.CENTER
+    under = next(p for p in document.paragraphs if p.text.startswith("(Kèm theo"))
+    assert under.text == "(Kèm theo Báo cáo số ……/BC-…… ngày …… tháng …… năm 2026 của SỞ VĂN HÓA VÀ THỂ THAO)" and under.alignment == WD_ALIGN_PARAGRAPH.CENTER
     pages = [" ".join(page.extract_text().split()) for page in PdfReader(paths["pdf"]).pages]
     page = next(n for n, said in enumerate(pages) if "Nơi nhận" in said)
     assert "./." in pages[page] and "PHỤ LỤC SỐ LIỆU" not in pages[page] and "PHỤ LỤC SỐ LIỆU" in pages[page + 1]

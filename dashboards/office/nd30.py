@@ -123,11 +123,11 @@ def body(
     return paragraph
 
 
-def caption(document: DocumentType, text: str) -> None:
-    """Add the caption under a picture."""
+def caption(document: DocumentType, text: str, *, size: int = 12) -> None:
+    """Add the caption under a picture, or the line under the heading of an annex."""
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.space_after = Pt(6)
-    _centre(paragraph, text, italic=True, size=12)
+    _centre(paragraph, text, italic=True, size=size)
 
 
 def centred(document: DocumentType, text: str, *, keep: bool = False) -> None:
@@ -138,9 +138,11 @@ def centred(document: DocumentType, text: str, *, keep: bool = False) -> None:
     _centre(paragraph, text, size=14)
 
 
-def heading(document: DocumentType, text: str, *, level: int = 1) -> None:
-    """Add a heading in bold (level 1) or bold italic (level 2), kept with what follows."""
+def heading(document: DocumentType, text: str, *, level: int = 1, middle: bool = False) -> None:
+    """Add a heading in bold (level 1) or bold italic (level 2), kept with what follows; `middle`: centred."""
     paragraph = document.add_paragraph(style="Heading 1" if level == 1 else "Heading 2")
+    if middle:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.space_before = Pt(10 if level == 1 else 6)
     paragraph.paragraph_format.space_after = Pt(2)
     paragraph.paragraph_format.keep_with_next = True

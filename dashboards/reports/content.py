@@ -60,11 +60,11 @@ def build_report(
         sections.append(Section("IV. DỰ KIẾN THEO DÕI", tables=(open_now, *_communes(communes))))
     sections.append(Section("GHI CHÚ PHƯƠNG PHÁP", text=METHOD, annex=kind in YEARLY))
     due = next((f"{d.name}: trước ngày {d.due[3:]}/{d.due[:2]}, gửi {d.whither}" for d in profile.deadlines if d.every == YEARLY.get(kind)), "")
-    abstract = f"Theo dõi báo chí, đối chiếu thông tin về chủ quyền, biên giới, biển, đảo {label(start, end)}"
+    abstract = f"{KINDS[kind].format(start=start, end=end)} theo dõi báo chí, đối chiếu thông tin về chủ quyền, biên giới, biển, đảo {label(start, end)}"
     until = moment if end >= today else None
     if until:
         abstract += f"; số liệu tạm tính đến {show(until)}"
-    return Report(profile, kind, start, end, KINDS[kind], abstract, found, tuple(sections), due, communes, until)
+    return Report(profile, kind, start, end, "BÁO CÁO", abstract, found, tuple(sections), due, communes, until)
 
 
 METHOD = (
@@ -127,14 +127,20 @@ def _yearly(n: Numbers, results: tuple[Section, ...], communes: tuple[tuple[str,
     charts = tuple(chart for part in results for chart in part.charts)
     return [
         Section("I. TÌNH HÌNH TRIỂN KHAI", (f"Văn bản đã ban hành: {BLANK}", f"Phân công, phối hợp (TTXVN, BĐBP): {BLANK}"), blank=True),
-        Section("II. KẾT QUẢ", (*text, f"Phối hợp và kết quả khác: {BLANK}"), tables[8:11], charts),
+        Section("II. KẾT QUẢ", (*text, f"Phối hợp và kết quả khác: {BLANK}"), (*_years(n), *tables[8:11]), charts),
         Section("III. ĐÁNH GIÁ", (
             f"Ưu điểm: {BLANK}", f"Tồn tại, nguyên nhân: {BLANK}",
             f"Báo động nhầm: {number(n.false_alarms)} trong {number(n.concluded)} nội dung đã có kết luận.",
         ), blank=True),
         Section("IV. PHƯƠNG HƯỚNG, KIẾN NGHỊ", (f"Phương hướng: {BLANK}", f"Kiến nghị: {BLANK}"), (open_now,), blank=True),
-        Section("PHỤ LỤC SỐ LIỆU", ("(Kèm theo báo cáo này)",), (*tables[:8], tables[11], *_communes(communes)), annex=True),
+        Section("PHỤ LỤC SỐ LIỆU", (), (*tables[:8], tables[11], *_communes(communes)), annex=True),
     ]  # fmt: skip
+
+
+def _years(n: Numbers) -> tuple[Table, ...]:
+    """The years beside one another, where a report covers more than two."""
+    rows = tuple((name, *(number(count) for count in counts)) for name, *counts in n.years)
+    return (Table("Số liệu từng năm", ("Năm", "Bài", "Cần đối chiếu", "Cần phản hồi", "Không sai lệch"), rows),) if rows else ()
 
 
 def _communes(communes: Iterable[tuple[str, Numbers]]) -> tuple[Table, ...]:

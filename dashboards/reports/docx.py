@@ -49,7 +49,7 @@ def context(report: Report, document: DocxTemplate, *, behind: bool = True) -> d
 
     sections, annexes = ([
         {
-            "heading": visible(section.heading), "text": [visible(line) for line in section.text],
+            "heading": visible(section.heading), "text": [visible(line) for line in report.text_of(section)],
             "tables": [table(one) for one in section.tables], "charts": [chart(one) for one in section.charts],
         }
         for section in report.sections if (section.annex and behind) == annex
@@ -75,15 +75,18 @@ def _sections(document: Any, name: str) -> None:
     forms.tags(document, [f"{{%p for section in {name} %}}"])
     if name == "annexes":
         forms.tags(document, ["{%p if loop.first %}"])
-        nd30.heading(document, "{{ section.heading }}")
+        nd30.heading(document, "{{ section.heading }}", middle=True)
         document.paragraphs[-1].paragraph_format.page_break_before = True
-        forms.tags(document, ["{%p else %}"])
+        forms.tags(document, ["{%p for line in section.text %}"])
+        nd30.caption(document, "{{ line }}", size=nd30.BODY)
+        forms.tags(document, ["{%p endfor %}", "{%p else %}"])
     nd30.heading(document, "{{ section.heading }}")
-    if name == "annexes":
-        forms.tags(document, ["{%p endif %}"])
     forms.tags(document, ["{%p for line in section.text %}"])
     nd30.body(document, "{{ line }}")
-    forms.tags(document, ["{%p endfor %}", "{%p for chart in section.charts %}"])
+    forms.tags(document, ["{%p endfor %}"])
+    if name == "annexes":
+        forms.tags(document, ["{%p endif %}"])
+    forms.tags(document, ["{%p for chart in section.charts %}"])
     nd30.centred(document, "{{ chart.picture }}", keep=True)
     nd30.caption(document, "Hình {{ chart.number }}. {{ chart.caption }}")
     forms.tags(document, ["{%p endfor %}", "{%p for table in section.tables %}"])
@@ -121,7 +124,7 @@ def sample(document: DocxTemplate) -> Mapping[str, Any]:
     chart = Chart("hình", ("01/01",), (("bài", (1,)),))
     section = Section("I. MỤC", ("Một dòng.",), tables, (chart,))
     day = date(2026, 1, 1)
-    report = Report(load_profile("ninh-binh"), "weekly", day, day, "BÁO CÁO TUẦN", "trích yếu", Numbers(), (section,))
+    report = Report(load_profile("ninh-binh"), "weekly", day, day, "BÁO CÁO", "trích yếu", Numbers(), (section,))
     return context(report, document)
 
 

@@ -37,6 +37,8 @@ CHANNEL_VI = {
 }  # fmt: skip
 # Found not to be distorted, or told twice: no reference was contradicted.
 SETTLED = (alert_store.NOT_DISTORTED, alert_store.DUPLICATE)
+# Days of a period that is told year by year: more than two years.
+LONG = 2 * 366
 FINAL = (alert_store.NEEDS_REPLY, alert_store.NOT_DISTORTED, alert_store.FOLLOW)
 
 
@@ -109,6 +111,7 @@ def numbers(conn: Connection, profile: Profile, start: date, end: date, owners: 
         false_alarms=finals.count(alert_store.NOT_DISTORTED), concluded=len(finals),
         products=(*((label, made[kind]) for kind, label in PRODUCTS.items() if made[kind]), *_channels(conn, profile, first, last)),
         trend=_trend(start, end, [row["at"] for row in ours], [row["raised"] for row in judged]),
+        years=_years(start, end, [row["at"] for row in ours], judged),
     )  # fmt: skip
 
 
@@ -205,16 +208,30 @@ def _most(values: Iterable[str]) -> tuple[tuple[str, int], ...]:
 
 
 def _trend(start: date, end: date, found: list[str], raised: list[str]) -> tuple[tuple[str, int, int], ...]:
-    """Items and claims per day up to five weeks, per week up to half a year, else per month."""
+    """Items and claims per day up to five weeks, per week up to half a year, per month up to two years, else per year."""
     span = (end - start).days + 1
-    step = "day" if span <= 35 else "week" if span <= 185 else "month"
+    step = "day" if span <= 35 else "week" if span <= 185 else "month" if span <= LONG else "year"
 
     def slot(day: date) -> date:
         if step == "day":
             return day
+        if step == "year":
+            return day.replace(month=1, day=1)
         return day.replace(day=1) if step == "month" else day - timedelta(days=day.weekday())
 
     slots = sorted({slot(start + timedelta(days=n)) for n in range(span)})
     counts = [Counter(slot(local(datetime.fromisoformat(at)).date()) for at in times) for times in (found, raised)]
-    words = "%m/%y" if step == "month" else "%d/%m"
+    words = {"year": "%Y", "month": "%m/%y"}.get(step, "%d/%m")
     return tuple((day.strftime(words), counts[0][day], counts[1][day]) for day in slots)
+
+
+def _years(start: date, end: date, found: list[str], judged: list[Mapping[str, Any]]) -> tuple[tuple[str, int, int, int, int], ...]:
+    """Articles and claims of each year, with what became of the claims; nothing for a period of up to two years."""
+    if (end - start).days + 1 <= LONG:
+        return ()
+    seen = Counter(local(datetime.fromisoformat(at)).year for at in found)
+    raised = Counter((local(datetime.fromisoformat(row["raised"])).year, row["status"]) for row in judged)
+    return tuple(
+        (str(one), seen[one], sum(count for (when, _status), count in raised.items() if when == one), raised[one, alert_store.NEEDS_REPLY], raised[one, alert_store.NOT_DISTORTED])
+        for one in range(start.year, end.year + 1)
+    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 
 from dashboards.office.pdf import Paper
@@ -21,7 +22,7 @@ def render_pdf(report: Report) -> bytes:
     paper.rule(40)
     count = {"table": 0, "chart": 0}
     for section in (one for one in report.sections if not one.annex):
-        _section(paper, section, count)
+        _section(paper, section, section.text, count)
     # The signature never stands on a page without the last words.
     paper.room(26 + 5 * len(report.office.recipients))
     paper.ln(3)
@@ -30,16 +31,16 @@ def render_pdf(report: Report) -> bytes:
     annexes = [one for one in report.sections if one.annex]
     if annexes:
         paper.add_page()
-    for section in annexes:
-        _section(paper, section, count)
+    for place, section in enumerate(annexes):
+        _section(paper, section, report.text_of(section), count, middle=place == 0)
     return bytes(paper.output())
 
 
-def _section(paper: Paper, section: Section, count: dict[str, int]) -> None:
+def _section(paper: Paper, section: Section, text: Sequence[str], count: dict[str, int], *, middle: bool = False) -> None:
     paper.ln(3)
-    _heading(paper, section.heading, "B")
-    for line in section.text:
-        paper.para(line)
+    _heading(paper, section.heading, "B", align="C" if middle else "L")
+    for line in text:
+        paper.para(line, style="I" if middle else "", align="C" if middle else "J")
     for chart in section.charts:
         count["chart"] += 1
         paper.picture(draw(chart), f"Hình {count['chart']}. {chart.caption}")
@@ -49,11 +50,11 @@ def _section(paper: Paper, section: Section, count: dict[str, int]) -> None:
         _grid(paper, table)
 
 
-def _heading(paper: Paper, text: str, style: str) -> None:
+def _heading(paper: Paper, text: str, style: str, align: str = "L") -> None:
     # A heading never stands alone at the foot of a page.
     if paper.get_y() > paper.h - 50:
         paper.add_page()
-    paper.para(text, style=style, align="L")
+    paper.para(text, style=style, align=align)
 
 
 def _grid(paper: Paper, table: Table) -> None:

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 
 from pipelines.errors import UsageError
 
+# The kind in the words of the abstract; the decree's name of the paper is BÁO CÁO for all of them.
 KINDS = {
-    "weekly": "BÁO CÁO TUẦN", "monthly": "BÁO CÁO THÁNG", "annual": "BÁO CÁO NĂM", "five-year": "BÁO CÁO 05 NĂM",
-    "adhoc": "BÁO CÁO ĐỘT XUẤT",
+    "weekly": "Kết quả tuần", "monthly": "Kết quả tháng {start:%m/%Y}", "annual": "Kết quả năm {end:%Y}", "five-year": "Kết quả 05 năm {start:%Y} - {end:%Y}",
+    "adhoc": "Kết quả",
 }  # fmt: skip
 
 

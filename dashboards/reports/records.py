@@ -71,6 +71,8 @@ class Numbers:
     concluded: int = 0
     products: tuple[tuple[str, int], ...] = ()
     trend: tuple[tuple[str, int, int], ...] = ()
+    # Year by year, of a period over several: articles, claims, of these in need of a reply and not distorted.
+    years: tuple[tuple[str, int, int, int, int], ...] = ()
 
 
 # The last words above the signature; the decree ends a text with “./.”.
@@ -93,3 +95,10 @@ class Report:
     communes: tuple[tuple[str, Numbers], ...] = field(default=())
     # While the period is not over: until when the numbers count.
     until: datetime | None = None
+
+    def text_of(self, section: Section) -> tuple[str, ...]:
+        """Return the paragraphs of a section; the first annex begins by saying what it belongs to, as the decree asks."""
+        annexes = [one for one in self.sections if one.annex]
+        if not annexes or section is not annexes[0]:
+            return section.text
+        return (f"(Kèm theo Báo cáo số ……/BC-…… ngày …… tháng …… năm {self.end.year} của {self.office.agency})", *section.text)
