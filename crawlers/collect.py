@@ -23,8 +23,9 @@ from crawlers.feeds import ParsedFeed
 from crawlers.fetch import Fetcher
 from crawlers.fillers import backups, settle
 from crawlers.guard import Resolver, resolve
-from crawlers.health import is_due, update_health
+from crawlers.health import is_due, own_outage, update_health
 from crawlers.history import with_older
+from crawlers.line import excuse, nobody_answers, silent
 from crawlers.pauses import kept_pauses
 from crawlers.polling import LIAR, Poll
 from crawlers.registry import Registry, Source
@@ -62,6 +63,7 @@ class Run:
     total: int = 0
     bytes_in: int = 0
     liars: set[str] = field(default_factory=set)
+    offline: bool = False
 
     def advance(self, count: int) -> None:
         """Move the progress display on."""
@@ -157,10 +159,13 @@ async def _run(run: Run, chosen: list[Source], polled: list[Source], wanted: lis
         asked = [poll for poll in run.polls if not poll.outcome]
         lists = [poll for poll in asked if poll.kind == "list"]
         await asyncio.gather(*(_poll(run, poll) for poll in asked if poll.kind != "list"), _crawl_lists(run, lists))
-        await _more(run, fetcher, polled, states)
+        run.offline = own_outage(run.polls) or await _alone(run, fetcher)
+        if not run.offline:
+            await _more(run, fetcher, polled, states)
         pages = await _pages(run, fetcher, chosen, wanted)
         run.bytes_in = fetcher.bytes_in
-    update_health(run.store, polled, run.polls, run.now, pauses)
+        excuse(fetcher.line, run.polls)
+    update_health(run.store, polled, run.polls, run.now, pauses, run.offline)
     counts = []
     for kind, step in STEPS.items():
         outcomes = Counter(poll.outcome for poll in run.polls if poll.kind == kind)
@@ -168,6 +173,17 @@ async def _run(run: Run, chosen: list[Source], polled: list[Source], wanted: lis
             counts.append(StepCount(step=step, entered=sum(outcomes.values()), outcomes=dict(outcomes)))
     counts.append(StepCount(step="pages", entered=sum(pages.values()), outcomes=dict(pages)))
     return counts
+
+
+async def _alone(run: Run, fetcher: Fetcher) -> bool:
+    """Tell whether a round in which the few that were asked kept silent met an outage of our own: others are knocked at."""
+    if not silent(run.polls):
+        return False
+    with run.store.read() as conn:
+        rows = feeds.source_rows(conn)
+    asked = {host_of(poll.url) for poll in run.polls} | {host_of(poll.source.home) for poll in run.polls}
+    others = [source for source in run.registry if source.enabled and host_of(source.home) not in asked]
+    return await nobody_answers(others, rows, asked, lambda other: fetcher.knock(other.home, other.rules(run.settings.delay)))
 
 
 def _polls(run: Run, fetcher: Fetcher, source: Source, rows: list[dict[str, Any]]) -> list[Poll]:
@@ -252,7 +268,7 @@ async def _pages(run: Run, fetcher: Fetcher, chosen: list[Source], wanted: list[
             due = frontier.named(conn, wanted)
     run.total += len(due)
     ready = [item for item in due if _rendered(run.registry.get(item.source))]
-    to_fetch = [item for item in due if not _rendered(run.registry.get(item.source))]
+    to_fetch = [item for item in due if not _rendered(run.registry.get(item.source))] if not run.offline else []
     async with Sink(run.settings, run.store, run.registry, run.now, run.advance) as sink:
         for start in range(0, len(ready), BATCH):
             # What could not be stored is counted as deferred, and the failure is raised below.

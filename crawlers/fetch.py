@@ -24,6 +24,7 @@ from crawlers.decode import TooLarge, decode
 from crawlers.exchange import Exchange, Headers
 from crawlers.flight import LARGE, Flight
 from crawlers.guard import GuardedBackend, Refused, Resolver, resolve
+from crawlers.line import DOWN, Line
 from crawlers.network import INFO
 from crawlers.polite import Gate, NotNow, Rules
 from crawlers.robots import Robots
@@ -56,6 +57,7 @@ class Fetcher:
         self._gate = Gate(budget)
         self._robots = Robots(settings.user_agent, self._gate, book)
         self._flight = Flight()
+        self.line = Line()
         self._pools: dict[tuple[bool, int], httpcore.AsyncConnectionPool] = {}
         self._cookies: dict[str, dict[str, str]] = {}
         self._stack = AsyncExitStack()
@@ -84,6 +86,14 @@ class Fetcher:
     def gate(self) -> Gate:
         """The turns of the hosts."""
         return self._gate
+
+    async def knock(self, url: str, rules: Rules) -> bool | None:
+        """Tell whether the host of `url` answers anything at all, by its robots.txt; None for a host at rest, which is not asked."""
+        answer = await self._once(clean_url("/robots.txt", url) or url, rules, cut=1)
+        answer.release()
+        if answer.outcome in {ex.UNREACHABLE, ex.TIMEOUT}:
+            return False
+        return True if answer.status else None
 
     def robots_note(self, url: str) -> str:
         """Return why the host of `url` is asked by an old robots.txt, or an empty string."""
@@ -139,6 +149,8 @@ class Fetcher:
         """Make one request without following; every way to fail becomes an outcome. `cut`: read so many bytes and no more."""
         host = host_of(url)
         started = now()
+        if not self.line.open():
+            return Exchange(url, url, ex.DEFERRED, DOWN, fetched=started, own_network=True)
         try:
             async with self._gate.turn(host, rules.delay):
                 started = now()
@@ -149,17 +161,27 @@ class Fetcher:
         except Refused as error:
             return Exchange(url, url, ex.GUARD, str(error), fetched=started)
         except TooLarge as error:
-            self._gate.answered(host, True)
+            self._heard(host, started)
             return Exchange(url, url, ex.TOO_LARGE, str(error), fetched=started)
         except (TimeoutError, httpcore.TimeoutException):
-            self._gate.answered(host, False)
-            return Exchange(url, url, ex.TIMEOUT, f"không xong trong {self._settings.timeout:.0f} giây", fetched=started)
+            return self._missed(host, Exchange(url, url, ex.TIMEOUT, f"không xong trong {self._settings.timeout:.0f} giây", fetched=started))
         except (OSError, httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError, UnicodeError) as error:
-            self._gate.answered(host, False)
             own, outcome, reason = _why(error)
-            return Exchange(url, url, outcome, reason, fetched=started, own_network=own)
-        self._gate.answered(host, True)
+            return self._missed(host, Exchange(url, url, outcome, reason, fetched=started, own_network=own))
+        self._heard(host, started)
         return replace(answer, fetched=started, seconds=(now() - started).total_seconds())
+
+    def _heard(self, host: str, at: datetime) -> None:
+        self._gate.answered(host, True)
+        self.line.heard(host, at)
+
+    def _missed(self, host: str, answer: Exchange) -> Exchange:
+        if answer.outcome in {ex.UNREACHABLE, ex.TIMEOUT} and answer.fetched is not None:
+            self.line.missed(host, answer.fetched, answer.own_network)
+        excused = self.line.excuse(answer)
+        # A host is not to blame for our line.
+        self._gate.answered(host, excused.outcome == ex.DEFERRED)
+        return excused
 
     async def _request(self, url: str, rules: Rules, condition: Headers, accept: str, cut: int) -> Exchange:
         parts = urlsplit(url)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from crawlers import exchange as ex
 from crawlers.gaps import shorter
 from crawlers.judging import Known, known_of, status_of
+from crawlers.line import OUTAGE_HOSTS, silent
 from crawlers.polling import Poll
 from crawlers.registry import Source
 from crawlers.urls import host_of
@@ -47,8 +48,6 @@ LEARNT_DAYS = 7
 STEP = 1.5
 # After an outage of our own every source is asked again in the next round.
 OFFLINE_PAUSE = timedelta(minutes=1)
-# Below three hosts it cannot be told whether they or we are cut off.
-OUTAGE_HOSTS = 3
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Status, reason and what follows for the next poll."""
@@ -68,19 +67,19 @@ def is_due(row: Mapping[str, Any] | None, now: datetime) -> bool:
 def own_outage(polls: Sequence[Poll]) -> bool:
     """Tell whether nobody at all was reached: then the fault is ours, and no source is marked."""
     hosts = {host_of(poll.url) for poll in polls}
-    silent = all(poll.outcome in {ex.UNREACHABLE, ex.TIMEOUT} for poll in polls)
     own = any(poll.exchange is not None and poll.exchange.own_network for poll in polls)
-    return bool(polls) and silent and (len(hosts) >= OUTAGE_HOSTS or own)
+    return silent(polls) and (len(hosts) >= OUTAGE_HOSTS or own)
 
 
 def update_health(
     store: Store, sources: Sequence[Source], polls: Sequence[Poll], now: datetime, pauses: Mapping[str, Pause] | None = None,
+    offline: bool = False,
 ) -> None:
     """Write status, reason and next poll of every source that was polled; an outage of our own is logged in one line.
 
-    `pauses`: how long hosts are to be left alone, by a page's refusal too.
+    `pauses`: how long hosts are to be left alone, by a page's refusal too. `offline`: others did not answer either.
     """
-    if own_outage(polls):
+    if offline or own_outage(polls):
         _write_outage(store, polls, now)
         return
     by_source: dict[str, list[Poll]] = {}
