@@ -7,6 +7,7 @@ import re
 from classifiers.referencebase import load_references
 from dashboards.highlight import Sides
 from dashboards.i18n import DEFAULT, catalogue
+from dashboards.i18n.figures import in_english
 from dashboards.shown import role_vi, verdict_vi
 from pipelines.records import Claim
 
@@ -29,6 +30,10 @@ def why(language: str, claim: Claim) -> str:
 
 
 def base(language: str, two: Sides) -> str:
-    """Return what the reference says of a difference; in another language its own statement, where that stands there whole."""
+    """Return what the reference says of a difference; in another language its own statement, or the catalogue's words, or the figure."""
+    if language == DEFAULT:
+        return two.base
     entry = load_references().get(two.ref) if two.ref in load_references() else None
-    return entry.statement_en if language != DEFAULT and entry and two.base == entry.statement_vi else two.base
+    if entry and two.base == entry.statement_vi:
+        return entry.statement_en
+    return in_english(two.base) or catalogue(language).said(two.base)

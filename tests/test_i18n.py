@@ -12,7 +12,7 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from dashboards.i18n import LANGUAGES, LOCALE, catalogue
-from dashboards.i18n.extract import HEARD, PAPERS, TEMPLATES, VIETNAMESE, gather, messages_of
+from dashboards.i18n.extract import HEARD, PAPERS, RULES, TEMPLATES, VIETNAMESE, gather, messages_of
 from dashboards.labels import ACTION_VI
 from pipelines.records import Places, Verdict
 from pipelines.store import audit, feeds
@@ -22,7 +22,7 @@ FIELD = re.compile(r"%\((\w+)\)s")
 # Proper names are the same in every language.
 NAMES = re.compile(
     "×|tỉnh|Cột Mốc|Hoàng Sa|Trường Sa|Ninh Bình|Lào Cai|Quảng Trị|Thanh Hóa|Đà Nẵng|Khánh Hòa|Liên Minh|Tiếng Việt|Nguyễn Thị Hoa|Phú Quốc|Cốc Cốc|"
-    "Bắc Bộ|cửa khẩu Cha Lo|vịnh|phân định|biê|Văn phòng|κ"
+    "Cồn Cỏ|Lao Bảo|Cha Lo|Na Mèo|Nậm Xôi|Brévié|Bắc Bộ|cửa khẩu Cha Lo|vịnh|phân định|biê|Văn phòng|κ"
 )  # fmt: skip
 SENTENCE = "By the treaty, 53 % of the gulf belongs to China."
 
@@ -30,14 +30,14 @@ SENTENCE = "By the treaty, 53 % of the gulf belongs to China."
 def test_every_message_has_english_with_the_same_fields() -> None:
     known = catalogue("en").messages
     found = gather()
-    missing = [message for message, places in found.items() if message not in known and set(places) - set(HEARD)]
+    missing = [message for message, places in found.items() if message not in known and set(places) - {*HEARD, *RULES}]
     assert not missing, f"run `make messages`, then translate in dashboards/locale/en.po: {missing[:5]}"
     wrong = [message for message, english in known.items() if set(FIELD.findall(message)) != set(FIELD.findall(english))]
     assert not wrong
     left = [message for message, english in known.items() if VIETNAMESE.search(NAMES.sub("", english))]
     assert not left, "English that is still Vietnamese"
     with (LOCALE / "en.po").open("rb") as source:
-        heard = {entry.id for entry in read_po(source, locale="en") if entry.locations and {place for place, _ in entry.locations} <= set(HEARD)}
+        heard = {entry.id for entry in read_po(source, locale="en") if entry.locations and {place for place, _ in entry.locations} <= {*HEARD, *RULES}}
     stale = set(known) - set(found) - heard
     assert not stale, f"run `make messages`: {sorted(stale)[:3]}"
 
@@ -85,6 +85,29 @@ def test_the_machines_reason_is_told_in_english_from_its_codes() -> None:
     assert english.startswith("Contradicts") and "GT-02: " in english and english.endswith("the text says it in its own words.")
     assert not VIETNAMESE.search(NAMES.sub("", english))
     assert why("en", found.model_copy(update={"why": "Lời khác hẳn."})) == "Lời khác hẳn."
+
+
+@pytest.mark.parametrize(
+    ("base", "english"),
+    [("46,77 % cho Trung Quốc", "46.77 % for China"), ("1.449,566 km", "1,449.566 km"), ("ký 25/12/2000", "signed 25/12/2000"),
+     ("các văn kiện 2019 ghi nhận khoảng 84 %, phần còn lại đang đàm phán", "the instruments of 2019 record about 84 %; the rest is being negotiated"),
+     ("lời riêng của một cơ quan", "lời riêng của một cơ quan")],
+)  # fmt: skip
+def test_what_a_reference_says_of_a_difference_is_told_in_english(base: str, english: str) -> None:
+    from dashboards import spoken
+    from dashboards.highlight import sides
+
+    two = sides(f"bài viết: x — tư liệu GT-02: {base}")
+    assert two and spoken.base("en", two) == english and spoken.base("vi", two) == base
+
+
+def test_every_figure_of_the_machine_has_english() -> None:
+    from classifiers.instruments import EVENT_VI
+    from classifiers.measures import UNIT_VI
+    from classifiers.shares import PARTY_VI
+    from dashboards.i18n import figures
+
+    assert set(UNIT_VI.values()) <= set(figures.MEASURED) and set(EVENT_VI.values()) <= set(figures.EVENTS) and set(PARTY_VI.values()) <= set(figures.PARTIES)
 
 
 @pytest.fixture

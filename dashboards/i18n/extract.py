@@ -12,7 +12,9 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import yaml
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
@@ -38,10 +40,12 @@ SPEAKING = (
 HEARD = (
     "classifiers/assessor.py", "classifiers/attribution.py", "classifiers/combine.py", "classifiers/groundwords.py", "classifiers/roles.py",
     *(f"crawlers/{name}.py" for name in (
-        "canary", "channels", "collect", "decode", "feeds", "fetch", "health", "judging", "lists", "look", "polite", "polling", "robots",
+        "alike", "canary", "channels", "collect", "decode", "feeds", "fetch", "health", "judging", "line", "lists", "look", "polite", "polling", "robots",
         "signs", "sink", "sitemaps", "volume",
     )),
 )  # fmt: skip
+# What rules and references say in words of their own: the folder, and which keys of its YAML are said. As HEARD, English may follow later.
+RULES = {"classifiers/frames": ("say",), "classifiers/references": ("party", "position_vi")}
 
 
 def in_templates() -> Iterator[tuple[str, str]]:
@@ -63,6 +67,23 @@ def in_code() -> Iterator[tuple[str, str]]:
         for path in sorted(ROOT.glob(pattern)):
             for message in messages_of(path.read_text(encoding="utf-8")):
                 yield message, path.relative_to(ROOT).as_posix()
+
+
+def in_rules() -> Iterator[tuple[str, str]]:
+    """Give what the rules say of a difference and how the references name the sides of a dispute, with the folder they are in."""
+    for folder, keys in RULES.items():
+        for path in sorted((ROOT / folder).glob("*.yaml")):
+            for message in _under(yaml.safe_load(path.read_text(encoding="utf-8")), keys):
+                if VIETNAMESE.search(message):
+                    yield message, folder
+
+
+def _under(node: Any, keys: tuple[str, ...]) -> Iterator[str]:
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        if key in keys and isinstance(value, str):
+            yield value
+        else:
+            yield from _under(value, keys)
 
 
 def messages_of(code: str) -> Iterator[str]:
@@ -105,7 +126,7 @@ def _with_fields(node: ast.JoinedStr) -> str:
 def gather() -> dict[str, list[str]]:
     """Return all messages with the files that say them."""
     found: dict[str, list[str]] = {}
-    for message, where in (*in_templates(), *in_code()):
+    for message, where in (*in_templates(), *in_code(), *in_rules()):
         if where not in (places := found.setdefault(message, [])):
             places.append(where)
     return found
