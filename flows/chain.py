@@ -165,6 +165,20 @@ def pictures(chain: Chain, *, budget: float | None = None) -> list[StepCount]:
     return [count] if count.entered else []
 
 
+def instruments(chain: Chain, *, budget: float | None = None) -> list[StepCount]:
+    """Fetch the pages of instruments that open alerts cite and that are not archived; no step at all when none is owed."""
+    from classifiers.referencebase import load_references
+    from crawlers.instruments import collect_instruments
+    from pipelines.store import alerts
+
+    base = load_references()
+    with chain.store.read() as conn:
+        cited = sorted(alerts.cited(conn))
+    urls = [base.get(id).source.url for id in cited if id in base and base.get(id).source.url]
+    count = collect_instruments(chain.settings, chain.store, chain.sources, urls, budget=budget)
+    return [count] if count.entered else []
+
+
 def deliver(chain: Chain, advance: Advance = _quiet) -> StepCount:
     """Push what the outbox owes to the index; an engine that is away costs delay and nothing else."""
     from pipelines.deliver import deliver as run

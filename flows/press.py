@@ -140,12 +140,13 @@ def digest_task() -> list[str]:
 
 @task(name="upkeep")
 def upkeep_task() -> list[StepCount]:
-    """Forget what may be forgotten."""
+    """Forget what may be forgotten; archive the pages of instruments that alerts cite."""
+    from flows.chain import instruments
     from flows.upkeep import upkeep
 
     chain = _chain(0, 1)
     try:
-        return _say([upkeep(chain)])
+        return _say([upkeep(chain), *instruments(chain, budget=600)])
     finally:
         chain.close()
 

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, sel
 from pipelines.search.document import ARTICLE
 from pipelines.search.owe import owe_articles
 from pipelines.store import outbox as outbox_store
+from pipelines.store.captures import INSTRUMENT
 from pipelines.store.rows import stamp
 from pipelines.store.schema import (
     alerts,
@@ -138,9 +139,10 @@ def expired_warcs(conn: Connection, before: datetime) -> list[str]:
     """Return the WARC files (relative to the data folder) whose captures are all older than `before` and raised nothing."""
     kept = select(captures.c.warc_file).join(articles, articles.c.capture == captures.c.id).where(raised())
     pictured = select(captures.c.warc_file).join(article_images, article_images.c.capture == captures.c.id)
+    cited = select(captures.c.warc_file).where(captures.c.read_outcome == INSTRUMENT)
     query = (
         select(captures.c.warc_file)
-        .where(captures.c.warc_file != "", captures.c.warc_file.not_in(kept), captures.c.warc_file.not_in(pictured))
+        .where(captures.c.warc_file != "", *(captures.c.warc_file.not_in(held) for held in (kept, pictured, cited)))
         .group_by(captures.c.warc_file)
         .having(func.max(captures.c.fetched) < stamp(before))
     )

@@ -110,7 +110,9 @@ def _sources(conn: Connection, alerts: list[Alert]) -> dict[str, Mapping[str, An
     base = load_references()
     found: dict[str, Mapping[str, Any]] = {}
     for id in sorted({id for alert in alerts for id in alert.claim.refs}):
-        known = capture_store.latest(conn, base.get(id).source.url) if id in base and base.get(id).source.url else None
+        address = base.get(id).source.url if id in base else ""
+        # A bare host is collected with its slash.
+        known = (capture_store.latest(conn, address) or capture_store.latest(conn, f"{address}/")) if address else None
         row = queries.capture(conn, known[0]) if known else None
         if row:
             found[id] = {name: row[name] for name in ("id", "url", "final_url", "fetched", "status", "body_sha256", "warc_file", "warc_offset")}

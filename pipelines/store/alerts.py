@@ -111,6 +111,12 @@ def _where(wanted: Filter) -> Any:
     return and_(*clauses) if clauses else True
 
 
+def cited(conn: Connection) -> set[str]:
+    """Return the references that alerts cite which nobody found undistorted or told twice."""
+    query = select(alerts.c.claim).where(alerts.c.status.not_in((NOT_DISTORTED, DUPLICATE)))
+    return {ref for claim in conn.execute(query).scalars() for ref in claim["refs"]}
+
+
 def list_alerts(conn: Connection, *, limit: int = 100, offset: int = 0, **wanted: Unpack[Filter]) -> list[Alert]:
     """Return alerts, flags first, newest and most certain first."""
     query = (

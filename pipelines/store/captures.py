@@ -17,6 +17,8 @@ from pipelines.store.schema import network_facts as facts_table
 _FIELDS = tuple(Capture.model_fields)
 # `read_outcome` of a picture's capture: it is evidence beside an article and never read as one.
 IMAGE = "image"
+# `read_outcome` of the page of a cited instrument: kept beside the claims, never read as an article.
+INSTRUMENT = "instrument"
 # `read_reason` of a page that declares as its own the address of another article: it was kept under the address it came from.
 SHARED_CANONICAL = "địa chỉ chuẩn (rel=canonical) là của bài khác; giữ theo địa chỉ đã tải"
 
