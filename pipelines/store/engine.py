@@ -17,7 +17,6 @@ from pipelines.store.migrate import migrate
 
 # A second process waits this long for the write lock before it says so.
 BUSY_SECONDS = 60
-_FREE_DISK = "hãy giải phóng đĩa (xem chỗ trống, hạn mức)"
 
 
 @dataclass(frozen=True)
@@ -43,9 +42,13 @@ class Store:
         try:
             migrate(engine)
         except OperationalError as error:
+            if _full(error):
+                raise UserError(
+                    f"không mở được kho dữ liệu {parsed.render_as_string(hide_password=True)}: {first_line(error)}; hãy giải phóng đĩa rồi chạy lại"
+                ) from error
             raise UserError(
                 f"không mở được kho dữ liệu {parsed.render_as_string(hide_password=True)}: "
-                f"{first_line(error)}; {_FREE_DISK if _full(error) else 'hãy kiểm tra máy chủ, mật khẩu, quyền ghi'}"
+                f"{first_line(error)}; hãy kiểm tra máy chủ, mật khẩu, quyền ghi"
             ) from error
         return cls(engine, parsed.render_as_string(hide_password=True))
 
@@ -56,8 +59,9 @@ class Store:
             with self.engine.begin() as conn:
                 yield conn
         except OperationalError as error:
-            what = f"{_FREE_DISK} rồi chạy lại, không mất gì" if _full(error) else "việc dở dang sẽ được làm lại ở lần chạy sau"
-            raise UserError(f"kho dữ liệu {self.url}: {first_line(error)}; {what}") from error
+            if _full(error):
+                raise UserError(f"kho dữ liệu {self.url}: {first_line(error)}; hãy giải phóng đĩa rồi chạy lại, không mất gì") from error
+            raise UserError(f"kho dữ liệu {self.url}: {first_line(error)}; việc dở dang sẽ được làm lại ở lần chạy sau") from error
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
