@@ -153,6 +153,13 @@ def test_a_story_page_is_decided_and_left_by_keyboard(site: Site, browser: Any) 
     page.wait_for_url(f"**/alerts/{ids['b0']}")
     press(page, "k")
     page.wait_for_url(f"**/alerts/{ids['flag']}")
+    press(page, "n")
+    page.keyboard.type("xem lại bản gốc")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector(".note:has-text('xem lại bản gốc')")
+    press(page, "i")
+    page.wait_for_url("**/alerts")
+    assert page.get_attribute(".at", "data-href") == f"/alerts/{ids['flag']}", "back in the list where it was left"
     assert page.said == []
 
 

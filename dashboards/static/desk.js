@@ -22,8 +22,21 @@
   }
 
   // The order of the list that was left, so that j and k lead on from one story to the next.
-  const ORDER = "cotmoc-order";
-  if (one("#list")) sessionStorage.setItem(ORDER, JSON.stringify(items().map((item) => item.dataset.href)));
+  const ORDER = "cotmoc-order", LIST = "cotmoc-list";
+  // Where we stood is kept over the page that comes back.
+  const PLACE = "cotmoc-place";
+  if (one("#list")) {
+    sessionStorage.setItem(ORDER, JSON.stringify(items().map((item) => item.dataset.href)));
+    const here = new URL(location.href);
+    ["batch", "undone", "kept"].forEach((name) => here.searchParams.delete(name));
+    sessionStorage.setItem(LIST, here.pathname + here.search);
+  }
+  function back() {
+    const list = sessionStorage.getItem(LIST) || "/alerts";
+    if (!onPage() || !/^\/(?!\/)/.test(list)) return;
+    sessionStorage.setItem(PLACE, JSON.stringify({ path: list.split("?")[0], at: 0, href: current().dataset.href }));
+    location.assign(list);
+  }
 
   function step(by) {
     if (!onPage()) return go(at + by);
@@ -98,8 +111,6 @@
     htmx.ajax("POST", "/alerts/undo", { source: document.body, target: "#toasts", swap: "innerHTML", values });
   }
 
-  // Where we stood is kept over the page that comes back.
-  const PLACE = "cotmoc-place";
   function keepPlace() {
     if (!onPage() && at >= 0) sessionStorage.setItem(PLACE, JSON.stringify({ path: location.pathname, at, href: current().dataset.href }));
   }
@@ -129,6 +140,7 @@
     x: () => { const item = current(), box = item && one("input[name=pick][form=bulk]", item); if (box) { box.checked = !box.checked; count(); } },
     X: () => { const box = one("#pick-all"); if (box) box.click(); },
     a: () => { if (giving && (current() || ticked().length)) { giving.showModal(); one("button[data-who]", giving).focus(); } },
+    i: back,
     n: () => { const field = one("#note-text"); if (field) { field.focus(); field.scrollIntoView({ block: "center" }); } else if (current() && desk.dataset.keys) location.assign(`${current().dataset.href}#note-text`); },
     u: () => { if (palette) undo(); },
     "/": () => { const field = one("#q"); if (field) { field.focus(); field.select(); } else location.assign("/search"); },
@@ -136,6 +148,8 @@
   };
 
   document.addEventListener("keydown", (event) => {
+    // What is being written is sent without leaving the keyboard.
+    if (desk && event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea") && event.target.form) { event.preventDefault(); event.target.form.requestSubmit(); return; }
     if (!desk || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     const open = one("dialog[open]");
     if (typing(event.target)) { if (event.key === "Escape" && !open) event.target.blur(); return; }
