@@ -86,7 +86,7 @@ def fold(text: str) -> str:
         return text.translate(fold_table())
     numpy, table = _fold_array()
     units = numpy.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
-    return str(table[units].tobytes().decode("utf-16-le", "surrogatepass"))
+    return str(table.take(units).tobytes().decode("utf-16-le", "surrogatepass"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +312,7 @@ def _surely_clean(text: str) -> bool:
         return False
     numpy, table = _clean_array()
     units = numpy.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
-    return bool(table[units].all())
+    return bool(table.take(units).all())
 
 
 def normalised(text: str) -> Normalised:

@@ -42,9 +42,9 @@ class Sense(NamedTuple):
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """The senses of one written form, and what is asked of them at every hit, worked out once."""
+    """The senses of one written form, and what is asked of them at every hit, worked out once; one object, known by itself."""
 
     senses: tuple[Sense, ...]
     kinds: frozenset[str]

@@ -103,6 +103,7 @@ _NAMESAKE = re.compile(
     r"|Nguyễn|Trần|Lê|Phạm|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Ngô|Dương|Đinh|Trương|Thị|Văn)\s+)"
     rf"{_KEY}(?:\s*(?:,|[-–]|và)\s*{_KEY})?"
 )
+_NAMED = re.compile(_KEY)
 _CANAL = re.compile(r"[Nn]hiêu Lộc|[Tt]hị Nghè|[Kk]ênh (?:[A-ZĐ]|nước)")
 _RIGHTS = re.compile(r"quần đảo|chủ quyền|[Bb]iển,? đảo|đặc khu|huyện đảo|hải quân|[Vv]ì Hoàng Sa")
 
@@ -111,9 +112,11 @@ def _without_namesakes(window: str) -> str:
     """Return `window` with streets, firms and people named Hoàng Sa or Trường Sa blanked; beside that canal of TP.HCM every bare name is a street."""
     if " sa" not in window and " Sa" not in window and " SA" not in window:
         return window
+    if _NAMED.search(window) is None:
+        return window
     bare = _NAMESAKE.sub(lambda match: "*" * len(match.group()), window)
     if _CANAL.search(window) and not _RIGHTS.search(window):
-        bare = re.sub(_KEY, "*", bare)
+        bare = _NAMED.sub("*", bare)
     return bare
 
 
@@ -159,18 +162,16 @@ def anchors():
 
 
 _OPEN = frozenset({"demarcat", "arbitra", "dash", "moc 1", "moc 2", "moc 3", "moc 4", "moc 5", "moc 6", "moc 7", "spratly", "paracel", "baseline", "treaty"})
-
-
-def _whole(folded: str, end: int) -> bool:
-    """Tell whether an anchor ends where a word ends ("công thư", not "công thương"); other scripts have no blanks."""
-    return not folded[end : end + 1].isalnum() or folded[end] > "\u0e00"
+_OPEN_ANCHORS = frozenset(index for index, anchor in enumerate(ANCHORS) if anchor in _OPEN)
 
 
 def is_national(sheet: Page, ours: bool = False) -> bool:
     """Tell whether the text touches a national sovereignty topic; `ours` = it is about a followed province."""
     feature = bool(names_a_feature(sheet))
     found = anchors().find_matches_as_indexes(sheet.folded)
-    found = [spot for spot in found if _whole(sheet.folded, spot[2]) or ANCHORS[spot[0]] in _OPEN]
+    # An anchor ends where a word ends ("công thư", not "công thương"); other scripts have no blanks.
+    folded = sheet.folded
+    found = [spot for spot in found if not folded[spot[2] : spot[2] + 1].isalnum() or folded[spot[2]] > "\u0e00" or spot[0] in _OPEN_ANCHORS]
     if not found:
         return feature and not _stormy(sheet, "", sheet.bare or sheet.damaged)
     if any(not ANCHORS[index].isascii() for index, _, _ in found) and _SCRIPTS.search(sheet.text):
