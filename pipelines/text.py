@@ -175,7 +175,7 @@ _BETWEEN = (re.compile(r"  +\n? *"), re.compile(r" \n *"), re.compile(r"\n +"))
 def _packed(text: str) -> list[tuple[int, int, str]]:
     """Return where several characters stand for one: Windows line ends, blanks between words, entities."""
     spots: list[tuple[int, int, str]] = []
-    if "\r\n" in text:
+    if "\r" in text:
         spots += [(match.start(), match.end(), "\n") for match in _LINE_END.finditer(text)]
     if "  " in text:
         spots += [(m.start(), m.end(), " ") for m in _GAP.finditer(text) if text[m.start() - 1 : m.start()].isalnum()]
