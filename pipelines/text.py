@@ -86,7 +86,7 @@ def fold(text: str) -> str:
         return text.translate(fold_table())
     numpy, table = _fold_array()
     units = numpy.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
-    return str(table[units].tobytes().decode("utf-16-le", "surrogatepass"))
+    return str(table.take(units).tobytes().decode("utf-16-le", "surrogatepass"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ _BETWEEN = (re.compile(r"  +\n? *"), re.compile(r" \n *"), re.compile(r"\n +"))
 def _packed(text: str) -> list[tuple[int, int, str]]:
     """Return where several characters stand for one: Windows line ends, blanks between words, entities."""
     spots: list[tuple[int, int, str]] = []
-    if "\r\n" in text:
+    if "\r" in text:
         spots += [(match.start(), match.end(), "\n") for match in _LINE_END.finditer(text)]
     if "  " in text:
         spots += [(m.start(), m.end(), " ") for m in _GAP.finditer(text) if text[m.start() - 1 : m.start()].isalnum()]
@@ -312,7 +312,7 @@ def _surely_clean(text: str) -> bool:
         return False
     numpy, table = _clean_array()
     units = numpy.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
-    return bool(table[units].all())
+    return bool(table.take(units).all())
 
 
 def normalised(text: str) -> Normalised:

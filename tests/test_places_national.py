@@ -33,6 +33,8 @@ NOW = "2026-03-10"
         ("Lực lượng nhà giàn DK1 đón Tết.", True),
         ("The tribunal rejected the nine-dash line in the South China Sea.", True),
         ("西沙群岛的渔民", True),
+        ("中国渔船在南海作业，菲律宾抗议", True),
+        ("佛山市南海区举行活动，南海站开通", False),
         ("Hoang Sa va Truong Sa la cua Viet Nam", True),
         ("Campuchia đề nghị Thái Lan tiếp tục lắp đặt các mốc biên giới tạm thời.", False),
         ("Việt Nam và Campuchia cắm mốc biên giới số 30, Thái Lan quan sát.", True),

@@ -7,7 +7,7 @@ import re
 # Words whose absence rules out the pattern of a use; looked for by context.py in one pass with its own.
 HINTS = {
     "work": ("phim", "tiểu thuyết", "truyện", "ca khúc", "bài hát", "vở ", "mv ", "trường ca", "tập thơ", "sách", "hồi ký", "tác phẩm", "bài thơ"),
-    "career": ("từng", "19", "20"),
+    "career": ("từng",), "post": ("19", "20"),
 }
 
 _KIND = r"\b(?:bộ phim|phim(?: tài liệu| truyện| điện ảnh)?|tiểu thuyết|truyện(?: ngắn)?|ca khúc|bài hát|bài thơ|vở(?: kịch| diễn| chèo| cải lương| opera| nhạc kịch)?|MV|trường ca|tập thơ|(?:cuốn )?sách|hồi ký|tác phẩm)"
@@ -25,8 +25,12 @@ _OFFICE = (
 )
 # "từng là kinh đô" and "từng bước" say nothing of a person's way; "nguyên", "cựu" and "bị bắt" leave the place in play.
 _CAREER = re.compile(
-    rf"(?:\btừng (?:(?:là|làm|giữ|đảm nhiệm|kinh qua|trải qua)\b[^.;\n]{{0,40}}?\b{_OFFICE}\b|(?:công tác|làm việc|dạy học|giảng dạy|học|phục vụ|chiến đấu|đóng quân|có \S+ năm)\b)"
-    rf"|^\W{{0,3}}(?:Từ )?(?:tháng )?(?:\d{{1,2}}[/.-])?(?:19|20)\d\d ?(?:[-–]|đến) ?(?:tháng )?(?:\d{{1,2}}[/.-])?(?:(?:19|20)\d\d|nay) ?:[^\n]{{0,30}}?\b{_OFFICE}\b)[^.;\n]*$",
+    rf"\btừng (?:(?:là|làm|giữ|đảm nhiệm|kinh qua|trải qua)\b[^.;\n]{{0,40}}?\b{_OFFICE}\b|(?:công tác|làm việc|dạy học|giảng dạy|học|phục vụ|chiến đấu|đóng quân|có \S+ năm)\b)[^.;\n]*$",
+    re.I,
+)
+# A line of a life told in years: "2005 - 2010: Phó Chủ tịch UBND tỉnh …".
+_POST = re.compile(
+    rf"\W{{0,3}}(?:Từ )?(?:tháng )?(?:\d{{1,2}}[/.-])?(?:19|20)\d\d ?(?:[-–]|đến) ?(?:tháng )?(?:\d{{1,2}}[/.-])?(?:(?:19|20)\d\d|nay) ?:[^\n]{{0,30}}?\b{_OFFICE}\b[^.;\n]*$",
     re.I,
 )
 
@@ -46,7 +50,8 @@ def backdrop(before: str, hinted: frozenset[str]) -> str:
     """Return "work" or "career" when what stands `before` a name makes it a subject or a stage of life, else an empty string."""
     if "work" in hinted and (_TELLS.search(before) or _TITLED.search(before)):
         return "work"
-    return "career" if "career" in hinted and _CAREER.search(before) else ""
+    told = ("career" in hinted and _CAREER.search(before)) or ("post" in hinted and _POST.match(before))
+    return "career" if told else ""
 
 
 def goes_on(text: str, end: int, start: int) -> bool:

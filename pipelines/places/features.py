@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from pipelines import gazetteer
-from pipelines.places.find import Page
 from pipelines.text import fold
+
+if TYPE_CHECKING:
+    from pipelines.places.find import Page
 
 _KINDS = ("đảo", "đá", "bãi")
 # Points of the compass, sizes and things: "đá Bắc" is a rock on every coast.
@@ -15,10 +18,8 @@ _CLAIMANTS = ("china", "chinese", "vietnam", "viet nam", "philippin", "beijing",
 
 
 @cache
-def _names():
-    """Return the automaton of folded names and, per pattern, the spellings that count."""
-    from ahocorasick_rs import AhoCorasick, Implementation
-
+def feature_names() -> dict[str, set[str]]:
+    """Return folded names and, for each, the spellings that count."""
     units = {fold(unit.name) for unit in gazetteer.units()}
     written: dict[str, set[str]] = {}
     for feature in gazetteer.features():
@@ -31,28 +32,25 @@ def _names():
             # A reef built up is called an island; where the name is also a commune's, only the kind of the table counts.
             for one in _KINDS if " " in rest and fold(rest) not in units else (kind.lower(),):
                 written.setdefault(fold(f"{one} {rest}"), set()).add(f"{one} {rest}")
-    keys = sorted(written)
-    return AhoCorasick(keys, implementation=Implementation.DFA), [written[key] for key in keys]
+    return written
 
 
 def spellings() -> set[str]:
     """Return all names as they are typed, for the gate."""
-    return {name for names in _names()[1] for name in names}
+    return {name for names in feature_names().values() for name in names}
 
 
 def names_a_feature(sheet: Page) -> str:
     """Return the sea feature named with its kind ("đảo Thuyền Chài"), as written, or an empty string."""
-    if len(sheet.folded) != len(sheet.text):
-        return ""
-    automaton, written = _names()
-    for index, start, end in automaton.find_matches_as_indexes(sheet.folded):
+    written = feature_names()
+    for start, end in sheet.features:
         if sheet.folded[start - 1 : start].isalnum() or sheet.folded[end : end + 1].isalnum():
             continue
-        raw = sheet.text[start:end]
+        raw = sheet.text[start:end].replace("\n", " ")
         if raw.isascii() and not any(name in sheet.folded for name in _CLAIMANTS):
             continue  # there is a Lincoln Island on many maps
-        proper = raw.partition(" ")[2]
-        as_listed = raw in written[index] or raw[0].lower() + raw[1:] in written[index]
-        if (as_listed or sheet.bare) and all(part[:1].isupper() for part in proper.split()):
+        listed = written[fold(raw)]
+        as_listed = raw in listed or raw[0].lower() + raw[1:] in listed
+        if (as_listed or sheet.bare) and all(part[:1].isupper() for part in raw.partition(" ")[2].split()):
             return raw
     return ""

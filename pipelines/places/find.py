@@ -45,6 +45,8 @@ class Page:
         self.folded = fold(text)
         sample = text[:900]
         self.bare = lang not in ("vi", "") or self._unmarked(sample)
+        self.features: list[tuple[int, int]] = []  # filled by `find`
+        self.anchors: list[tuple[int, int, int]] = []
         opening = next((char for char in sample if char.isalpha()), "A")
         self.low = len(text) < 1500 and opening.islower() and sum(map(str.isupper, sample)) * 25 < _letters(sample)
 
@@ -79,7 +81,7 @@ def page(text: str, lang: str) -> Page:
 
 
 def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:
-    """Return the names of `sheet` in order, without overlaps: the longest wins, then the first."""
+    """Return the names of `sheet` in order, without overlaps: the longest wins, then the first; sea features and anchors are noted on the sheet."""
     text, folded = sheet.text, sheet.folded
     if len(folded) != len(text):
         return []
@@ -87,7 +89,15 @@ def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:
     size = len(text)
     entries = lexicon.entries
     scanned = _unwrapped(folded)
+    plain, anchors, read = len(entries), lexicon.anchors, 0
     for index, start, end in lexicon.automaton.find_matches_as_indexes(scanned, overlapping=True):  # type: ignore[attr-defined]
+        if index >= plain:
+            if index < anchors:
+                sheet.features.append((start, end))
+            elif start >= read:  # anchors are read one behind the other
+                sheet.anchors.append((index - anchors, start, end))
+                read = end
+            continue
         if start and folded[start - 1].isalnum() and folded[start].isascii():
             continue
         if end < size and folded[end].isalnum() and folded[end - 1].isascii():

@@ -132,6 +132,12 @@ def split_names() -> frozenset[str]:
     return frozenset(name for name in _patterns() if " " in name and (name in _TOPICS or not name.rpartition(" ")[2][0].islower()))
 
 
+@cache
+def _later_words() -> frozenset[str]:
+    """Return the words that stand behind a blank in one of `split_names`."""
+    return frozenset(word for name in split_names() for word in name.split(" ")[1:])
+
+
 # The letter first, what stands before it afterwards: quick to look for.
 _CAPITAL_L = re.compile(r"l(?<=[A-ZĐÀ-Ỹ]l)(?=[A-ZĐÀ-Ỹ])")
 _JOINED = re.compile(r"_(?<=[^\W\d_]_)(?=[^\W\d_])")
@@ -162,10 +168,14 @@ def rejoined(text: str) -> str:
 
 def _parts_a_name(text: str, spot: int) -> bool:
     """Tell whether the words around a line end make one name, and no longer name takes them ("Việt Nam / Định hướng")."""
-    before, after = _LAST.search(text[max(0, spot - 40) : spot]), _FIRST.match(text, spot + 1, spot + 40)
-    if before is None or after is None:
+    after = _FIRST.match(text, spot + 1, spot + 40)
+    right = after.group().split(" ") if after is not None else []
+    if not right or right[0] not in _later_words():
         return False
-    left, right = before.group().split(" "), after.group().split(" ")
+    before = _LAST.search(text[max(0, spot - 40) : spot])
+    if before is None:
+        return False
+    left = before.group().split(" ")
     for i in range(1, min(3, len(left)) + 1):
         for j in range(1, min(3, len(right)) + 1):
             if " ".join((*left[-i:], *right[:j])) in split_names():

@@ -8,6 +8,8 @@ from functools import cache
 from typing import NamedTuple
 
 from pipelines import gazetteer
+from pipelines.places.anchors import ANCHORS
+from pipelines.places.features import feature_names
 from pipelines.text import fold, normalize, one_tone_style
 
 
@@ -42,9 +44,9 @@ class Sense(NamedTuple):
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """The senses of one written form, and what is asked of them at every hit, worked out once."""
+    """The senses of one written form, and what is asked of them at every hit, worked out once; one object, known by itself."""
 
     senses: tuple[Sense, ...]
     kinds: frozenset[str]
@@ -85,10 +87,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The automaton over folded text and the entry of each pattern."""
+    """The automaton over folded text: the entry of each pattern, then names of sea features, then the anchors of `national.py`."""
 
     automaton: object
     entries: tuple[Entry, ...]
+    anchors: int  # where they begin among the patterns
 
 
 def _of_unit(unit: gazetteer.Unit) -> Sense:
@@ -205,5 +208,5 @@ def lexicon() -> Lexicon:
     from ahocorasick_rs import AhoCorasick, Implementation
 
     entries = [entry(key, senses) for key, senses in sorted(_all_senses().items())]
-    automaton = AhoCorasick([entry.key for entry in entries], implementation=Implementation.DFA)
-    return Lexicon(automaton, tuple(entries))
+    names = [*(entry.key for entry in entries), *feature_names()]
+    return Lexicon(AhoCorasick([*names, *ANCHORS], implementation=Implementation.DFA), tuple(entries), len(names))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
@@ -84,7 +84,7 @@ class Matcher:
             given = (flat + given[len(flat) :])[: len(given)]
         old = repaired(given)
         clean = aligned(given) if old is None else chained(old, aligned(old.text))
-        clean = replace(clean, text=rejoined(plain_typed(clean.text)), original=original)
+        clean = Normalised(rejoined(plain_typed(clean.text)), original, clean.starts, clean.origins, clean.coded)
         sheet = page(clean.text, lang)
         hits = find(sheet, self._lexicon)
         when = published if isinstance(published, str) else published.isoformat() if published else ""

@@ -9,24 +9,12 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from pipelines.places.anchors import ANCHORS
 from pipelines.places.features import names_a_feature
 from pipelines.places.find import Page
 from pipelines.places.patterns import by_first_letter
 from pipelines.text import fold, one_tone_style
 
-# Something of this must stand in the text (folded) before any rule is tried.
-ANCHORS = (
-    "西沙", "南沙", "东沙", "中沙", "三沙", "黄沙群岛", "长沙群岛", "南海(?!区", "站", "鱼)", "九段", "十段", "十一段", "断续线", "仲裁案", "北部湾", "万安滩", "陆地边界", "领海", "海洋法", "海上边界", "边界线", "界碑", "勘界", "主权", "ເສັ້ນຊາຍແດນ", "ຫຼັກໝາຍ", "ຫລັກໝາຍ", "ອະທິປະໄຕ", "ທະເລຈີນໃຕ້", "ທະເລຕາເວັນອອກ", "ດິນແດນ", "ທະຫານ", "ສັນຍາລັບ",
-    "hoang sa", "truong sa", "tay sa", "nam sa", "tam sa", "bien dong", "luoi bo", "chin doan", "9 doan", "muoi doan", "10 doan", "duong doan", "chin vach", "10 vach", "net dut", "nine-dash", "nine dash", "ten-dash", "ten dash", "dashes", "dashed line", "u-shaped", "unclos", "luat bien", "law of the sea",
-    "phan dinh", "vinh bac bo", "tonkin", "duong co so", "baseline", "lanh hai", "dac quyen kinh te", "them luc dia", "economic zone", "bien gioi", "duong bien",
-    "cot moc", "moc quoc", "moc bien", "moc gioi", "giu moc", "ton tao moc", "moc 1", "moc 2", "moc 3", "moc 4", "moc 5", "moc 6", "moc 7", "cam moc", "chu quyen", "bien dao", "bien, dao", "cong ham", "cong thu", "1958", "thanh do", "san francisco", "gac ma", "len dao",
-    "co lin", "da chu thap", "bai chu thap", "chau vien", "vanh khan", "xu bi", "ga ven", "dao ba binh", "ba binh cho", "phan ba binh", "dao phu lam", "tri ton", "bai tu chinh", "tu chinh,", "song tu tay", "dao sinh ton", "bai co may", "nam yet", "son ca", "phan vinh", "dao thi tu", "dao da tay", "subi", "scarborough",
-    "dk1", "nha gian", "nam quan", "ban gioc", "brevie", "koh tral", "hd-981", "hd 981", "haiyang", "hai duong 981", "hai duong 9", "hai duong dia chat", "paracel", "spratly", "china sea",
-    "philippine sea", "sansha", "woody island", "fiery cross", "kalayaan", "pag-asa", "xisha", "nansha", "hai chien", "99 nam", "ninety-nine", "hun sen", "thue dao", "cua campuchia",
-    "linh ben", "linh trung quoc", "linh tq", "binh si", "troops", " army", "soldiers", "border", "demarcat", "frontier", "boundary", "tau la", "tau sat", "tau trung quoc", "tau hai canh", "hai canh", " bd", "ngu truong", "toa trong tai", "arbitra", "hiep uoc", "treaty",
-    "hs-ts", "hsts", "hs ts", "kien tq", "duong dut", "phan gioi", "nghi dinh thu", "bien cuong", "quoc gioi", "nuoc ngoai quan ly", "ranh gioi bien", "giap kham", "lan sang",
-    "east sea", "hoangsa", "truongsa", "hoang_sa", "truong_sa", "chit quyen", "chii quyen", "quyen bien",
-)  # fmt: skip
 _SCRIPTS = re.compile(
     r"西沙|南沙|东沙|中沙|三沙|黄沙群岛|长沙群岛|南海(?!区|站|鱼)|九段|十段|十一段|断续线|仲裁案|北部湾|万安滩|陆地边界|领海|海洋法|海上边界|边界线|界碑|勘界|主权|"
     r"ເສັ້ນຊາຍແດນ|ຫຼັກໝາຍ|ຫລັກໝາຍ|ອະທິປະໄຕ|ທະເລຈີນໃຕ້|ທະເລຕາເວັນອອກ|ດິນແດນ|ທະຫານ|ສັນຍາລັບ"
@@ -103,6 +91,7 @@ _NAMESAKE = re.compile(
     r"|Nguyễn|Trần|Lê|Phạm|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Ngô|Dương|Đinh|Trương|Thị|Văn)\s+)"
     rf"{_KEY}(?:\s*(?:,|[-–]|và)\s*{_KEY})?"
 )
+_NAMED = re.compile(_KEY)
 _CANAL = re.compile(r"[Nn]hiêu Lộc|[Tt]hị Nghè|[Kk]ênh (?:[A-ZĐ]|nước)")
 _RIGHTS = re.compile(r"quần đảo|chủ quyền|[Bb]iển,? đảo|đặc khu|huyện đảo|hải quân|[Vv]ì Hoàng Sa")
 
@@ -111,9 +100,11 @@ def _without_namesakes(window: str) -> str:
     """Return `window` with streets, firms and people named Hoàng Sa or Trường Sa blanked; beside that canal of TP.HCM every bare name is a street."""
     if " sa" not in window and " Sa" not in window and " SA" not in window:
         return window
+    if _NAMED.search(window) is None:
+        return window
     bare = _NAMESAKE.sub(lambda match: "*" * len(match.group()), window)
     if _CANAL.search(window) and not _RIGHTS.search(window):
-        bare = re.sub(_KEY, "*", bare)
+        bare = _NAMED.sub("*", bare)
     return bare
 
 
@@ -135,7 +126,7 @@ _OURS = r"việt nam|vietnam|\bvn\b|biên phòng|hà nội|hanoi|ngư dân|hải
 def why_national(sheet: Page) -> str:
     """Return the words that a text marked `national` was marked for, as they are written; empty when several vague signs met."""
     plain = sheet.bare or sheet.damaged
-    found = anchors().find_matches_as_indexes(sheet.folded)
+    found = sheet.anchors
     window = _without_namesakes(_windows(sheet, [(start, end) for _, start, end in found]))
     low = _scanned(fold(window)) if plain else window.lower()
     for match in (_SCRIPTS.search(window), next(_rule(_SURE, plain).finditer(low), None), _SEA.search(window), _ISLES.search(window), _rule(_BORDER, plain).search(low)):
@@ -150,27 +141,17 @@ def _rule(source: str, folded: bool) -> re.Pattern[str]:
     return re.compile(by_first_letter(fold(source) if folded else source))
 
 
-@cache
-def anchors():
-    """Return the automaton of anchors over folded text."""
-    from ahocorasick_rs import AhoCorasick, Implementation
-
-    return AhoCorasick(list(ANCHORS), implementation=Implementation.DFA)
-
-
 _OPEN = frozenset({"demarcat", "arbitra", "dash", "moc 1", "moc 2", "moc 3", "moc 4", "moc 5", "moc 6", "moc 7", "spratly", "paracel", "baseline", "treaty"})
-
-
-def _whole(folded: str, end: int) -> bool:
-    """Tell whether an anchor ends where a word ends ("công thư", not "công thương"); other scripts have no blanks."""
-    return not folded[end : end + 1].isalnum() or folded[end] > "\u0e00"
+_OPEN_ANCHORS = frozenset(index for index, anchor in enumerate(ANCHORS) if anchor in _OPEN)
 
 
 def is_national(sheet: Page, ours: bool = False) -> bool:
     """Tell whether the text touches a national sovereignty topic; `ours` = it is about a followed province."""
-    feature = bool(names_a_feature(sheet))
-    found = anchors().find_matches_as_indexes(sheet.folded)
-    found = [spot for spot in found if _whole(sheet.folded, spot[2]) or ANCHORS[spot[0]] in _OPEN]
+    feature = bool(sheet.features) and bool(names_a_feature(sheet))
+    found = sheet.anchors
+    # An anchor ends where a word ends ("công thư", not "công thương"); other scripts have no blanks.
+    folded = sheet.folded
+    found = [spot for spot in found if not folded[spot[2] : spot[2] + 1].isalnum() or folded[spot[2]] > "\u0e00" or spot[0] in _OPEN_ANCHORS]
     if not found:
         return feature and not _stormy(sheet, "", sheet.bare or sheet.damaged)
     if any(not ANCHORS[index].isascii() for index, _, _ in found) and _SCRIPTS.search(sheet.text):
