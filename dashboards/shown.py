@@ -64,6 +64,12 @@ def time_vi(value: datetime | str | None) -> str:
     return show(known) or "không rõ"
 
 
+def day_vi(text: str) -> str:
+    """Return the date of an instrument (`2000-12-25`, `2020-03`) as people write it; anything else as it is."""
+    parts = text.split("-")
+    return "/".join(reversed(parts)) if 2 <= len(parts) <= 3 and all(part.isdigit() for part in parts) else text
+
+
 # The first that fits: Edge and Cốc Cốc also call themselves Chrome, and Chrome calls itself Safari.
 _BROWSERS = (("coc_coc", "Cốc Cốc"), ("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 _SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from docx import Document
 
+from classifiers.referencebase import load_references
 from dashboards.evidence import Pack, verify_pack
-from dashboards.evidence.asked import asked
-from pipelines.records import Verdict
+from dashboards.evidence.asked import asked, difference
+from dashboards.shown import day_vi
+from pipelines.records import Alert, Claim, Role, Tier, Verdict
 from pipelines.store import alerts as alert_store
 from tests.desk import NOON, WRONG, Desk, make_desk
 from tests.desk import pack_without_browser as build_pack
@@ -59,3 +61,20 @@ def test_a_picture_that_nobody_has_looked_at_asks_nothing(desk: Desk, tmp_path: 
         alert = alert_store.get_alert(conn, desk.ids["flag"])[0]  # type: ignore[index]
     held = alert.claim.model_copy(update={"verdict": Verdict.NEEDS_IMAGE_REVIEW})
     assert asked([alert.model_copy(update={"claim": held})]) is None
+
+
+def test_the_letter_says_nothing_twice() -> None:
+    entry = load_references().get("GT-02")
+    alert = claimed(f"bài viết: {WRONG} — tư liệu GT-02: {entry.statement_vi}")
+    assert difference(alert, {"GT-02": entry}) == "", "sentence and reference stand above already"
+    assert difference(claimed("46,77% ↔ 53,23%"), {"GT-02": entry}) == "46,77% ↔ 53,23%"
+
+
+@pytest.mark.parametrize(("written", "shown"), [("2000-12-25", "25/12/2000"), ("2020-03", "03/2020"), ("1958", "1958"), ("", ""), ("22/9/1958", "22/9/1958")])
+def test_dates_of_instruments_are_written_as_people_write_them(written: str, shown: str) -> None:
+    assert day_vi(written) == shown
+
+
+def claimed(differs: str) -> Alert:
+    claim = Claim(sentence=WRONG, start=0, end=len(WRONG), type="D06", role=Role.ASSERT, verdict=Verdict.CONTRADICTED, refs=("GT-02",), differs=differs)
+    return Alert(id="a", story="s", article="a", revision=1, tier=Tier.FLAG, claim=claim, title="x", outlet="x", url="x", raised=NOON)

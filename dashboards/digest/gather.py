@@ -16,7 +16,7 @@ from dashboards.digest.carried import approved_alerts, carriers
 from dashboards.digest.records import Checked, Cited, Correction, Item
 from dashboards.digest.summary import summary
 from dashboards.digest.themes import NATIONAL, theme_of
-from dashboards.shown import is_foreign, one_line
+from dashboards.shown import day_vi, is_foreign, one_line
 from pipelines.clock import local
 from pipelines.records import Alert
 from pipelines.settings import Profile
@@ -187,7 +187,7 @@ def cited(id: str, on: date) -> Cited | None:
     if id not in base:
         return None
     entry = base.get(id)
-    source = ", ".join(part for part in (entry.source.title, entry.source.number, entry.source.article, entry.source.date) if part)
+    source = ", ".join(part for part in (entry.source.title, entry.source.number, entry.source.article, day_vi(entry.source.date)) if part)
     return Cited(
         id, entry.statement_vi, source, entry.source.url, entry.contested,
         tuple((side.party, side.position_vi) for side in entry.sides), entry.note if entry.contested else "",

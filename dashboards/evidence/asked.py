@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from classifiers.referencebase import Reference
 from pipelines.records import Alert, Verdict
 from pipelines.store import alerts as alert_store
 
@@ -32,6 +33,13 @@ def asked(alerts: Sequence[Alert]) -> Asked | None:
         return None
     same = tuple(alert for alert in found if alert.article == found[0].article)
     return Asked(found[0].article, same, not wrong)
+
+
+def difference(alert: Alert, references: Mapping[str, Reference]) -> str:
+    """Return what the letter adds on the difference; nothing where it only says sentence and reference once more."""
+    said = alert.claim.differs
+    entries = [references[id].statement_vi for id in alert.claim.refs if id in references]
+    return "" if alert.claim.sentence.rstrip(".") in said and any(text.rstrip(".") in said for text in entries) else said
 
 
 def why_none(alerts: Iterable[Alert]) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from classifiers.referencebase import Reference
 from dashboards.evidence.manifest import PICTURES, PURPOSE, Parts
 from dashboards.office.pdf import Paper
-from dashboards.shown import one_line, role_vi, time_vi, verdict_vi
+from dashboards.shown import day_vi, one_line, role_vi, time_vi, verdict_vi
 from pipelines.settings import Profile
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _exchange(met: Mapping[str, Any]) -> str:
         said = f"{tls['version']} {tls['cipher']}".strip()
         said += f", chứng chỉ của {certificate['subject']} do {certificate['issuer']} cấp, SHA-256 {certificate['sha256']}" if certificate else ""
     offset = met["clock_offset_seconds"]
-    clock = "không ghi" if offset is None else f"{offset:+.0f} giây so với đồng hồ của máy thu"
+    clock = "không ghi" if offset is None else f"{round(offset) or 0:+d} giây so với đồng hồ của máy thu"
     return f"Máy chủ: {met['server_address'] or 'không ghi'}; TLS: {said}; đồng hồ máy chủ: {clock}."
 
 
@@ -120,7 +120,7 @@ def _claims(facts: StoryFacts) -> list[str]:
 def _references(references: Mapping[str, Reference], facts: StoryFacts) -> list[str]:
     lines = []
     for id, entry in references.items():
-        source = ", ".join(part for part in (entry.source.title, entry.source.number, entry.source.article, entry.source.date) if part)
+        source = ", ".join(part for part in (entry.source.title, entry.source.number, entry.source.article, day_vi(entry.source.date)) if part)
         lines.append(f"{id}: {one_line(entry.statement_vi, 600)} ({one_line(source)}) {one_line(entry.source.url)}")
         kept = facts.sources.get(id)
         lines.append(f"Bản lưu trang gốc: {_both(kept['fetched'])}, SHA-256 {kept['body_sha256']}" if kept else "Bản lưu trang gốc: chưa có.")

@@ -9,6 +9,7 @@ from typing import Any
 from docx.document import Document as DocumentType
 
 from classifiers.referencebase import Reference
+from dashboards.evidence.asked import difference
 from dashboards.evidence.manifest import PURPOSE
 from dashboards.office import nd30
 from dashboards.shown import one_line, role_vi, time_vi, verdict_vi
@@ -42,7 +43,7 @@ def render_letter(
     nd30.heading_block(document, profile, "……-……", moment.year, f"V/v {ABOUT[inquiry]}")
     document.add_paragraph()
     nd30.centred(document, f"Kính gửi: {one_line(article['outlet'], 120)}")
-    nd30.body(document, "Căn cứ …… (người soạn điền căn cứ pháp luật đang có hiệu lực vào ngày bài đăng);", italic=True)
+    nd30.body(document, "Căn cứ …… (người soạn điền căn cứ pháp luật đang có hiệu lực vào ngày bài đăng).", italic=True)
     nd30.body(
         document,
         f"Ngày {time_vi(article['published'])}, quý báo (kênh) đăng “{one_line(article['title'] or '(không có đầu đề)')}” "
@@ -71,6 +72,6 @@ def _claim(document: DocumentType, number: int, alert: Alert, references: Mappin
         nd30.body(document, f"Tư liệu {id}: {entry.statement_vi} ({source})", url=entry.source.url)
         if entry.contested:
             sides = "; ".join(f"{side.party}: {side.position_vi}" for side in entry.sides)
-            nd30.body(document, f"Điểm này còn tranh luận. {sides}", italic=True)
-    if claim.differs:
-        nd30.body(document, f"Chỗ khác nhau: {claim.differs}")
+            nd30.body(document, f"Điểm này còn tranh luận. {sides.rstrip('.')}.", italic=True)
+    if said := difference(alert, references):
+        nd30.body(document, f"Chỗ khác nhau: {said}")

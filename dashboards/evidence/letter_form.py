@@ -9,6 +9,7 @@ from typing import Any
 from docxtpl import DocxTemplate
 
 from classifiers.referencebase import Reference
+from dashboards.evidence.asked import difference
 from dashboards.evidence.letter import ABOUT, ABROAD, HOME, INQUIRY, OPENING
 from dashboards.evidence.manifest import PURPOSE
 from dashboards.office import forms, nd30
@@ -35,7 +36,7 @@ def render_form(
             cited.append({"id": id, "statement": visible(said), "url": entry.source.url if entry else "", "sides": visible(sides)})
         claims.append({
             "sentence": visible(alert.claim.sentence), "role": role_vi(alert.claim.role), "verdict": verdict_vi(alert.claim.verdict),
-            "differs": visible(alert.claim.differs), "references": cited,
+            "differs": visible(difference(alert, references)), "references": cited,
         })  # fmt: skip
     tags = {
         **forms.common(profile, moment.year, "……-……"), "outlet": one_line(article["outlet"], 120),
@@ -60,7 +61,7 @@ def default() -> bytes:
     nd30.centre(about, _either(f"V/v {ABOUT[1]}", f"V/v {ABOUT[0]}"), size=12)
     document.add_paragraph()
     nd30.centred(document, "Kính gửi: {{ outlet }}")
-    nd30.body(document, "Căn cứ …… (người soạn điền căn cứ pháp luật đang có hiệu lực vào ngày bài đăng);", italic=True)
+    nd30.body(document, "Căn cứ …… (người soạn điền căn cứ pháp luật đang có hiệu lực vào ngày bài đăng).", italic=True)
     nd30.body(
         document, "Ngày {{ published }}, quý báo (kênh) đăng “{{ headline }}” tại địa chỉ {{ url }}. "
         + _either(OPENING[1], OPENING[0]),

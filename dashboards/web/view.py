@@ -33,7 +33,7 @@ TABLES = {
 
 
 LABELS: dict[str, Callable[..., str]] = {
-    "time_vi": shown.time_vi, "tier_vi": shown.tier_vi, "role_vi": shown.role_vi, "verdict_vi": shown.verdict_vi,
+    "time_vi": shown.time_vi, "day_vi": shown.day_vi, "tier_vi": shown.tier_vi, "role_vi": shown.role_vi, "verdict_vi": shown.verdict_vi,
     "lang_vi": shown.lang_vi,
 }  # fmt: skip
 LANGUAGE_COOKIE = "cotmoc_lang"
