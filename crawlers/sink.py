@@ -176,8 +176,8 @@ class Sink:
         for source, mine in came.items():
             with self._store.read() as conn:
                 before = page_marks.newest(conn, source, self._now, NEWEST)
-                last = page_marks.at(conn, mine)
-            shown = {url: each.shown for url, each in mine.items() if each.shown is not None}
+                shown = {url: each.shown for url, each in mine.items() if each.shown is not None}
+                last = page_marks.at(conn, [url for url, page in shown.items() if page.named is False])
             pages = [*shown.values(), *(page for page in before if page.url not in mine)]
             refused = {url: DOUBT for url, page in shown.items() if doubtful(page, last.get(url), pages)} | strangers(pages)
             for url, reason in refused.items():
