@@ -103,6 +103,10 @@ def test_every_facet_counts_what_choosing_it_would_show(desk: Desk, wanted: Want
     one_more(desk, "Quảng", about=("quang-tri",))
     with desk.store.begin() as conn:
         conn.execute(alert_store.alerts.update().where(alert_store.alerts.c.title == "Bài Quảng").values(provinces=[], national=1))
+        # A story with three alerts counts once for what they share.
+        row = dict(conn.execute(alert_store.alerts.select().where(alert_store.alerts.c.id == desk.ids["flag"])).mappings().one())
+        for number, status in enumerate(("mới", "trùng")):
+            conn.execute(alert_store.alerts.insert().values({**row, "id": f"{number:032x}", "claim_type": "D07", "status": status}))
     with desk.store.read() as conn:
         facets, total = inbox.counted(conn, wanted)
         assert total == inbox.count(conn, wanted)
