@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboards.advice import unknown_codes
 from pipelines.clock import HANOI
 from pipelines.search.query import parse, small_connectives
 from pipelines.search.query_errors import QueryError
@@ -136,6 +137,18 @@ def test_mistakes_point_at_the_character(query: str, position: int, says: str) -
     assert says in caught.value.reason
     assert str(caught.value).startswith(f"câu tìm, ký tự {position}: ")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("query", "told"), [
+    ("ref:PCA-05 type:D06 biên", []), ("NOT (ref:pca-99 OR mốc)", [("ref", "PCA-99", ("PCA-06", "PCA-05", "PCA-04"))]),
+    ("ref:PAC-05", [("ref", "PAC-05", ("PCA-05",))]), ("ref:XQJZ-77", [("ref", "XQJZ-77", ())]),
+    ("type:D19 ref:LTR-09", [("ref", "LTR-09", ("LTR-02", "LTR-01")), ("type", "D19", ("D18", "D17", "D16"))]),
+])  # fmt: skip
+def test_codes_that_are_none_are_told_with_near_ones(query: str, told: list[tuple[str, str, tuple[str, ...]]]) -> None:
+    found = [(one.field, one.code, one.near) for one in unknown_codes(query)]
+    assert [one[:2] for one in found] == [one[:2] for one in told]
+    for (_field, _code, near), (_f, _c, wanted) in zip(found, told, strict=True):
+        assert set(wanted) <= set(near) and bool(near) == bool(wanted)
 
 
 def test_connectives_in_small_letters_are_words_and_can_be_told() -> None:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboards import found as counted
+from dashboards.advice import unknown_codes
 from dashboards.highlight import cut
 from dashboards.labels import TYPE_VI
 from dashboards.web.view import PAGE, page, page_number, settings, store
@@ -36,7 +37,7 @@ def search_page(request: Request) -> Response:
     """GET /search?q=: through the index, embedded or Elasticsearch, whichever the settings name."""
     query = request.query_params.get("q", "").strip()[: LONGEST + 1]
     number = page_number(request)
-    values: dict[str, Any] = {"hits": [], "total": 0, "more": False, "error": "", "groups": {}, "timeline": None, "pages": 1, "words_off": False, "small": ""}
+    values: dict[str, Any] = {"hits": [], "total": 0, "more": False, "error": "", "groups": {}, "timeline": None, "pages": 1, "words_off": False, "small": "", "unknown": ()}
     status = 200
     if query:
         from pipelines.search import IndexUnavailable, open_index
@@ -51,6 +52,7 @@ def search_page(request: Request) -> Response:
                 counts = index.facets(asked, (*counted.FIELDS, "day"), counted.ASKED) if number == 1 and result.total > 1 else {}
             values["words_off"] = not settings(request).index_words and asks_words(query)
             values["small"] = "”, “".join(small_connectives(query))
+            values["unknown"] = unknown_codes(query)
             values["hits"] = [(hit, cut(hit.snippet, [(start, end, 0) for start, end in hit.marks])) for hit in result.hits]
             values |= {
                 "total": result.total, "more": result.more, "pages": max(1, -(-result.total // PAGE)),

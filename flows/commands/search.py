@@ -25,6 +25,7 @@ def search(
     """
     import json
 
+    from dashboards.advice import unknown_codes
     from dashboards.shown import one_line
     from flows.context import settings
     from pipelines.clock import show
@@ -39,6 +40,9 @@ def search(
         typer.echo("lưu ý: index_words đang tắt, nên word: không tìm thấy bài ghi lúc tắt; đặt index_words = true rồi chạy cotmoc index rebuild", err=True)
     if small := small_connectives(question):
         typer.echo(f"lưu ý: “{'”, “'.join(small)}” được tìm như một từ; muốn nối hay loại trừ thì viết hoa: AND, OR, NOT", err=True)
+    for one in unknown_codes(question):
+        near = f"; gần nhất: {', '.join(one.near)}" if one.near else ""
+        typer.echo(f"lưu ý: {one.field}:{one.code} không có trong cơ sở tư liệu hay danh mục loại{near}", err=True)
     for hit in found.hits:
         if as_json:
             names = ("id", "title", "outlet", "published", "tier", "url", "snippet")

@@ -74,15 +74,21 @@ def parse(query: str, now: datetime | None = None) -> Node:
     return node
 
 
-def asks_words(query: str) -> bool:
-    """Tell whether a readable question asks for compound words (`word:`), which only `index_words` writes into the index."""
+def values(query: str, field: str) -> tuple[str, ...]:
+    """Return the values that a readable question asks of `field`, as keys (analysis.key), each once."""
+    start, found = tag(field, ""), dict[str, None]()
     stack = [parse(query)]
     while stack:
         node = stack.pop()
-        if isinstance(node, Tag) and node.value.startswith(tag("word", "")):
-            return True
-        stack.extend(_children(node))
-    return False
+        if isinstance(node, Tag) and node.value.startswith(start):
+            found[node.value.removeprefix(start)] = None
+        stack.extend(reversed(_children(node)))
+    return tuple(found)
+
+
+def asks_words(query: str) -> bool:
+    """Tell whether a readable question asks for compound words (`word:`), which only `index_words` writes into the index."""
+    return bool(values(query, "word"))
 
 
 def small_connectives(query: str) -> tuple[str, ...]:

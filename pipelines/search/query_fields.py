@@ -37,6 +37,8 @@ def field_node(query: str, at: int, name: str, raw: str, now: datetime) -> Node:
         raise fail(query, at, f"kết luận “{raw}” không có; có: {', '.join(verdict.value for verdict in Verdict)}")
     if name == "type" and not re.fullmatch(r"d\d\d", value):
         raise fail(query, at, f"loại “{raw}” không có; loại viết như D06")
+    if name == "lang" and not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", value):
+        raise fail(query, at, f"ngôn ngữ “{raw}” không đọc được; viết bằng mã như vi, en, zh, lo")
     if name in ("about", "mention") and value not in _places():
         raise fail(query, at, f"địa phương “{raw}” không có; viết tên một tỉnh hay một hồ sơ, như thanh-hoa hoặc \"Thanh Hóa\"")
     if name == "ref" and not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*-\d+[a-z]?", value):
