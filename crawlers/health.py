@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from crawlers import exchange as ex
 from crawlers.gaps import shorter
-from crawlers.judging import Known, known_of, status_of
+from crawlers.judging import Known, known_of, own_clock, status_of
 from crawlers.line import OUTAGE_HOSTS, silent
 from crawlers.polling import Poll
 from crawlers.registry import Source
@@ -82,6 +82,11 @@ def update_health(
     if offline or own_outage(polls):
         _write_outage(store, polls, now)
         return
+    ahead = own_clock(polls)
+    if ahead:
+        logging.getLogger(__name__).warning(
+            "đồng hồ của máy này lệch %.0f phút so với các máy chủ; hãy bật đồng bộ giờ (timedatectl set-ntp true)", -ahead / 60
+        )
     by_source: dict[str, list[Poll]] = {}
     for poll in polls:
         by_source.setdefault(poll.source.id, []).append(poll)
@@ -101,7 +106,7 @@ def update_health(
             failed = sum(poll.outcome not in ANSWERED for poll in mine)
             feeds.add_failures(conn, source.id, now, failed)
             trend = feeds.trend(conn, source.id, now)
-            verdict = assess(source, mine, known_of(conn, source, now), before, trend, now)
+            verdict = assess(source, mine, replace(known_of(conn, source, now), ahead=ahead), before, trend, now)
             row: dict[str, Any] = {
                 "status": verdict.status, "reason": verdict.reason, "failures": verdict.failures,
                 "last_attempt": stamp(now), "next_poll": stamp(now + max(verdict.interval, _blocked(rest))),

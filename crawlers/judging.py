@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import median
 
 from sqlalchemy import Connection
 
@@ -13,8 +14,10 @@ from crawlers import exchange as ex
 from crawlers.alike import nowhere_named
 from crawlers.canary import declares, selector_trouble
 from crawlers.gaps import missed_of
+from crawlers.line import OUTAGE_HOSTS
 from crawlers.polling import Poll
 from crawlers.registry import Registry, Source
+from crawlers.urls import host_of
 from crawlers.volume import alarm
 from pipelines.store import articles, captures, frontier, page_marks
 from pipelines.store.page_marks import Shown
@@ -22,6 +25,7 @@ from pipelines.store.rows import moment
 
 SLOW_SECONDS = 20.0
 CLOCK_SECONDS = 600.0
+AGREE_SECONDS = 120.0
 # So many of the newest articles in a row are no chance; of the newest dozen, half.
 IN_A_ROW, DOZEN = 3, 12
 # So long after a lie is found it is the news about a source; the full requests go on for a week.
@@ -52,6 +56,7 @@ class Known:
 
     `shown`: what its newest pages came as. `shared`: pages of three days that declare the address of another article.
     `youngest`: the least age, by its date, at which one of its newest stories was found.
+    `ahead`: seconds by which the clocks of all servers are ahead of ours together (`own_clock`).
     `waiting`: addresses named more than a day ago and never asked for. `trouble`: why its declared selectors are thought to match no more (`canary.selector_trouble`), or empty.
     """
 
@@ -63,6 +68,7 @@ class Known:
     shown: Sequence[Shown] = ()
     shared: int = 0
     youngest: timedelta | None = None
+    ahead: float = 0.0
 
 
 def known_of(conn: Connection, source: Source, now: datetime) -> Known:
@@ -75,6 +81,14 @@ def known_of(conn: Connection, source: Source, now: datetime) -> Known:
         captures.counted(conn, id, captures.SHARED_CANONICAL, now - SHARED_DAYS),
         frontier.youngest(conn, id, now, DOZEN),
     )
+
+
+def own_clock(polls: Sequence[Poll]) -> float:
+    """Return the seconds by which the servers are ahead of us, where so many agree that it is our clock that is wrong; else 0."""
+    by_host = {host_of(poll.url): skew for poll in polls if poll.exchange and (skew := poll.exchange.skew) is not None}
+    middle = median(by_host.values()) if len(by_host) >= OUTAGE_HOSTS else 0.0
+    agree = sum(abs(skew - middle) <= AGREE_SECONDS for skew in by_host.values())
+    return middle if abs(middle) > CLOCK_SECONDS and 3 * agree >= 2 * len(by_host) else 0.0
 
 
 def status_of(polls: Sequence[Poll], bad: Sequence[Poll], known: Known, now: datetime) -> tuple[str, str]:
@@ -97,7 +111,7 @@ def status_of(polls: Sequence[Poll], bad: Sequence[Poll], known: Known, now: dat
     slow = max((poll.exchange.seconds for poll in polls if poll.exchange), default=0.0)
     if slow > SLOW_SECONDS:
         return "slow", f"máy chủ đáp sau {slow:.0f} giây"
-    skews = [poll.exchange.skew for poll in polls if poll.exchange and poll.exchange.skew is not None]
+    skews = [skew - known.ahead for poll in polls if poll.exchange and (skew := poll.exchange.skew) is not None]
     if skews and min(abs(skew) for skew in skews) > CLOCK_SECONDS:
         return "clock wrong", f"đồng hồ máy chủ lệch {skews[0] / 60:+.0f} phút"
     volume = alarm(known.found, now)

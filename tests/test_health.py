@@ -13,7 +13,7 @@ from crawlers.exchange import WEIGHT, Exchange
 from crawlers.fetch import Fetcher
 from crawlers.health import STATUS_VI, STATUSES, Verdict, assess, is_due
 from crawlers.health_report import line, report
-from crawlers.judging import Known, known_of, status_of
+from crawlers.judging import Known, known_of, own_clock, status_of
 from crawlers.polling import Poll
 from crawlers.registry import Selectors, Source
 from crawlers.signs import still
@@ -187,6 +187,24 @@ def test_slow_servers_and_wrong_clocks() -> None:
     ahead = (NOW + timedelta(hours=7)).strftime("%a, %d %b %Y %H:%M:%S GMT")
     found = verdict(poll("new", headers=(("Date", ahead),)))
     assert found.status == "clock wrong" and "+420" in found.reason
+
+
+def test_a_clock_of_our_own_that_is_wrong_marks_no_source() -> None:
+    """All servers agree: it is not they."""
+
+    def at(number: int, minutes: float) -> Poll:
+        stated = (NOW + timedelta(minutes=minutes)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+        made = poll("new", headers=(("Date", stated),))
+        made.url = f"https://bao{number}.example/rss"
+        return made
+
+    together = [at(1, 60), at(2, 61), at(3, 60), at(4, 480)]
+    ahead = own_clock(together)
+    assert 3600 <= ahead <= 3660
+    status = [status_of([each], [], Known(ahead=ahead), NOW) for each in together]
+    assert [found for found, _ in status] == ["ok", "ok", "ok", "clock wrong"] and "+420" in status[3][1]
+    assert own_clock([at(1, 60), at(2, 60)]) == 0, "two tell nothing"
+    assert own_clock([at(1, 60), at(2, 0), at(3, 0)]) == 0 and own_clock([at(1, 60), at(2, 300), at(3, -90)]) == 0
 
 
 def test_what_is_due() -> None:
