@@ -25,7 +25,7 @@ _OFFICE = (
 )
 # "từng là kinh đô" and "từng bước" say nothing of a person's way; "nguyên", "cựu" and "bị bắt" leave the place in play.
 _CAREER = re.compile(
-    rf"\btừng (?:(?:là|làm|giữ|đảm nhiệm|kinh qua|trải qua)\b[^.;\n]{{0,40}}?\b{_OFFICE}\b|(?:công tác|làm việc|dạy học|giảng dạy|học|phục vụ|chiến đấu|đóng quân|có \S+ năm)\b)[^.;\n]*$",
+    rf"\btừng (?:(?:là|làm|giữ|đảm nhiệm|kinh qua|trải qua)\b[^.;\n]{{0,40}}?\b{_OFFICE}\b|(?:công tác|làm việc|dạy học|giảng dạy|học|phục vụ|chiến đấu|tham gia|tiếp tế|tải đạn|đóng quân|có \S+ năm)\b)[^.;\n]*$",
     re.I,
 )
 # A line of a life told in years: "2005 - 2010: Phó Chủ tịch UBND tỉnh …".

@@ -8,6 +8,7 @@ from functools import cache
 
 from pipelines.places import backdrop
 from pipelines.places.find import Hit, Page
+from pipelines.places.lexicon import is_risky
 from pipelines.places.patterns import by_first_letter
 
 # How much a name in each passing use still counts towards aboutness (CODEBOOK, Province: a name in passing is a mention).
@@ -76,8 +77,10 @@ _DELEGATE = re.compile(
     re.I,
 )
 _AMONG = re.compile(
-    r"(?:\btrong đó(?: có)?|\bchẳng hạn(?: như)?|\bví dụ(?: như)?|\btừng|\bnhư(?: ở)?(?: (?:Thuế|Sở|UBND|Công an|Cục|Chi cục)[\w ]{0,16})?)\s+(?:tỉnh )?$", re.I
+    r"(?:\btrong đó(?: có)?(?: (?:một|hai|ba|\d+)(?: (?!ở\b|tại\b)[^\W\d_]+){1,3})?|\bchẳng hạn(?: như)?|\bví dụ(?: như)?|\btừng|\bnhư(?: ở)?(?: (?:Thuế|Sở|UBND|Công an|Cục|Chi cục)[\w ]{0,16})?)\s+(?:tỉnh )?$", re.I
 )
+# "6 sân bay gồm …", "9 tỉnh bao gồm …": links of a list whose other links may be unknown.
+_SEVERAL = re.compile(r"\b(?:[4-9]|\d\d) (?:sân bay|cảng|cửa khẩu|tỉnh|thành phố|địa phương|trường|đội)\b[^.;:\n]{0,20}\bgồm(?: có)?:? [^.;\n]{0,40}$", re.I)
 _ROAD = re.compile(
     r"(?:\bcao tốc|\btuyến(?: đường)?|\bđường sắt|\bxe khách|\bchặng|\bđường bay)\s+[^.,;]{0,30}$", re.I
 )
@@ -204,7 +207,7 @@ _HINTS = {
     "delegate": ("đoàn", "đbqh", "đại biểu"), "bracket": ("(",), "range": ("từ",), "road": ("cao tốc", "đường", "tuyến", "xe khách", "chặng"),
     "home": ("quê", "gốc", "sinh ra", "quán", "đến từ", "người đẹp", "chàng trai", "cô gái"), "aged": ("tuổi",),
     "resides": ("trú", "ngụ", "tuổi, ", "sinh năm", "hộ khẩu", "sn "), "club": ("đội ",), "plate": ("biển ", "bks"),
-    "among": ("trong đó", "chẳng hạn", "ví dụ", "từng", "như"), "patient": ("bệnh nhân", "bn", "ca ", "f0", "f1", "ổ dịch"), "source": ("báo", "đài"),
+    "among": ("trong đó", "chẳng hạn", "ví dụ", "từng", "như"), "several": ("gồm",), "region": ("miền ", " bộ", "đồng bằng"), "patient": ("bệnh nhân", "bn", "ca ", "f0", "f1", "ổ dịch"), "source": ("báo", "đài"),
     "away": ("cách",), "battle": ("chiến ", "mặt trận"), "voters": ("cử tri",), "fled": ("trốn",), "branch": ("chi nhánh", "cn ", "pgd", "giao dịch"),
     "dish": ("phở", "bún", "nem", "bánh", "xôi", "chè", "kẹo", "miến", "cháo", "gỏi", "chả", "giò", "mắm", "món", "đặc sản"),
     "school": ("đh", "đại học", "học viện", "cao đẳng"), **backdrop.HINTS,
@@ -286,6 +289,7 @@ def _as_club(hit: Hit, before: str, kind: str) -> bool:
     if _GUEST.search(before) or hit.sense.name in _GROUNDS:
         return True
     named = hit.sense.rank == 3 or hit.sense.kind == "exonym" or hit.sense.name == "xứ Thanh"
+    named = named or is_risky(hit.sense.name)  # a player: "Xuân Trường ghi bàn"
     return named and not hit.level and not _PLACE_BEFORE.search(before)
 
 
@@ -316,6 +320,10 @@ def _other_uses(before: str, after: str, both_ends: bool, hinted: frozenset[str]
         return "home"
     if "aged" in hinted and _AGED.search(before):
         return "home"
+    if "several" in hinted and _SEVERAL.search(before):
+        return "among"
+    if "region" in hinted and _AND_REGION.search(before[-40:]):
+        return "range"
     for pattern, name, length in _SINGLE:
         if name in hinted and pattern.search(before[-length:]):
             return name
@@ -347,8 +355,6 @@ def zone(sheet: Page, hits: Sequence[Hit], index: int) -> bool:
     before = sheet.text[max(0, hit.start - 60) : hit.start]
     if _LANDFALL.search(before):
         return False
-    if _AND_REGION.search(before[-40:]):
-        return True
     for other in (*hits[max(0, index - 1) : index], *hits[index + 1 : index + 2]):
         first, second = (other, hit) if other.start < hit.start else (hit, other)
         alike = other.sense is None or (other.sense.province == hit.sense.province if hit.sense else False)
