@@ -34,12 +34,6 @@ OPEN = Rules(delay=0, allow_private=True)
 CLOSED = Rules(delay=0)
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
-
-
 def fetch(url: str, rules: Rules = OPEN, **given: float) -> Exchange:
     async def run() -> Exchange:
         with tempfile.TemporaryDirectory() as data:
