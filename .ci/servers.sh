@@ -5,7 +5,7 @@
 #   eval "$(.ci/servers.sh start [elasticsearch] [postgresql] [replayweb])"    prints export lines, progress on standard error
 #   .ci/servers.sh node FOLDER NAME HTTP TRANSPORT SEEDS          one Elasticsearch node of a cluster in the foreground:
 #                                                                 its caller ends it (tests/test_cluster.py); with a folder
-#                                                                 FOLDER/NAME.secured (http.pem, http.key, user, password, more.yml)
+#                                                                 FOLDER/NAME.secured (http.pem, http.key, users, users_roles, more.yml)
 #                                                                 it speaks TLS and asks for the password
 #   .ci/servers.sh stop                                           ends what `start` started, and nothing else
 #
@@ -137,7 +137,7 @@ run_node() {
     cp -r "$ES_HOME/config" "$folder/config"
     local security="xpack.security.enabled: false"
     if [ -d "$folder.secured" ]; then
-        cp "$folder.secured/http.pem" "$folder.secured/http.key" "$folder/config/"
+        cp "$folder.secured/http.pem" "$folder.secured/http.key" "$folder.secured/users" "$folder.secured/users_roles" "$folder/config/"
         security="xpack.security.enabled: true
 xpack.security.enrollment.enabled: false
 xpack.security.http.ssl.enabled: true
@@ -159,10 +159,6 @@ path.logs: $folder/logs
 cluster.routing.allocation.disk.threshold_enabled: false
 YML
     chown -R "$ES_USER" "$1"
-    if [ -d "$folder.secured" ]; then
-        setpriv --reuid="$ES_USER" --regid="$(id -g "$ES_USER")" --clear-groups env HOME="$folder" LC_ALL=C.UTF-8 ES_PATH_CONF="$folder/config" ES_JAVA_HOME="$java" \
-            "$ES_HOME/bin/elasticsearch-users" useradd "$(cat "$folder.secured/user")" -p "$(cat "$folder.secured/password")" -r superuser
-    fi
     # Quick to start rather than quick in the long run: the node lives for a minute.
     exec setpriv --reuid="$ES_USER" --regid="$(id -g "$ES_USER")" --clear-groups \
         env HOME="$folder" ES_PATH_CONF="$folder/config" ES_JAVA_HOME="$java" CLI_JAVA_OPTS="-XX:TieredStopAtLevel=1 -Xshare:auto" \

@@ -5,9 +5,11 @@ A cached page for all addresses, a redirect of all of them to one, a wall in wor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 
 from crawlers.look import words
+from pipelines.store import Store, page_marks
 from pipelines.store.page_marks import Shown
 
 # So many addresses with different headlines are no chance.
@@ -64,3 +66,28 @@ def doubtful(page: Shown, before: Shown | None, others: Sequence[Shown]) -> bool
         return True
     twins = (other for other in others if other.url != page.url and other.headline != page.headline and not other.named)
     return any((page.sent and page.sent == other.sent) or (page.text and (page.text, page.title) == (other.text, other.title)) for other in twins)
+
+
+class Recent:
+    """The newest pages of each source: read from the store once a run, then kept up with what the run fetches.
+
+    Asking for them anew with every batch took a sixth of the time of a long run (6,000 pages a source, 2026-11-21).
+    """
+
+    def __init__(self, store: Store, now: datetime) -> None:
+        self._store = store
+        self._now = now
+        self._pages: dict[str, list[Shown]] = {}
+
+    def of(self, source: str) -> list[Shown]:
+        """Return them, newest first."""
+        if source not in self._pages:
+            with self._store.read() as conn:
+                self._pages[source] = page_marks.newest(conn, source, self._now, NEWEST)
+        return self._pages[source]
+
+    def add(self, stored: Iterable[tuple[str, Shown]]) -> None:
+        """Take in pages that are stored now, each with its source."""
+        for source, page in stored:
+            if source in self._pages:
+                self._pages[source] = [page, *(old for old in self._pages[source] if old.url != page.url)][:NEWEST]

@@ -164,7 +164,8 @@ async def _run(run: Run, chosen: list[Source], polled: list[Source], wanted: lis
             await _more(run, fetcher, polled, states)
         pages = await _pages(run, fetcher, chosen, wanted)
         run.bytes_in = fetcher.bytes_in
-        excuse(fetcher.line, run.polls)
+        if not run.offline:
+            excuse(fetcher.line, run.polls)
     update_health(run.store, polled, run.polls, run.now, pauses, run.offline)
     counts = []
     for kind, step in STEPS.items():

@@ -137,7 +137,7 @@ def _put_off(
 
 def _write_outage(store: Store, polls: Sequence[Poll], now: datetime) -> None:
     """Say of every source that it was asked and that the fault is ours; its failures and its rhythm stay as they were."""
-    why = Counter(poll.reason for poll in polls if poll.reason).most_common(1)
+    why = Counter(poll.reason for poll in polls if poll.reason and poll.outcome != ex.DEFERRED).most_common(1)
     reason = "mạng của ta không tới được nguồn nào" + (f": {why[0][0]}" if why else "")
     with store.begin() as conn:
         for name in dict.fromkeys(poll.source.id for poll in polls):

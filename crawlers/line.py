@@ -80,8 +80,10 @@ def excuse(line: Line, polls: Sequence[Poll]) -> None:
 
 
 def silent(polls: Sequence[Poll]) -> bool:
-    """Tell whether no poll was answered at all."""
-    return bool(polls) and all(poll.outcome in _SILENT for poll in polls)
+    """Tell whether no poll was answered at all; those put off because the line was down by then count among them."""
+    return any(poll.outcome in _SILENT for poll in polls) and all(
+        poll.outcome in _SILENT or (poll.exchange is not None and poll.exchange.own_network) for poll in polls
+    )
 
 
 async def nobody_answers(

@@ -67,6 +67,9 @@ class Robots:
             self._take(host, kept.rules)
             return None
         answer = await self._ask(url, rules, get)
+        if answer.outcome == ex.DEFERRED:
+            # It was not asked at all (time is up, our own line is down): nothing is to be said of the host.
+            return Verdict(False, answer.reason, answer)
         if answer.outcome not in _SILENT and answer.status < 500:
             text = directives(answer.body) if answer.outcome == ex.OK and answer.status < 300 else ""
             self._take(host, text)

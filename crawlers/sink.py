@@ -12,7 +12,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from crawlers import exchange as ex
-from crawlers.alike import DOUBT, NEWEST, doubtful, strangers
+from crawlers.alike import DOUBT, Recent, doubtful, strangers
 from crawlers.belongs import sent_off
 from crawlers.channels import as_page
 from crawlers.exchange import Exchange
@@ -71,6 +71,7 @@ class Sink:
         self._queue: asyncio.Queue[_Result | None] = asyncio.Queue(maxsize=BATCH)
         self._task: asyncio.Task[None] | None = None
         self._certificates: set[str] = set()
+        self._recent = Recent(store, now)
         self.outcomes: Counter[str] = Counter()
         self.failure: UserError | None = None
 
@@ -160,6 +161,7 @@ class Sink:
                 page_marks.reopen(conn, urls, ex.WRONG_PAGE, reason, self._now)
             for each in judged:
                 self._fail(conn, each)
+        self._recent.add((each.result.item.source, each.shown) for each in judged if each.shown is not None)
         for each in judged:
             self.outcomes[each.outcome] += 1
 
@@ -174,11 +176,12 @@ class Sink:
             if each.shown is not None and not each.shown.named:
                 came.setdefault(each.result.item.source, {})[each.shown.url] = each
         for source, mine in came.items():
-            with self._store.read() as conn:
-                before = page_marks.newest(conn, source, self._now, NEWEST)
-                shown = {url: each.shown for url, each in mine.items() if each.shown is not None}
-                last = page_marks.at(conn, [url for url, page in shown.items() if page.named is False])
-            pages = [*shown.values(), *(page for page in before if page.url not in mine)]
+            shown = {url: each.shown for url, each in mine.items() if each.shown is not None}
+            last: dict[str, Shown] = {}
+            if unnamed := [url for url, page in shown.items() if page.named is False]:
+                with self._store.read() as conn:
+                    last = page_marks.at(conn, unnamed)
+            pages = [*shown.values(), *(page for page in self._recent.of(source) if page.url not in mine)]
             refused = {url: DOUBT for url, page in shown.items() if doubtful(page, last.get(url), pages)} | strangers(pages)
             for url, reason in refused.items():
                 if url not in mine:

@@ -12,6 +12,7 @@ import pytest
 
 from pipelines.settings import load_settings
 from pipelines.store import Store, second_looks
+from tests.loopback import Site, serve
 
 # Marker → (is it there?, what adds it).
 MEND = {
@@ -47,6 +48,13 @@ def cheap_passwords() -> Iterator[None]:
     patch.setattr(passwords, "_hasher", lambda: cheap)
     yield
     patch.undo()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A small site on loopback, with an open robots.txt."""
+    with serve() as running:
+        yield running
 
 
 @pytest.fixture

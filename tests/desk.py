@@ -6,7 +6,7 @@ import atexit
 import gzip
 import hashlib
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from io import BytesIO
@@ -210,6 +210,14 @@ def _fill(data: Path) -> Desk:
         )
     ids = {"flag": flag, "watch": watch, "hostile": hostile, "story": story, "first": first.id, "copy": copy.id, "news": news.id, "bad": bad.id}
     return Desk(settings, store, ids)
+
+
+def copied(pack: Any, folder: Path) -> Any:
+    """Return a copy of a pack, folder and ZIP, to spoil."""
+    folder.mkdir()
+    shutil.copytree(pack.path, folder / pack.path.name)
+    shutil.copy2(pack.zip, folder)
+    return replace(pack, path=folder / pack.path.name, zip=folder / pack.zip.name)
 
 
 def pack_without_browser(*given: Any, **more: Any) -> Any:

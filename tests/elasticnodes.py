@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import os
 import shutil
@@ -115,8 +116,9 @@ def secured_node(authority: Authority, user: str, password: str, more: str = "")
     for source, name in zip(authority.issue("node"), ("http.pem", "http.key"), strict=True):
         shutil.copy(source, secret / name)
     (secret / "more.yml").write_text(more, encoding="utf-8")
-    (secret / "user").write_text(user, encoding="utf-8")
-    (secret / "password").write_text(password, encoding="utf-8")
+    # As Elasticsearch's own elasticsearch-users would write it, which is a Java of its own and takes as long as the node.
+    (secret / "users").write_text(f"{user}:{_hashed(password)}\n", encoding="utf-8")
+    (secret / "users_roles").write_text(f"superuser:{user}\n", encoding="utf-8")
     http_port, transport = free_ports(2)
     with (folder / "one.out").open("wb") as said:
         launcher = subprocess.Popen(
@@ -133,6 +135,13 @@ def secured_node(authority: Authority, user: str, password: str, more: str = "")
         if launcher.poll() is None:
             kill(launcher)
         shutil.rmtree(folder)
+
+
+def _hashed(password: str) -> str:
+    """Return a password as the file realm keeps it: PBKDF2 with SHA-512, 256 bits (Elasticsearch's Hasher.java)."""
+    salt = os.urandom(32)
+    key = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, 1000, 32)
+    return f"{{PBKDF2}}1000${b64encode(salt).decode()}${b64encode(key).decode()}"
 
 
 def _ready(client: Elasticsearch, launcher: subprocess.Popen[bytes], said: Path) -> None:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import socket
 import subprocess
 import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psutil
 import pytest
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
@@ -26,11 +22,11 @@ from pipelines.search.elastic import ElasticIndex
 from pipelines.settings import Settings
 from pipelines.store import Store, outbox
 from pipelines.store import schema as tables
+from tests.elasticnodes import SCRIPT, SERVERS, free_ports, kill
 from tests.searching import document
 
 pytestmark = [pytest.mark.elasticsearch, pytest.mark.servers]
 
-SCRIPT = Path(__file__).parent.parent / ".ci" / "servers.sh"
 NODES = ("one", "two", "three")
 DOCUMENTS = 50_000
 BATCH = 2_500
@@ -46,28 +42,16 @@ class Cluster:
     launchers: dict[str, subprocess.Popen[bytes]]
 
     def kill(self, name: str) -> None:
-        """End a node as a power cut does: its server first, then the launcher."""
-        launcher = psutil.Process(self.launchers[name].pid)
-        for process in (*launcher.children(recursive=True), launcher):
-            process.kill()
-        self.launchers[name].wait(30)
-
-
-def _ports(count: int) -> list[int]:
-    with ExitStack() as stack:
-        taken = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in taken:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in taken]
+        """End a node as a power cut does."""
+        kill(self.launchers[name])
 
 
 @pytest.fixture
 def cluster() -> Iterator[Cluster]:
     """Three nodes that have found one another; ended and removed afterwards."""
-    root = Path(os.environ.get("COTMOC_SERVERS", "/var/tmp/cotmoc-servers"))
-    folder = root / f"cluster-{uuid.uuid4().hex[:8]}"
+    folder = SERVERS / f"cluster-{uuid.uuid4().hex[:8]}"
     folder.mkdir(parents=True)
-    ports = _ports(6)
+    ports = free_ports(6)
     seeds = ",".join(f"127.0.0.1:{port}" for port in ports[3:])
     made = Cluster({}, {})
     try:
@@ -111,18 +95,20 @@ class Cut(ElasticIndex):
     def bulk(self, changes: Sequence[Change]) -> BulkResult:
         self.calls += 1
         if self.calls == KILL_AT:
-            # The node with the primary shard: the worst one to lose.
-            shards = self.client.cat.shards(index=self.alias, h="node,prirep", format="json")
-            self.victim = next(shard["node"] for shard in shards if shard["prirep"] == "p")
+            # The node with the primary shard that is written to: the worst one to lose.
+            shards = self.client.search_shards(index=f"{self.alias}-v000001-article-*")
+            node = next(shard["node"] for copies in shards["shards"] for shard in copies if shard["primary"])
+            self.victim = shards["nodes"][node]["name"]
             threading.Timer(0.15, self.cluster.kill, (self.victim,)).start()
         return super().bulk(changes)
 
 
 def _owe(store: Store) -> None:
     rows = []
+    one = document("x", "", "Tin về biên giới, cột mốc và cửa khẩu.")
     for number in range(DOCUMENTS):
         key = f"{number:032x}"
-        body = json.dumps(document(key, f"Bài số {number}", "Tin về biên giới, cột mốc và cửa khẩu."), ensure_ascii=False)
+        body = json.dumps({**one, "id": key, "story": key, "title": f"Bài số {number}"}, ensure_ascii=False)
         rows.append({"topic": "index", "key": key, "version": number + 1, "payload": body, "created": NOW.isoformat()})
     with store.begin() as conn:
         conn.execute(tables.outbox.insert(), rows)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,18 +21,11 @@ from tests.loopback import (
     office,
     publish,
     rss,
-    serve,
     source,
     state,
     truthful,
     urls,
 )
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
 
 
 def test_from_a_feed_to_captures_and_nothing_twice(site: Site, tmp_path: Path) -> None:

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import pytest
 
 from crawlers.feeds import FeedItem
 from crawlers.gaps import find_gap
 from crawlers.registry import ListPage
 from pipelines.store import feeds
 from pipelines.store.rows import moment, stamp
-from tests.loopback import Answer, Site, office, serve, source, state, urls
+from tests.loopback import Answer, Site, office, source, state, urls
 
 NOW = datetime(2026, 11, 21, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
 
 
 def feed(site: Site, first: int, last: int, more: str = "") -> Answer:

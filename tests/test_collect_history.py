@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,17 +16,10 @@ from tests.loopback import (
     Answer,
     Site,
     office,
-    serve,
     source,
     state,
     urls,
 )
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
 
 
 def test_sitemaps_with_an_index_and_old_news_left_out_unless_asked_for(site: Site, tmp_path: Path) -> None:

@@ -13,7 +13,10 @@ import pytest
 from crawlers import exchange as ex
 from crawlers.exchange import Exchange
 from crawlers.line import Line, nobody_answers
+from crawlers.polite import Gate, Rules
 from crawlers.registry import Source
+from crawlers.robots import Robots
+from crawlers.robots_kept import Kept
 from tests.loopback import Answer, Office, Site, office, publish, serve, source, state, urls
 
 NOW = datetime(2026, 11, 21, 1, tzinfo=UTC)
@@ -101,3 +104,19 @@ def test_hosts_at_rest_tell_nothing() -> None:
     assert asyncio.run(nobody_answers(others, rows, {"a.example"}, rests))
     assert knocked == ["bao-3", "bao-2", "bao-1"], "those that answered last, and no more than needed"
     assert not asyncio.run(nobody_answers(others[:1], rows, {"a.example"}, rests)), "too few to tell"
+
+
+def test_a_robots_txt_that_was_not_asked_for_is_no_fault_of_the_host() -> None:
+    class Stale:
+        def get(self, host: str) -> Kept | None:
+            return Kept("", NOW - 30 * 60 * MINUTE, False)
+
+        def put(self, host: str, rules: str, answer: Exchange) -> None:
+            raise AssertionError
+
+    async def put_off(url: str, *_: object, **_more: object) -> Exchange:
+        return Exchange(url, url, ex.DEFERRED, "vì sao")
+
+    robots = Robots("CotMoc", Gate(), Stale())
+    verdict = asyncio.run(robots.check("http://a.example/b", Rules(), put_off))
+    assert verdict.failure is not None and verdict.failure.outcome == ex.DEFERRED and not robots.notes

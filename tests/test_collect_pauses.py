@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from pipelines.store import host_pauses
@@ -17,12 +15,6 @@ from tests.loopback import Answer, Site, office, publish, serve, source, state, 
 
 NOW = datetime(2026, 11, 21, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
 
 
 def test_a_page_that_asks_for_rest_gets_it_from_the_next_runs_too(site: Site, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,7 @@ import pytest
 from crawlers.warc import read_body
 from pipelines.errors import UserError
 from pipelines.store import Store, captures, frontier
-from tests.loopback import Office, Site, office, serve, source
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
+from tests.loopback import Office, Site, office, source
 
 
 def urls(desk: Office) -> list[str]:

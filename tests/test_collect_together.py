@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,16 +17,10 @@ from crawlers.registry import Source
 from pipelines.store import feeds, frontier, page_marks
 from pipelines.store.frontier import Found
 from pipelines.store.page_marks import Shown
-from tests.loopback import FILLER, Site, office, rss, serve, source, state, truthful, urls
+from tests.loopback import FILLER, Site, office, rss, source, state, truthful, urls
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 LONG = "".join(f"<p>Thư viện tỉnh mở cửa trở lại với hàng nghìn đầu sách mới, bạn đọc đến từ sớm, đoạn {n}.</p>" for n in range(30))
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
 
 
 def seen(title: str, heading: str, headline: str, text: str = LONG) -> Any:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from pipelines.store import feeds
@@ -16,17 +14,10 @@ from tests.loopback import (
     Site,
     office,
     publish,
-    serve,
     source,
     state,
     urls,
 )
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
 
 
 def test_a_truthful_304_is_verified_then_trusted(site: Site, tmp_path: Path) -> None:

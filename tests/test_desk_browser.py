@@ -248,8 +248,9 @@ def test_map_and_archived_copy_are_drawn_and_nothing_comes_from_outside(site: Si
 def test_no_page_of_the_desk_is_wider_than_the_screen(site: Site, browser: Any, width: int) -> None:
     page, ids = open_desk(browser, site, viewport={"width": width, "height": 900}), site.desk.ids
     for path in ("/alerts", "/alerts?status=all", "/today", "/mine", "/second-looks", f"/alerts/{ids['flag']}", f"/alerts/{ids['hostile']}",
-                 f"/articles/{ids['bad']}", "/search"):  # fmt: skip
+                 f"/articles/{ids['bad']}", "/search", "/watches"):  # fmt: skip
         page.goto(site.address + path)
+        assert page.evaluate("document.querySelector('.top nav').offsetHeight") < 48, f"{path}: the links take more than one line"
         page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{path} is {wide} px wider than {width} px"

@@ -133,6 +133,10 @@ def test_each_story_leads_to_its_source_and_to_its_archived_copy(desk: Desk, tmp
     html = write_digest(desk.store, settings, "ninh-binh", DAY, tmp_path)["html"].read_text(encoding="utf-8")
     assert f'href="https://cotmoc.so.example/articles/{desk.ids["first"]}/archived"' in html
     assert 'href="https://bao-mau.example/vinh-bac-bo"' in html and "Chưa có bản lưu" in html
+    # The claim of the same text too, in the HTML and on paper.
+    claims = html.split("Nội dung có dữ kiện")[1]
+    assert f'href="https://cotmoc.so.example/articles/{desk.ids["first"]}/archived"' in claims and "Chưa có bản lưu" in claims
+    assert "; lưu " in render_text(build_digest(desk.store, "ninh-binh", DAY)).split("NỘI DUNG CÓ DỮ KIỆN")[1]
 
 
 class Translator(BaseHTTPRequestHandler):

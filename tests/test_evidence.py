@@ -26,7 +26,7 @@ from pipelines.store import alerts as alert_store
 from pipelines.store import audit
 from pipelines.store.papers import list_papers
 from pipelines.store.schema import audit as audit_table
-from tests.desk import HOSTILE, NOON, WRONG, Desk, make_desk, pack_without_browser
+from tests.desk import HOSTILE, NOON, WRONG, Desk, copied, make_desk, pack_without_browser
 
 
 @pytest.fixture
@@ -38,8 +38,22 @@ def desk(tmp_path: Path) -> Desk:
 build_pack = pack_without_browser
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Pack:
+    folder = tmp_path_factory.mktemp("built")
+    made = make_desk(folder / "data")
+    return build_pack(made.store, made.settings, made.ids["story"], folder / "out")
+
+
 @pytest.fixture
-def pack(desk: Desk, tmp_path: Path) -> Pack:
+def pack(built: Pack, tmp_path: Path) -> Pack:
+    """A copy of one pack: building each anew would take half a second a test."""
+    return copied(built, tmp_path / "copy")
+
+
+@pytest.fixture
+def own(desk: Desk, tmp_path: Path) -> Pack:
+    """The pack of this test's own desk, where its audit log is looked at."""
     return build_pack(desk.store, desk.settings, desk.ids["story"], tmp_path / "out")
 
 
@@ -84,27 +98,27 @@ def test_the_manifest_names_purpose_hashes_and_optional_absences(pack: Pack) -> 
     assert first["first_publisher"] and first["capture"]["status"] == 200
 
 
-def test_the_pack_is_chained_into_the_audit_log(desk: Desk, pack: Pack) -> None:
+def test_the_pack_is_chained_into_the_audit_log(desk: Desk, own: Pack) -> None:
     with desk.store.read() as conn:
         assert audit.verify(conn) == (1, None)
         row = conn.execute(audit_table.select()).one()
-        assert (row.action, row.details["manifest"]) == ("evidence.seal", pack.manifest_sha256)
-        assert list_papers(conn, "evidence")[0]["sha256"] == hashlib.sha256(pack.zip.read_bytes()).hexdigest()
+        assert (row.action, row.details["manifest"]) == ("evidence.seal", own.manifest_sha256)
+        assert list_papers(conn, "evidence")[0]["sha256"] == hashlib.sha256(own.zip.read_bytes()).hexdigest()
 
 
-def test_building_again_gives_the_same_pack_and_no_second_entry(desk: Desk, pack: Pack, tmp_path: Path) -> None:
-    before = pack.zip.read_bytes()
+def test_building_again_gives_the_same_pack_and_no_second_entry(desk: Desk, own: Pack, tmp_path: Path) -> None:
+    before = own.zip.read_bytes()
     again = build_pack(desk.store, desk.settings, desk.ids["story"], tmp_path / "out")
-    assert again.path == pack.path and again.zip.read_bytes() == before
+    assert again.path == own.path and again.zip.read_bytes() == before
     with desk.store.read() as conn:
         assert audit.verify(conn) == (1, None)
 
 
-def test_a_new_decision_gives_a_new_pack_and_leaves_the_old_one(desk: Desk, pack: Pack, tmp_path: Path) -> None:
+def test_a_new_decision_gives_a_new_pack_and_leaves_the_old_one(desk: Desk, own: Pack, tmp_path: Path) -> None:
     with desk.store.begin() as conn:
         alert_store.decide(conn, desk.ids["flag"], outcome="cần phản hồi", reason="sai", analyst="Bàn 1", version=1, now=NOON)
     again = build_pack(desk.store, desk.settings, desk.ids["story"], tmp_path / "out")
-    assert again.path != pack.path and verify_pack(pack.path) == [] and verify_pack(again.path) == []
+    assert again.path != own.path and verify_pack(own.path) == [] and verify_pack(again.path) == []
     assert json.loads((again.path / "quyet-dinh.json").read_text(encoding="utf-8"))[0]["analyst"] == "Bàn 1"
 
 
@@ -336,11 +350,11 @@ def test_the_command_builds_by_story_prefix_or_alert_and_verifies(desk: Desk, tm
     assert code == 1 and "warc" in said
 
 
-def test_a_pack_forged_as_a_whole_disagrees_with_the_audit_log(desk: Desk, pack: Pack) -> None:
-    (pack.path / "DOC-TRUOC.txt").write_text("lời khác", encoding="utf-8")
-    _reseal(pack, lambda found: None)
-    assert verify_pack(pack.path) == ["manifest.json: chữ ký không đúng (chu-ky.json)", "nhat-ky.json: mục nhật ký thuộc hồ sơ khác"]
-    code, said = run("verify", str(pack.path), "--data", str(desk.settings.data))
+def test_a_pack_forged_as_a_whole_disagrees_with_the_audit_log(desk: Desk, own: Pack) -> None:
+    (own.path / "DOC-TRUOC.txt").write_text("lời khác", encoding="utf-8")
+    _reseal(own, lambda found: None)
+    assert verify_pack(own.path) == ["manifest.json: chữ ký không đúng (chu-ky.json)", "nhat-ky.json: mục nhật ký thuộc hồ sơ khác"]
+    code, said = run("verify", str(own.path), "--data", str(desk.settings.data))
     assert code == 1 and "nhật ký" in said
 
 

@@ -130,6 +130,19 @@ def test_a_draft_without_marks_fits_one_message() -> None:
     assert plain == "Duong phan dinh Vinh Bac Bo dai khoang 500 km" and sms_of(plain).coding == "GSM-7"
 
 
+def test_no_reference_keeps_a_letter_that_makes_a_plain_message_dear() -> None:
+    # Those that name an island in Chinese letters cannot be had in plain ones.
+    assert {one.id for one in load_references() if sms_of(unmarked(one.statement_vi)).coding != "GSM-7"} == {
+        one.id for one in load_references() if set(one.statement_vi) & set("西沙南")
+    }
+
+
+def test_square_kilometres_are_no_strange_number() -> None:
+    plain = unmarked(draft(ENTRY, "sms160"))
+    assert "km2" in plain and "km²" not in plain and faults(ENTRY, "sms160", plain, TODAY) == []
+    assert "số không có trong tư liệu: 2" in faults(ENTRY, "sms160", f"{plain} 2 lan", TODAY)
+
+
 def test_the_command_drafts_approves_gives_and_writes(tmp_path: Path) -> None:
     import typer
 
@@ -144,6 +157,10 @@ def test_the_command_drafts_approves_gives_and_writes(tmp_path: Path) -> None:
 
     entry = next(e for e in load_references() if not e.contested and not e.due(TODAY) and len(e.statement_vi) <= 160)
     assert entry.statement_vi in run("draft", entry.id, "--format", "sms160")[1]
+    plain = unmarked(entry.statement_vi)
+    assert plain in run("draft", entry.id, "--format", "sms160", "--no-marks")[1]
+    assert run("approve", entry.id, "--format", "sms500", "--no-marks", "--by", "A", "--second", "B")[0] == 0
+    assert plain in run(entry.id, "--format", "sms500")[1], "what was drafted without marks is approved without marks"
     assert "chưa có hai người" in run(entry.id, "--format", "sms160")[1]
     assert run("approve", entry.id, "--format", "sms160", "--by", "A", "--second", "B")[0] == 0
     assert entry.statement_vi in run(entry.id, "--format", "sms160")[1]

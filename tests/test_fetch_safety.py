@@ -17,16 +17,10 @@ from crawlers.fetch import Fetcher
 from crawlers.guard import Refused, check_address
 from crawlers.polite import Gate, NotNow, Rules
 from pipelines.settings import Settings
-from tests.loopback import Answer, Site, serve
+from tests.loopback import Answer, Site
 
 OPEN = Rules(delay=0, allow_private=True)
 CLOSED = Rules(delay=0)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
 
 
 def fetch(url: str, rules: Rules = OPEN, *, resolver: Callable[..., Any] | None = None, **given: Any) -> Exchange:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,16 +20,10 @@ from pipelines.settings import Settings
 from pipelines.store import feeds, frontier
 from pipelines.store.frontier import Found
 from pipelines.store.rows import stamp
-from tests.loopback import Answer, Site, office, serve, source
+from tests.loopback import Answer, Site, office, source
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 BAO = Source(id="bao", name="Báo", home="https://bao.example/", owner_class="portal", feeds=("https://bao.example/rss",))
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
 
 
 def poll(outcome: str, **given: Any) -> Poll:

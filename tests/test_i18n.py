@@ -71,6 +71,8 @@ def test_a_finished_sentence_is_turned_over_with_what_stands_in_it() -> None:
     assert words.said(nested).endswith("could not be fetched: the server answered 503, asks for a pause of 60 seconds")
     several = "1/3 địa chỉ lỗi; https://x.example/feed: máy chủ trả 304 dù đã có tin mới; từ nay tải đầy đủ"
     assert words.said(several).startswith("1/3 addresses fail; https://x.example/feed: the server answered 304 although")
+    assert words.said("13 mục, 0 mục mới") == "13 items, 0 new"
+    assert words.said("13 mục, 0 mục mới; mọi tin gần đây đều ghi giờ sớm hơn lúc thấy khoảng 7 giờ: có thể nguồn ghi sai múi giờ (xem zone)").startswith("13 items, 0 new; every recent item")
     long = "x" * 5000
     assert words.said(long) == long and catalogue("vi").said("mới") == "mới" and catalogue("xx").messages == {}
 

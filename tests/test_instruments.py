@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import pytest
 
 from crawlers.instruments import collect_instruments
 from dashboards.evidence.gather import read_story
@@ -15,15 +12,9 @@ from pipelines.retention import expired_warcs
 from pipelines.store import alerts, captures
 from pipelines.store.schema import alerts as alert_table
 from tests.desk import NOON, make_desk
-from tests.loopback import Answer, Site, office, serve, source
+from tests.loopback import Answer, Site, office, source
 
 NOW = datetime(2026, 11, 21, 19, tzinfo=UTC)
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
 
 
 def test_an_instrument_is_archived_once_and_is_no_article(site: Site, tmp_path: Path) -> None:

@@ -6,20 +6,23 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
 
-from dashboards.digest import write_digest
+from dashboards.digest import build_digest, write_digest
+from dashboards.digest.docx import render_docx
+from dashboards.digest.pdf import fitted
+from dashboards.digest.records import Correction, Digest
 from dashboards.evidence.cover import render_cover
 from dashboards.evidence.gather import StoryFacts
 from dashboards.evidence.manifest import Parts
 from dashboards.reports import write_report
 from pipelines.settings import load_profile
-from tests.desk import DAY, Desk, make_desk
+from tests.desk import DAY, NOON, WRONG, Desk, make_desk
 
 DPI = 60
 MM = DPI / 25.4
@@ -44,10 +47,20 @@ def printed(pdf: Path, folder: Path) -> Printed:
     return Printed(pages, text.split("\f")[: len(pages)], fonts)
 
 
-def by_libreoffice(docx: Path, folder: Path) -> Path:
-    command = ["soffice", f"-env:UserInstallation=file://{folder / 'lo'}", "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(docx)]
-    subprocess.run(command, check=True, capture_output=True, timeout=240, env={**os.environ, "HOME": str(folder)})
-    return folder / f"{docx.stem}.pdf"
+def by_libreoffice(folder: Path, *papers: Path) -> list[Path]:
+    """Return the papers as LibreOffice prints them; it is started once for all of them."""
+    command = ["soffice", f"-env:UserInstallation=file://{folder / 'lo'}", "--headless", "--convert-to", "pdf", "--outdir", str(folder)]
+    subprocess.run([*command, *map(str, papers)], check=True, capture_output=True, timeout=240, env={**os.environ, "HOME": str(folder)})
+    return [folder / f"{docx.stem}.pdf" for docx in papers]
+
+
+def crowded(desk: Desk) -> Digest:
+    """A day with more of everything than paper holds, and five corrections."""
+    digest = build_digest(desk.store, "ninh-binh", DAY)
+    item, claim = replace(digest.domestic[0], summary="Một câu đủ dài để chiếm trọn hai dòng giấy khi in ra. " * 3), max(digest.claims, key=lambda one: len(one.refs))
+    wrong = Correction("Tít của bài", "Báo Mẫu", WRONG, NOON, NOON, "không sai lệch", "đã đọc lại cả bài", ("điểm báo Tỉnh Ninh Bình ngày 18/11/2026",))
+    lists = dict.fromkeys(("domestic", "foreign", "sea_domestic", "sea_foreign"), (item,) * 12)
+    return replace(digest, **lists, claims=(claim,) * 12, follow=(claim,) * 4, corrections=(wrong,) * 5)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +76,11 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Printed]:
     facts = StoryFacts("0" * 32, "", [], {}, {}, [], [])
     cover = folder / "cover.pdf"
     cover.write_bytes(render_cover(load_profile("quang-tri"), facts, Parts(), [], [], {}, datetime(2026, 11, 20)))
-    files = {
-        "digest-pdf": digest["pdf"], "digest-docx": by_libreoffice(digest["docx"], folder / "a"), "report-pdf": report["pdf"],
-        "report-docx": by_libreoffice(report["docx"], folder / "b"), "cover": cover,
-    }  # fmt: skip
+    busy = folder / "busy.docx"
+    busy.write_bytes(render_docx(fitted(crowded(desk))[0]))
+    (folder / "lo").mkdir()
+    issue, annual, long = by_libreoffice(folder / "lo", digest["docx"], report["docx"], busy)
+    files = {"digest-pdf": digest["pdf"], "digest-docx": issue, "report-pdf": report["pdf"], "report-docx": annual, "cover": cover, "busy-docx": long}
     return {name: printed(path, folder / "pages" / name) for name, path in files.items()}
 
 
@@ -120,6 +134,10 @@ def test_the_foot_and_the_letters(papers: dict[str, Printed], name: str) -> None
     assert "{{" not in whole and "{%" not in whole
     if name != "cover":
         assert "Hình 1." in whole
+
+
+def test_word_too_prints_a_busy_day_on_three_pages(papers: dict[str, Printed]) -> None:
+    assert len(papers["busy-docx"].pages) == 3 and " ".join(" ".join(papers["busy-docx"].texts).split()).count("kết luận lại: không sai lệch") == 5
 
 
 def test_docx_and_pdf_break_the_letterhead_alike(papers: dict[str, Printed]) -> None:

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import pytest
 
 from crawlers.pictures import MOST, collect_images
 from crawlers.warc import read_body
 from pipelines.records import Alert, Article, Claim, Image, Role, Tier, Verdict
 from pipelines.store import alerts, articles, captures
-from tests.loopback import Answer, Office, Site, office, serve, source
+from tests.loopback import Answer, Office, Site, office, source
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 PNG = b"\x89PNG\r\n\x1a\n" + b"ban do" * 20
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serve() as running:
-        yield running
 
 
 def told(desk: Office, name: str, images: list[str], alerted: bool = True) -> Article:

@@ -43,7 +43,9 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 @pytest.fixture(scope="module")
 def node(authority: Authority) -> Iterator[str]:
     """A real node that asks for TLS and the password."""
-    with secured_node(authority, USER, PASSWORD, f"indexing_pressure.memory.limit: {PRESSURE}") as url:
+    # A change of the interval later on waits for the one that is running: it must be short from the start.
+    more = f"indexing_pressure.memory.limit: {PRESSURE}\ncluster.info.update.interval: 10s"
+    with secured_node(authority, USER, PASSWORD, more) as url:
         yield url
 
 
@@ -202,8 +204,8 @@ def test_a_disk_that_is_full_locks_the_index_and_one_alarm_says_so(office: Setti
         index.setup()
         put = index.client.cluster.put_settings
         full = {f"{mark}watermark.{name}": "900tb" for name in ("low", "high", "flood_stage")}
-        put(persistent={**full, f"{mark}threshold_enabled": True, "cluster.info.update.interval": "10s"})
-        lift = {**dict.fromkeys(full), f"{mark}threshold_enabled": False, "cluster.info.update.interval": "10s"}
+        put(persistent={**full, f"{mark}threshold_enabled": True})
+        lift = {**dict.fromkeys(full), f"{mark}threshold_enabled": False}
         stack.callback(put, persistent=lift)
         _until(lambda: index.layout.locked())
 

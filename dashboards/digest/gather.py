@@ -171,6 +171,7 @@ def following(conn: Connection, profile: Profile, start: datetime, names: Collec
 def checked(conn: Connection, alert: Alert, on: date) -> Checked:
     """Return one alert in the words of the digest of the day `on`."""
     known = [cited(id, on) for id in alert.claim.refs]
+    kept = select(articles.c.capture).where(articles.c.id == alert.article, articles.c.revision == alert.revision)
     return Checked(
         alert=alert.id, story=alert.story, tier=alert.tier.value, sentence=alert.claim.sentence, role=alert.claim.role.value,
         verdict=alert.claim.verdict.value, refs=tuple(ref for ref in known if ref),
@@ -178,6 +179,7 @@ def checked(conn: Connection, alert: Alert, on: date) -> Checked:
         differs=alert.claim.differs, why=alert.claim.why, title=one_line(alert.title or "(không có đầu đề)"),
         outlet=one_line(alert.outlet, 80), published=alert.published, url=alert.url, status=alert.status,
         reviewers=tuple(dict.fromkeys(d.analyst for d in alert_store.decisions_of(conn, alert.id))), type=alert.claim.type,
+        article=alert.article, archived=conn.execute(kept).scalar() or "",
     )  # fmt: skip
 
 

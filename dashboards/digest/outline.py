@@ -96,8 +96,8 @@ def outline(digest: Digest, *, brief: bool = False) -> list[Section]:
     sections = [
         ("Tin nổi bật về địa phương", _pair(digest.domestic, digest.foreign, digest.desk, local)),
         ("Biên giới, biển, đảo", _pair(digest.sea_domestic, digest.sea_foreign, digest.desk, sea)),
-        ("Nội dung có dữ kiện cần đối chiếu", (Part("", _some(digest.claims, claims, _checked_brief if brief else _checked)),)),
-        ("Dự kiến theo dõi", (Part("", _some(digest.follow, follow, _follow_brief if brief else _follow)),)),
+        ("Nội dung có dữ kiện cần đối chiếu", (Part("", _some(digest.claims, claims, _checked_brief if brief else _checked, digest.desk)),)),
+        ("Dự kiến theo dõi", (Part("", _some(digest.follow, follow, _follow_brief if brief else _follow, digest.desk)),)),
         ("Đính chính các số trước", (Part("", tuple(corrected(one) for one in digest.corrections)),)),
         ("Ghi chú phương pháp", (Part("", tuple((line(text, Style.NOTE),) for text in (_method_brief if brief else _method)(digest))),)),
     ]
@@ -115,9 +115,9 @@ def paper_charts(digest: Digest) -> tuple[Chart, ...]:
     return digest.charts if digest.squeeze < len(STEPS) - 1 else ()
 
 
-def _some(found: Sequence[T], most: int | None, entry: Callable[[T], Entry]) -> tuple[Entry, ...]:
+def _some(found: Sequence[T], most: int | None, entry: Callable[[T, str], Entry], desk: str) -> tuple[Entry, ...]:
     """Return the entries of the first `most`, and a line that counts the others."""
-    shown = [entry(one) for one in found[:most]]
+    shown = [entry(one, desk) for one in found[:most]]
     return (*shown, *([_others(len(found) - most)] if most is not None and len(found) > most else []))
 
 
@@ -152,7 +152,11 @@ def _original(item: Item) -> Entry:
     return (line(f"Đầu đề gốc bằng {lang_vi(item.lang)}. {said}", Style.NOTE),)
 
 
-def _kept(item: Item, desk: str) -> str | None:
+def _archived(one: Item | Checked, desk: str) -> Line:
+    return line(f"Bản lưu {one.archived[:12]}" if one.archived else "Chưa có bản lưu", Style.NOTE, _kept(one, desk))
+
+
+def _kept(item: Item | Checked, desk: str) -> str | None:
     return f"{desk}/articles/{item.article}/archived" if desk and item.article and item.archived else None
 
 
@@ -167,7 +171,7 @@ def _item(item: Item, desk: str) -> Entry:
     if item.summary:
         lines.append(line(item.summary))
     lines.append(line(safe_url(item.url) or "địa chỉ gốc không mở được", Style.NOTE, item.url))
-    lines.append(line(f"Bản lưu {item.archived[:12]}" if item.archived else "Chưa có bản lưu", Style.NOTE, _kept(item, desk)))
+    lines.append(_archived(item, desk))
     return tuple(lines)
 
 
@@ -176,13 +180,17 @@ def _item_brief(item: Item, desk: str) -> Entry:
     if item.copies:
         meta += f"; đăng lại: {', '.join(one_line(name, 30) for name in item.copies[:2])}"
         meta += f" và {len(item.copies) - 2} nơi khác" if len(item.copies) > 2 else ""
-    meta += f"; {address(item.url)}" + (f"; lưu {item.archived[:8]}" if item.archived else "; chưa có bản lưu")
+    meta += f"; {address(item.url)}; {_shelf(item)}"
     lines = [line(one_line(item.title, 160), Style.TITLE, item.url), line(meta, Style.META, _kept(item, desk) or item.url)]
     notes = [one.text for one in _original(item)] + (["Bài có câu cần đối chiếu, xem mục III."] if item.disputed else [])
     lines += [line(" ".join(notes), Style.NOTE)] if notes else []
     if item.summary:
         lines.append(line(item.summary if item.rewritten else shortened(item.summary, SHORT, item.lang)))
     return tuple(lines)
+
+
+def _shelf(one: Item | Checked) -> str:
+    return f"lưu {one.archived[:8]}" if one.archived else "chưa có bản lưu"
 
 
 def address(url: str) -> str:
@@ -193,12 +201,13 @@ def address(url: str) -> str:
     return one_line(f"{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}" + ("?…" if parts.query else ""), 40)
 
 
-def _checked(one: Checked) -> Entry:
+def _checked(one: Checked, desk: str) -> Entry:
     lines = [
         line(f"“{one.sentence}”", Style.QUOTE),
         line(f"{tier_vi(one.tier)}. {one.title}", Style.TITLE, one.url),
         line(f"{one.outlet}, {time_vi(one.published)}. Cách nêu: {role_vi(one.role)}. Nhận định của máy: {verdict_vi(one.verdict)}.", Style.META),
         line(safe_url(one.url) or "địa chỉ gốc không mở được", Style.NOTE, one.url),
+        _archived(one, desk),
     ]
     for ref in one.refs:
         lines += _cited(ref)
@@ -211,13 +220,13 @@ def _checked(one: Checked) -> Entry:
     return tuple(lines)
 
 
-def _checked_brief(one: Checked) -> Entry:
+def _checked_brief(one: Checked, desk: str) -> Entry:
     refs = [f"{shortened(ref.statement, STATEMENT)} ({shortened(ref.source, SOURCE)}; {ref.id})" for ref in one.refs[:1]]
     refs += [f"thêm {', '.join(ref.id for ref in one.refs[1:])}"] if one.refs[1:] else []
     lines = [
         line(f"“{one_line(one.sentence, SENTENCE)}”", Style.QUOTE, one.url),
-        line(f"{one_line(one.outlet, 40)}, {time_vi(one.published)}; {address(one.url)}. {role_vi(one.role)}; nhận định của máy: {verdict_vi(one.verdict)}; "
-             f"{one.status}; người xem: {_people(one)}.", Style.META, one.url),
+        line(f"{one_line(one.outlet, 40)}, {time_vi(one.published)}; {address(one.url)}; {_shelf(one)}. {role_vi(one.role)}; nhận định của máy: "
+             f"{verdict_vi(one.verdict)}; {one.status}; người xem: {_people(one)}.", Style.META, _kept(one, desk) or one.url),
     ]  # fmt: skip
     if refs:
         lines.append(line(f"Đối chiếu: {'; '.join(refs)}", Style.TEXT, one.refs[0].url))
@@ -245,18 +254,19 @@ def _cited(ref: Cited) -> list[Line]:
     return found + ([line(f"{ref.id}: {ref.stale}.", Style.NOTE)] if ref.stale else [])
 
 
-def _follow(one: Checked) -> Entry:
+def _follow(one: Checked, desk: str) -> Entry:
     return (
         line(one.title, Style.TITLE, one.url),
         line(f"{one.outlet}, {time_vi(one.published)}. {verdict_vi(one.verdict)}; tình trạng: {one.status}.", Style.META),
         line(f"“{one.sentence}”", Style.QUOTE),
+        _archived(one, desk),
     )
 
 
-def _follow_brief(one: Checked) -> Entry:
+def _follow_brief(one: Checked, desk: str) -> Entry:
     return (
         line(one_line(one.title, 120), Style.TITLE, one.url),
-        line(f"{one_line(one.outlet, 40)}, {time_vi(one.published)}; {address(one.url)}. Tình trạng: {one.status}.", Style.META, one.url),
+        line(f"{one_line(one.outlet, 40)}, {time_vi(one.published)}; {address(one.url)}; {_shelf(one)}. Tình trạng: {one.status}.", Style.META, _kept(one, desk) or one.url),
     )
 
 

@@ -69,6 +69,8 @@ class Checked:
     status: str
     reviewers: tuple[str, ...] = ()
     type: str = ""
+    article: str = ""
+    archived: str = ""
 
 
 @dataclass(frozen=True)

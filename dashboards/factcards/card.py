@@ -46,6 +46,8 @@ FORMATS = {
     "web": Format("đoạn cho trang thông tin", characters=2000),
 }
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+# “km2” for phones that have no “²”: no number of its own.
+_UNIT = re.compile(r"\b(k?m)[23]\b")
 OPENING = "Kính thưa bà con và các bạn. Sau đây là thông tin về chủ quyền, biên giới, biển, đảo."
 AGAIN = "Xin nhắc lại để bà con tiện nghe:"
 ENDING = "Thông tin đến đây là hết. Cảm ơn bà con và các bạn đã lắng nghe."
@@ -138,7 +140,7 @@ def faults(entry: Reference, form: str, text: str, today: date, lang: str = "vi"
         *(str(value.value) for value in entry.values), f"{entry.as_of:%d/%m/%Y}",
     ))  # fmt: skip
     known = {_plain(number) for number in _NUMBER.findall(held)}
-    strange = [number for number in _NUMBER.findall(text) if _plain(number) not in known]
+    strange = [number for number in _NUMBER.findall(_UNIT.sub(r"\1", text)) if _plain(number) not in known]
     if strange:
         found.append(f"số không có trong tư liệu: {', '.join(dict.fromkeys(strange))}")
     return found
@@ -231,7 +233,11 @@ def seconds_of(text: str) -> int:
     return -(-60 * syllables(text) // PACE)
 
 
+# What GSM-7 lacks and plain letters say as well: one “²” would send the whole message as UCS-2.
+PLAIN = str.maketrans({"đ": "d", "Đ": "D", "²": "2", "³": "3", "“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "...", "\u00a0": " ", "×": "x", "±": "+/-", "°": " do"})
+
+
 def unmarked(text: str) -> str:
     """Return a Vietnamese text without marks, as phones of old need it; a draft that a person has to read and approve."""
-    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    plain = unicodedata.normalize("NFD", text.translate(PLAIN))
     return unicodedata.normalize("NFC", "".join(char for char in plain if not unicodedata.combining(char)))

@@ -85,7 +85,9 @@ def _pattern(message: str, before: str = "") -> re.Pattern[str]:
         if number % 2 == 0:
             out.append(re.escape(part.replace("%%", "%")))
         else:
-            out.append(f"(?P={part})" if part in seen else f"(?P<{part}>.+?)")
+            # A field that ends a sentence right behind a word is a further sentence, or none: “13 mục, 0 mục mới”.
+            bare = number == len(parts) - 2 and not parts[-1] and parts[number - 1][-1:].isalpha()
+            out.append(f"(?P={part})" if part in seen else f"(?P<{part}>{'.*?' if bare else '.+?'})")
             seen.add(part)
     return re.compile(before + "".join(out), re.DOTALL)
 

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from dashboards import labels, shown, spoken
+from dashboards import labels, quantities, shown, spoken
 from dashboards.highlight import kinds, sides
 from dashboards.i18n import DEFAULT, LANGUAGES, Catalogue, catalogue
 from dashboards.web.access import Access, may
@@ -63,7 +63,7 @@ def environment(language: str = DEFAULT) -> Environment:
     env.install_gettext_callables(words.text, words.plural, newstyle=True)  # type: ignore[attr-defined]
     env.filters.update(
         visible=shown.visible, one_line=shown.one_line, safe_url=shown.safe_url, said=said,
-        place_vi=_place(words), decimal=_decimal(language), percent=shown.percent, browser_name=shown.browser_name, sides=sides, kinds=kinds,
+        place_vi=_place(words), decimal=_decimal(language), figure=partial(quantities.figure, language), quantity=partial(quantities.what, language), percent=shown.percent, browser_name=shown.browser_name, sides=sides, kinds=kinds,
         why=partial(spoken.why, language), base=partial(spoken.base, language),
         number=shown.number if language == DEFAULT else "{:,}".format,
         **{name: _spoken(label, words) for name, label in LABELS.items()},

@@ -34,10 +34,24 @@ def factcard(
         raise UsageError(f"dùng: cotmoc factcard [approve|draft] REF --format {'|'.join(FORMATS)} --lang {'|'.join(LANGS)}")
     entry, moment = load_references().get(ref), now()
     today = local(moment).date()
-    if verb == "draft":
+
+    def drafted() -> str:
         words = draft(entry, form, lang)
-        words = unmarked(words) if plain and lang == "vi" else words
+        return unmarked(words) if plain and lang == "vi" else words
+
+    def said(words: str) -> str:
+        """What a text costs: places and messages, or seconds."""
+        if form.startswith("sms"):
+            cost = sms_of(words)
+            return f"{len(words)} ký tự, {cost.places} chỗ {cost.coding}, {cost.messages} tin nhắn"
+        return f"{syllables(words)} âm tiết, đọc khoảng {seconds_of(words)} giây ({PACE} âm tiết một phút)" if form == "radio" else ""
+
+    if verb == "draft":
+        words = drafted()
         typer.echo(words)
+        cost = said(words)
+        if cost:
+            typer.echo(cost, err=True)
         for fault in faults(entry, form, words, today, lang):
             typer.echo(f"chưa dùng được: {fault}", err=True)
         return
@@ -46,7 +60,7 @@ def factcard(
     try:
         if verb == "approve":
             try:
-                words = text.read_text(encoding="utf-8") if text else draft(entry, form, lang)
+                words = text.read_text(encoding="utf-8") if text else drafted()
             except (OSError, UnicodeDecodeError) as error:
                 raise UserError(f"{text}: không đọc được văn bản UTF-8") from error
             with store.begin() as conn:
@@ -55,11 +69,8 @@ def factcard(
             return
         with store.read() as conn:
             card = approved(conn, entry, form, lang, today)
-        if form.startswith("sms"):
-            cost = sms_of(card["text"])
-            typer.echo(f"{len(card['text'])} ký tự, {cost.places} chỗ {cost.coding}, {cost.messages} tin nhắn", err=True)
-        if form == "radio":
-            typer.echo(f"{syllables(card['text'])} âm tiết, đọc khoảng {seconds_of(card['text'])} giây ({PACE} âm tiết một phút)", err=True)
+        if said(card["text"]):
+            typer.echo(said(card["text"]), err=True)
         if output is None:
             typer.echo(card["text"])
             return

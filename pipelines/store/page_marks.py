@@ -49,7 +49,7 @@ def newest(conn: Connection, source: str, now: datetime, limit: int) -> list[Sho
 
 def at(conn: Connection, urls: Collection[str]) -> dict[str, Shown]:
     """Return what pages came as at their last look, by address; those never looked at are left out."""
-    return {} if not urls else {page.url: page for page in _shown(conn, _marked().where(frontier.c.url.in_(list(urls))))}
+    return {page.url: page for page in _shown(conn, _marked().where(frontier.c.url.in_(list(urls))))}
 
 
 def _marked() -> Select[Any]:
