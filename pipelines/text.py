@@ -84,9 +84,26 @@ def fold(text: str) -> str:
         return text.lower()
     if len(text) < 400:
         return text.translate(fold_table())
+    if "\0" not in (quick := _folded_if_clean(text)):
+        return quick
     numpy, table = _fold_array()
     units = numpy.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
     return str(table.take(units).tobytes().decode("utf-16-le", "surrogatepass"))
+
+
+@lru_cache(2)
+def _folded_if_clean(text: str) -> str:
+    """Fold `text` with NUL for every character that needs a second look: one look-up answers both questions of a text."""
+    numpy, table = _clean_fold_array()
+    units = numpy.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+    return str(table.take(units).tobytes().decode("utf-16-le", "surrogatepass"))
+
+
+@cache
+def _clean_fold_array():
+    """The table of `fold` with zero where `_clean_array` has a doubt."""
+    numpy, table = _fold_array()
+    return numpy, numpy.where(_clean_array()[1], table, numpy.uint16(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,9 +327,7 @@ def _surely_clean(text: str) -> bool:
         return "\t" not in text and "\r" not in text
     if len(text) < 400:
         return False
-    numpy, table = _clean_array()
-    units = numpy.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
-    return bool(table.take(units).all())
+    return "\0" not in _folded_if_clean(text)
 
 
 def normalised(text: str) -> Normalised:

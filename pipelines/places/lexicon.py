@@ -212,4 +212,5 @@ def lexicon() -> Lexicon:
 
     entries = [entry(key, senses) for key, senses in sorted(_all_senses().items())]
     names = [*(entry.key for entry in entries), *feature_names()]
-    return Lexicon(AhoCorasick([*names, *ANCHORS], implementation=Implementation.DFA), tuple(entries), len(names))
+    # Smaller than a DFA and a tenth quicker here: the rest of the reading keeps its place in the processor's cache (measured 2026-11-21).
+    return Lexicon(AhoCorasick([*names, *ANCHORS], implementation=Implementation.ContiguousNFA), tuple(entries), len(names))
