@@ -8,11 +8,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipelines.errors import UserError
+from pipelines.errors import UsageError
 from pipelines.records import TextLine
 
 # A line longer than this is no article (the longest of 124,000 real ones has 89 kB).
 MAX_LINE = 15_000_000
+
+# What pydantic finds, by a word of its error type, in the words of the office.
+_WRONG = {"missing": "thiếu", "date": "không phải ngày giờ (viết 2026-03-12 hoặc 2026-03-12T08:00:00+07:00)", "string": "phải là chữ", "tuple": "phải là một danh sách"}
 
 
 def read_text_lines(path: Path) -> Iterator[tuple[int, TextLine | str]]:
@@ -20,7 +23,7 @@ def read_text_lines(path: Path) -> Iterator[tuple[int, TextLine | str]]:
     try:
         handle = path.open("rb")
     except OSError as error:
-        raise UserError(f"{path}: không mở được ({error.strerror})", 2) from error
+        raise UsageError(f"{path}: không mở được ({error.strerror}); hãy kiểm tra đường dẫn") from error
     with handle:
         number = 0
         while raw := handle.readline(MAX_LINE + 1):
@@ -54,4 +57,5 @@ def parse_line(raw: bytes) -> TextLine | str:
         return TextLine.model_validate(value)
     except ValidationError as error:
         first = error.errors()[0]
-        return f"trường {'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+        kind = next((said for word, said in _WRONG.items() if word in first["type"]), first["msg"])
+        return f"trường {first['loc'][0]}: {kind}"

@@ -229,6 +229,22 @@ def test_mentions_keep_offsets_names_and_todays_units() -> None:
     assert all(0 < m.confidence <= 1 for m in places.mentions)
 
 
+@pytest.mark.parametrize(("day", "unit"), [("2016-03-01", "huyện Sa Pa, Lào Cai"), ("2022-03-01", "thị xã Sa Pa, Lào Cai"), (NOW, "thị xã Sa Pa, Lào Cai")])
+def test_a_landmark_that_was_a_district_is_shown_with_the_level_of_its_time(day: str, unit: str) -> None:
+    (mention,) = Matcher.load().resolve("", "", "Khách lên Sa Pa.", day).mentions
+    assert (mention.unit, mention.unit_now) == (unit, "tỉnh Lào Cai")
+
+
+def test_the_gate_is_open_for_all_that_is_read_as_ours() -> None:
+    matcher = Matcher.load()
+    posts = ["BĐ dậy sóng, TQ lại cho tàu ra", "HS-TS là của VN nha mn", "Phim có bản đồ đường đứt đoạn", "Hội thi chit quyén bién dao", "南海争端升级"]
+    for title, body, day in [*((row[0], row[1], row[2]) for row in TRAPS), *((post, "", NOW) for post in posts)]:
+        places = matcher.resolve(title, "", body, day)
+        assert matcher.touches(f"{title}\n{body}") or not (places.about or places.national), title
+    assert all(matcher.resolve(post, "", "", NOW).national for post in posts)
+    assert not matcher.resolve("Nhân viên BĐ tỉnh phát thư đúng giờ", "", "", NOW).national
+
+
 def test_the_outlet_settles_a_name_of_many_places() -> None:
     body = "Xã Bình Minh vừa khánh thành cây cầu mới cho dân đi lại."
     assert Matcher.load().resolve("Cầu mới", "", body, NOW, outlet="Báo Ninh Bình").mentions
@@ -262,7 +278,7 @@ def test_pages_stuffed_with_names_are_about_nothing() -> None:
     "page",
     [
         "<p>Sáng nay tại Ninh Bình</p>", "<h1>THANH HOÁ</h1>", "<p>lao cai hom nay</p>", unicodedata.normalize("NFD", "<p>Quảng Trị</p>"),
-        "<p>Ninh B&igrave;nh</p>", "<p>v&#249;ng S&#7847;m S&#417;n</p>", "<p>chủ quyền biển đảo</p>", "<p>老街省</p>", "<p>ກວາງຈິ</p>",
+        "<p>Ninh B&igrave;nh</p>", "<p>v&#249;ng S&#7847;m S&#417;n</p>", "<p>chủ quyền biển đảo</p>", "<p>#ThanhHóa</p>", "<p>UBND TlNH NINH BlNH</p>", "<p>giữ lấy HS-TS</p>", "<p>老街省</p>", "<p>ກວາງຈິ</p>",
     ],
 )  # fmt: skip
 def test_the_gate_opens_for_every_spelling(page: str) -> None:
@@ -321,6 +337,15 @@ def test_the_command_reads_a_file_counts_and_skips_bad_lines(tmp_path: Path) -> 
     (row,) = map(json.loads, target.read_text(encoding="utf-8").splitlines())
     assert row["id"] == "a1" and row["about"] == ["lao-cai"] and row["national"] is False
     assert set(row["mentions"][0]) == {"start", "end", "as_written", "unit", "unit_now", "confidence"}
+
+
+def test_the_command_reads_a_line_as_the_other_commands_do_and_says_what_is_wrong_in_vietnamese(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"id": 5, "title": null, "text": "Sa Pa", "published": ""}\n{"id": "6", "text": "x", "published": "12/3/2026"}\n{"id": "7"}\n', encoding="utf-8")
+    result = _run("--input", str(source), "--output", str(tmp_path / "out.jsonl"))
+    assert json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8"))["about"] == [LC]
+    assert "dòng 2: bỏ qua, trường published: không phải ngày giờ" in result.stderr and "dòng 3: bỏ qua, trường text: thiếu" in result.stderr
+    assert "Input should" not in result.stderr
 
 
 def test_the_command_explains_one_text_and_refuses_wrong_use(tmp_path: Path) -> None:

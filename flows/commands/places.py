@@ -54,6 +54,7 @@ def _one(text: str, title: str, date: str) -> None:
 
 def _many(source: Path, target: Path) -> None:
     from collections import Counter
+    from itertools import chain
 
     from pipelines.errors import UsageError
     from pipelines.places import Matcher
@@ -66,15 +67,14 @@ def _many(source: Path, target: Path) -> None:
 
     matcher = Matcher.load()
     try:
-        with source.open("rb") as stream:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("w", encoding="utf-8") as out:
-                for line in read_lines(stream, counts, bad):
-                    out.write(answer(matcher, line, counts) + "\n")
+        lines = read_lines(source, counts, bad)
+        first = next(lines, None)  # no output where the input cannot be opened
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("w", encoding="utf-8") as out:
+            for line in chain(() if first is None else (first,), lines):
+                out.write(answer(matcher, line, counts) + "\n")
     except OSError as error:
-        raise UsageError(
-            f"places: {error.filename}: không mở được ({error.strerror}); hãy kiểm tra đường dẫn"
-        ) from error
+        raise UsageError(f"places: {error.filename or target}: không ghi được ({error.strerror}); hãy kiểm tra đường dẫn, chỗ trống của đĩa") from error
     total = sum(counts.values())
     typer.echo(
         "outcomes: "

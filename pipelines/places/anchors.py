@@ -9,6 +9,6 @@ ANCHORS = (
     "dk1", "nha gian", "nam quan", "ban gioc", "brevie", "koh tral", "hd-981", "hd 981", "haiyang", "hai duong 981", "hai duong 9", "hai duong dia chat", "paracel", "spratly", "china sea",
     "philippine sea", "sansha", "woody island", "fiery cross", "kalayaan", "pag-asa", "xisha", "nansha", "hai chien", "99 nam", "ninety-nine", "hun sen", "thue dao", "cua campuchia",
     "linh ben", "linh trung quoc", "linh tq", "binh si", "troops", " army", "soldiers", "border", "demarcat", "frontier", "boundary", "tau la", "tau sat", "tau trung quoc", "tau hai canh", "hai canh", " bd", "ngu truong", "toa trong tai", "arbitra", "hiep uoc", "treaty",
-    "hs-ts", "hsts", "hs ts", "kien tq", "duong dut", "phan gioi", "nghi dinh thu", "bien cuong", "quoc gioi", "nuoc ngoai quan ly", "ranh gioi bien", "giap kham", "lan sang",
+    "hs-ts", "hsts", "hs ts", "bd", "kien tq", "duong dut", "phan gioi", "nghi dinh thu", "bien cuong", "quoc gioi", "nuoc ngoai quan ly", "ranh gioi bien", "giap kham", "lan sang",
     "east sea", "hoangsa", "truongsa", "hoang_sa", "truong_sa", "chit quyen", "chii quyen", "quyen bien",
 )  # fmt: skip

@@ -9,7 +9,7 @@ from pipelines.gazetteer import border
 from pipelines.places.about import Weight
 from pipelines.places.find import Hit
 from pipelines.places.lexicon import Sense
-from pipelines.places.matcher import Reading, labels
+from pipelines.places.matcher import Reading, units
 from pipelines.places.national import why_national
 
 # What each note of the resolution and of the context means to a reader.
@@ -113,7 +113,7 @@ def _line(reading: Reading, hit: Hit, names: dict[str, str], before: int) -> str
     if not hit.profile:
         place = names.get(hit.sense.province, "nơi khác")
         return f"“{written}” [{start}–{end}]: {place}, ngoài các hồ sơ" + (f" ({why})" if why else "")
-    then, now = labels(hit.sense)
+    then, now = units(hit.sense, reading.when)
     read = then if then == now else f"{then} → nay {now}"
     fact = _border_fact(hit.sense)
     read += f" ({fact})" if fact else ""

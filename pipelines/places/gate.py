@@ -33,6 +33,18 @@ _TOPICS = (
 )  # fmt: skip
 
 
+# Typed so in posts and by scanners, and only so.
+_AS_TYPED = ("HS-TS", "hs-ts", "HSTS", "HS TS", "hs ts", "BĐ", "đường đứt", "nét đứt", "Đường đứt", "bién dao", "bién đảo", "chit quyén", "chit quyền", "chii quyen", "chit quyen")
+
+
+def _scanned(name: str) -> set[str]:
+    """Return a province's name in capitals with a scanner's small l for any of its I ("NINH BlNH"), and joined as a tag ("ThanhHóa")."""
+    forms = {""}
+    for char in name.upper():
+        forms = {form + one for form in forms for one in ((char, "l") if fold(char) == "i" else (char,))}
+    return {*forms, name.replace(" ", ""), name.replace(" ", "").lower()}
+
+
 def _spellings(name: str, small: bool = True) -> set[str]:
     """Return the ways `name` is typed in the press and, with small letters, in posts."""
     forms = {name, name.upper(), name.title()}
@@ -61,11 +73,13 @@ def _alone(entry: Entry, sense: Sense) -> bool:
 @cache
 def _patterns() -> frozenset[str]:
     """Return every way of typing a name or topic that opens the gate."""
-    patterns: set[str] = set()
+    patterns: set[str] = set(_AS_TYPED)
     for entry in lexicon().entries:
         for sense in entry.senses:
             if _alone(entry, sense):
                 patterns |= _spellings(sense.name, small=sense.rank >= 2)
+                if sense.rank == 3:
+                    patterns |= _scanned(sense.name)
     for topic in _TOPICS:
         patterns |= _spellings(topic)
     for feature in spellings():

@@ -24,7 +24,10 @@ _COMMON = _words(
     "Trung Tâm|Hòa Bình|Thái Bình|Bình Minh|Liên Minh|Quang Trung|Lý Thường Kiệt|Đào Duy Từ|Hồng Phong|Minh Khai|Trần Phú|Lam Sơn|"
     "Thanh Sơn|Đông A|Công Chính|Thắng Lợi|Tân Tiến|Hoàng Văn Thụ|Nguyễn Trãi|Lê Lợi|Trần Hưng Đạo|Hồng Hà|Long Biên|Nam Minh|"
     "Hoàng Mai|Bắc Từ Liêm|Hồng Đức|Sông Mã|Kim Liên|Thiên Đường|Trường Sơn|Minh Châu|Cẩm Tú|Cẩm Vân|Kim Ngân|Kim Thanh|Minh Tân|"
-    "Quý Lộc|Thọ Bình|Minh Thái|Hồ Vương|Xuân Thái|Thành Nam|Gia Hưng|Thiên Phủ|Hải Anh|Gia Phong|Hải Quang|Gia Vân|Văn Nho|Vĩnh Trụ|Ninh Giang|Đại Hoàng|Bảo Ái|Hà Long|Nga An|Yên Từ",
+    "Quý Lộc|Thọ Bình|Minh Thái|Hồ Vương|Xuân Thái|Thành Nam|Gia Hưng|Thiên Phủ|Hải Anh|Gia Phong|Hải Quang|Gia Vân|Văn Nho|Vĩnh Trụ|Ninh Giang|Đại Hoàng|Bảo Ái|Hà Long|Nga An|Yên Từ|"
+    # points of the compass, and men's names that communes bear too
+    "Đông Nam|Trung Nam|Hoàng Nam|Hoàng Sơn|Hoàng Giang|Duy Minh|Gia Minh|Hà Hải|Hải Minh|Hải Lâm|Hải Giang|Hải Trung|Trung Hải|Thành Lộc|Tiến Lộc|Minh Lộc|Thành Minh|Thành Tiến|"
+    "Việt Cường|Ngọc Trung|Xuân Phong|Xuân Vinh",
     "|",
 )
 

@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
-
-from pydantic import ValidationError
 
 from pipelines.places.matcher import Matcher
 from pipelines.records import Places, TextLine
+from pipelines.textlines import read_text_lines
 
-MAX_LINE = 5_000_000  # characters; a longer line is no text but an accident
 
-
-def read_lines(
-    lines: Iterable[bytes], counts: Counter[str], bad: Callable[[int, str], None]
-) -> Iterator[TextLine]:
-    """Yield the text lines; a bad one is told to `bad` with its number, counted as `hỏng`, and skipped."""
-    for number, raw in enumerate(lines, 1):
-        if not raw.strip():
-            continue
-        try:
-            if len(raw) > MAX_LINE:
-                raise ValueError("dòng quá dài")
-            yield TextLine.model_validate(json.loads(raw))
-        except ValidationError as error:
-            first = error.errors()[0]
+def read_lines(source: Path, counts: Counter[str], bad: Callable[[int, str], None]) -> Iterator[TextLine]:
+    """Yield the text lines of `source`; a bad one is told to `bad` with its number, counted as `hỏng`, and skipped."""
+    for number, line in read_text_lines(source):
+        if isinstance(line, str):
             counts["hỏng"] += 1
-            bad(number, f"trường {'.'.join(map(str, first['loc'])) or '?'}: {first['msg']}")
-        except (ValueError, RecursionError) as error:
-            counts["hỏng"] += 1
-            bad(number, f"không phải JSON UTF-8 ({error})")
+            bad(number, line)
+        else:
+            yield line
 
 
 def as_json(item: str, places: Places) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from pipelines import gazetteer
 from pipelines.legacy import repaired
@@ -34,6 +34,7 @@ class Reading:
     hits: list[Hit]
     balance: Balance
     places: Places
+    when: str = ""
 
 
 class Matcher:
@@ -103,7 +104,7 @@ class Matcher:
         if spam:
             about, communes, mentioned = [], [], sorted({*about, *mentioned})
         mentions = tuple(
-            _mention(clean, hit)
+            _mention(clean, hit, when[:10])
             for hit in hits[:MAX_MENTIONS]
             if hit.sense and hit.sense.profile and clean.origin(hit.start) < end
         )
@@ -114,7 +115,7 @@ class Matcher:
             spam=spam,
             mentions=mentions,
         )
-        return Reading(clean, sheet, hits, balance, places)
+        return Reading(clean, sheet, hits, balance, places, when[:10])
 
 
 def _clean_end(clean: Normalised, end: int) -> int:
@@ -131,10 +132,10 @@ def _shared() -> Matcher:
     return Matcher(lexicon())
 
 
-def _mention(clean: Normalised, hit: Hit) -> Mention:
+def _mention(clean: Normalised, hit: Hit, when: str) -> Mention:
     assert hit.sense is not None
     start, end = clean.span(hit.start, hit.end)
-    unit, now = labels(hit.sense)
+    unit, now = units(hit.sense, when)
     return Mention(
         start=start,
         end=end,
@@ -143,6 +144,25 @@ def _mention(clean: Normalised, hit: Hit) -> Mention:
         unit_now=now,
         confidence=round(hit.confidence, 2),
     )
+
+
+@cache
+def _districts() -> dict[tuple[str, str], tuple[Sense, ...]]:
+    """Return the districts and towns of the followed provinces by written name and profile, the last to end behind."""
+    found: dict[tuple[str, str], list[Sense]] = {}
+    for entry in lexicon().entries:
+        for sense in entry.senses:
+            if sense.kind == "unit" and sense.profile and sense.rank == 2:
+                found.setdefault((sense.name, sense.profile), []).append(sense)
+    return {key: tuple(sorted(senses, key=lambda sense: sense.until or "9999")) for key, senses in found.items()}
+
+
+@lru_cache(8192)
+def units(sense: Sense, when: str) -> tuple[str, str]:
+    """Return `labels` of the district that a landmark's name meant at that time ("Sa Pa"), or else of the landmark."""
+    same = _districts().get((sense.name, sense.profile), ()) if sense.kind == "strong" else ()
+    valid = [district for district in same if when and (not district.until or when < district.until)]
+    return labels((valid[:1] or same[-1:] or (sense,))[0])
 
 
 @cache

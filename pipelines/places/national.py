@@ -67,6 +67,8 @@ _GUARDED = (
 _SEA = re.compile(
     r"[Bb]iển Đông(?! (?:Á|Nam|Bắc|Phi|Âu|Dương))|BIỂN ĐÔNG|\bBĐ\b|[Bb]ien Dong|biển đông(?! (?:nghịt|đúc|vui|nghẹt|người|khách|kín|á|nam))"
 )
+# "BĐ" is the sea beside these; it is also short for the post, football and Ba Đình.
+_AT_SEA = re.compile(r"\b(?:tq|trung quốc|tàu|hải quân|hải cảnh|ngư dân|chủ quyền|đảo|biển|dậy sóng|hs|ts)\b", re.I)
 # A resort, a statue or a wind faces the sea; a hotel zone is named after it.
 _VIEW = re.compile(
     r"(?:hướng(?: ra| thẳng ra)?|nhìn (?:thẳng )?ra|trông ra|mặt (?:hướng|tiền)[^.\n]{0,8}|giáp|gió[^.\n]{0,12} từ|(?:đổ|chảy) (?:ra|vào)|ven|"
@@ -192,7 +194,7 @@ def _scanned(low: str) -> str:
 def _names_the_sea(sheet: Page, window: str) -> bool:
     """Tell whether Biển Đông is named; "BĐ" only in posts: lists of donors write it for Ba Đình (press of 2016)."""
     return any(
-        (match.group() != "BĐ" or len(sheet.text) < 3000) and not _VIEW.search(window, max(0, match.start() - 32), match.start())
+        (match.group() != "BĐ" or (len(sheet.text) < 3000 and _AT_SEA.search(window) is not None)) and not _VIEW.search(window, max(0, match.start() - 32), match.start())
         for match in _SEA.finditer(window)
     )
 

@@ -30,43 +30,36 @@ def _opened(source: str) -> Iterator[str]:
             yield bare
 
 
-def _closing(source: str) -> int:
-    """Return where the bracket that opens `source` closes."""
-    depth, inside, index = 0, False, 0
-    while index < len(source):
-        char = source[index]
-        if char == "\\":
-            index += 1
+def _marks(source: str) -> Iterator[tuple[int, str]]:
+    """Yield the brackets and bars of a pattern with their places; what is escaped or stands in a class is none."""
+    inside, escaped = False, False
+    for index, char in enumerate(source):
+        if escaped or char == "\\":
+            escaped = not escaped
         elif inside:
             inside = char != "]"
         elif char == "[":
             inside = True
-        elif char in "()":
-            depth += 1 if char == "(" else -1
-            if not depth:
-                return index
-        index += 1
+        elif char in "()|":
+            yield index, char
+
+
+def _closing(source: str) -> int:
+    """Return where the bracket that opens `source` closes."""
+    depth = 0
+    for index, char in _marks(source):
+        depth += {"(": 1, ")": -1, "|": 0}[char]
+        if not depth and char == ")":
+            return index
     return 0
 
 
 def _branches(source: str) -> list[str]:
     """Split an alternation at the bars outside of brackets."""
-    found, depth, start, inside = [], 0, 0, False
-    index = 0
-    while index < len(source):
-        char = source[index]
-        if char == "\\":
-            index += 1
-        elif inside:
-            inside = char != "]"
-        elif char == "[":
-            inside = True
-        elif char == "(":
-            depth += 1
-        elif char == ")":
-            depth -= 1
-        elif char == "|" and not depth:
+    found, depth, start = [], 0, 0
+    for index, char in _marks(source):
+        depth += {"(": 1, ")": -1, "|": 0}[char]
+        if char == "|" and not depth:
             found.append(source[start:index])
             start = index + 1
-        index += 1
     return [*found, source[start:]]
