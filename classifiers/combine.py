@@ -29,7 +29,7 @@ from pipelines.records import ASSERTIVE_ROLES, FLAG_VERDICTS, WATCH_VERDICTS, Ro
 RAISE = {"FLAG": 0.62, "POSITION": 0.5, "IMAGE": 0.5, "UNVERIFIED": 0.5}
 # A wrong number or date that a comparison found needs less, a flag that no rule found more.
 RAISE_NUMERIC = 0.4
-RAISE_ALONE = 0.75
+RAISE_ALONE = 0.68
 # And a sentence whose concepts say by themselves that it is about the topic (score of the gate, claims.py).
 GATE_ALONE = 1.0
 # As sure as this, a count in a sentence deep in the topic is no mere part of the whole.
@@ -307,7 +307,7 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
         return None  # a bare title is a watch (CODEBOOK), however false the models find it
     if group == "FLAG" and len(sentence.text) > LONGEST_ALONE:
         return None
-    if group == "FLAG" and sure < SURE and any(f.verdict in WATCH_VERDICTS for f in item.found):
+    if group == "FLAG" and sure < CERTAIN and any(f.verdict in WATCH_VERDICTS for f in item.found):
         return None
     alike = deep and not sentence.has("THAICAM", "TRADEWORD")
     kind, ranked = references(base, document, sentence, neighbours)
@@ -323,13 +323,14 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
         agreed = any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS and not f.rule.startswith("date") for f in item.found)
         if (agreed and sure < SURE) or (sure < CERTAIN and not deep and not _answerable(base, ranked[0], kind, sentence, alike)):
             return None
-        if _nothing_differs(base, item, ranked[0]) or _denied_by_rule(item, kind, ranked[0]):
+        # As sure as this, the models have seen what the rules overlook: an oblique wording, a figure written in words.
+        if sure < CERTAIN and (_nothing_differs(base, item, ranked[0]) or _denied_by_rule(item, kind, ranked[0])):
             return None
         part = _may_be_part(base, ranked[0], sentence) and not (deep and sure >= FAR_PART and not OUTRIGHT_PART.search(sentence.canon))
-        if _all_known(base, ranked[:2] if spoken else voted, sentence) or part:
+        if part or (sure < CERTAIN and _all_known(base, ranked[:2] if spoken else voted, sentence)):
             return None
         fine = {ref for f in item.found if f.verdict in FINE and f.weight >= 0.5 for ref in f.refs}
-        if sure < SURE and fine & set(ranked[:1]):
+        if sure < CERTAIN and fine & set(ranked[:1]):
             return None
         if kind in OWN_TITLE_TYPES and sentence.has("VN") and not sentence.has(*RECOGNISED) and not sentence.has("NEG"):
             # Viet Nam's own title, barely stated, is the office's stated position (CODEBOOK); only rules may object.

@@ -1,12 +1,13 @@
-"""What a readable question asks in vain: codes of references and of types that there are not, with those that come near."""
+"""What a readable question asks in vain: codes that there are not, with those that come near, and connectives in small letters."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 from dashboards.labels import TYPE_VI
-from pipelines.search.query import values
+from pipelines.search.query import small_connectives, values
 
 NEAR = 3
 
@@ -32,6 +33,11 @@ def unknown_codes(query: str) -> tuple[Unknown, ...]:
         Unknown(name, code.upper(), nearest(code.upper(), known[name]))
         for name, codes in asked.items() for code in codes if code.upper() not in known[name]
     )  # fmt: skip
+
+
+def notes(query: str) -> dict[str, Any]:
+    """Return what the template question_notes.html shows of a readable question."""
+    return {"small": "”, “".join(small_connectives(query)), "unknown": unknown_codes(query)}
 
 
 def nearest(code: str, known: tuple[str, ...]) -> tuple[str, ...]:

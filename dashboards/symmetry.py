@@ -61,15 +61,17 @@ def table(rows: Iterable[tuple[str, str]]) -> list[dict[str, Any]]:
 def tables(conn: Connection, now: datetime, owners: Mapping[str, str]) -> dict[str, Any]:
     """Return the tables by tier, type, verdict, confidence, outlet class, language and direction, over alerts of DAYS days."""
     joined = and_(articles.c.id == alerts.c.article, articles.c.revision == alerts.c.revision)
-    named = (alerts.c.tier, alerts.c.claim_type, alerts.c.verdict, alerts.c.confidence, alerts.c.status, alerts.c.claim)
+    # Of the claim only two fields are read: to parse all of it 5,000 times took a quarter of the page's time.
+    told = [alerts.c.claim[name].as_string().label(name) for name in ("sentence", "differs")]
+    named = (alerts.c.tier, alerts.c.claim_type, alerts.c.verdict, alerts.c.confidence, alerts.c.status)
     query = (
-        select(*named, articles.c.lang, articles.c.kind, articles.c.source)
+        select(*named, *told, articles.c.lang, articles.c.kind, articles.c.source)
         .join(articles, joined).where(alerts.c.raised >= stamp(now - timedelta(days=DAYS)))
     )  # fmt: skip
-    rows = list(conn.execute(query).mappings())
-    ways = {
-        "tier": lambda r: r["tier"], "type": lambda r: r["claim_type"], "verdict": lambda r: r["verdict"], "confidence": lambda r: band(r["confidence"]),
-        "outlet": lambda r: FOREIGN if is_foreign(r["kind"], r["lang"], owners.get(r["source"], "")) else DOMESTIC,
-        "lang": lambda r: r["lang"], "direction": lambda r: direction(r["claim"].get("sentence", ""), r["claim"].get("differs", "")),
-    }  # fmt: skip
-    return {name: table((way(row), row["status"]) for row in rows) for name, way in ways.items()}
+    found: dict[str, list[tuple[str, str]]] = {name: [] for name in ("tier", "type", "verdict", "confidence", "outlet", "lang", "direction")}
+    for tier, kind_of, verdict, confidence, status, sentence, differs, lang, kind, source in conn.execute(query).tuples():
+        outlet = FOREIGN if is_foreign(kind, lang, owners.get(source, "")) else DOMESTIC
+        values = (tier, kind_of, verdict, band(confidence), outlet, lang, direction(sentence or "", differs or ""))
+        for name, value in zip(found, values, strict=True):
+            found[name].append((value, status))
+    return {name: table(rows) for name, rows in found.items()}

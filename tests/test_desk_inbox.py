@@ -119,6 +119,13 @@ def test_every_facet_counts_what_choosing_it_would_show(desk: Desk, wanted: Want
                     assert many == chosen, (name, value)
 
 
+def test_a_page_beyond_the_last_is_the_last(desk: Desk) -> None:
+    client = sign_in(desk)
+    assert titles(client.get("/alerts?page=2").text) == titles(client.get("/alerts").text) != []
+    assert titles(client.get("/alerts?page=9&tier=watch").text) == ["A view on the islands"]
+    assert titles(client.get("/alerts?page=9&outlet=nobody").text) == []
+
+
 def test_decided_stories_leave_the_open_list_and_stay_under_all(desk: Desk) -> None:
     client = sign_in(desk)
     pick = picks(client.get("/alerts").text)["Vịnh Bắc Bộ chia thế nào?"]

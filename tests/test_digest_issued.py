@@ -20,7 +20,7 @@ from dashboards.digest import build_digest, write_digest
 from dashboards.digest.approve import approve, approved_files, send, versions
 from dashboards.digest.carried import correction_text, overturned
 from dashboards.digest.correction_docx import write_correction
-from dashboards.digest.edits import edited, edits_of
+from dashboards.digest.edits import Edit, edited, edits_of, record
 from dashboards.digest.mail import render_text
 from dashboards.evidence import build_pack
 from pipelines.clock import now
@@ -95,6 +95,27 @@ def test_an_unchanged_issue_keeps_its_version_and_a_name_is_needed(desk: Desk) -
     assert issue(desk) == issue(desk)
     with pytest.raises(UserError, match="--by"):
         issue(desk, "  ")
+
+
+def test_of_two_who_approve_at_once_the_first_keeps_the_number_and_the_files(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dashboards.digest import approve as module
+
+    whole = module.rendered
+    taken: list[dict[str, Path]] = []
+
+    def slow(*given: Any) -> dict[str, bytes]:
+        made = whole(*given)
+        if not taken:
+            monkeypatch.setattr(module, "rendered", whole)
+            with desk.store.begin() as conn:
+                record(conn, "ninh-binh", DAY, desk.ids["news"], Edit(dropped=True), "Bàn 3", now())
+            taken.append(approve(desk.store, desk.settings, "ninh-binh", DAY, "Bàn 2", now()))
+        return made
+
+    monkeypatch.setattr(module, "rendered", slow)
+    with pytest.raises(UserError, match="vừa được người khác duyệt"):
+        approve(desk.store, desk.settings, "ninh-binh", DAY, "Bàn 1", now())
+    assert approved_files(desk.store, desk.settings, "ninh-binh", DAY) == taken[0], "not a byte of them was written again"
 
 
 def test_an_approved_file_that_was_altered_is_neither_shown_nor_sent(desk: Desk) -> None:
@@ -269,6 +290,7 @@ def test_an_editor_reorders_leaves_out_rewrites_and_approves_from_the_desk(desk:
     dropped = next(item for item in items if item.story == desk.ids["story"])
     assert save(story=dropped.story, place="0", dropped="1", summary="") == 303
     assert save(story=desk.ids["news"], summary="a" * 700) == 400
+    assert save(story="khong\x00co", place="1") == 400
     # Whoever edited does not approve: no button, and a post is refused.
     again = client.get(address).text
     assert "Đã biên tập: Bàn 2" in again and 'value="approve"' not in again

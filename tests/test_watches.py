@@ -22,7 +22,7 @@ from pipelines.store import audit, clients, watches
 from pipelines.store import schema as tables
 from pipelines.store.rows import stamp
 from pipelines.watches import preview
-from tests.desk import Desk, make_desk
+from tests.desk import Desk, make_desk, sign_in
 from tests.searching import document, put
 
 
@@ -58,6 +58,15 @@ def test_a_saved_search_is_previewed_before_it_is_enabled(desk: Desk) -> None:
     cotmoc(desk, "watches", "disable", "Vịnh")
     cotmoc(desk, "watches", "remove", "Vịnh")
     assert cotmoc(desk, "watches", "list", "--json") == ""
+
+
+def test_what_a_question_asks_in_vain_is_told_with_the_preview(desk: Desk) -> None:
+    app = Typer()
+    register(app)
+    said = CliRunner().invoke(app, ["watches", "preview", "ref:PCA-99 or mốc", "--data", str(desk.settings.data)])
+    assert "lưu ý: ref:PCA-99" in said.stderr and "PCA-06" in said.stderr and "“or” được tìm như một từ" in said.stderr
+    page = sign_in(desk).get("/watches/preview", params={"query": "ref:PCA-99 or mốc"}).text
+    assert "ref:PCA-99 không có" in page and "PCA-06" in page and "“or”" in page
 
 
 def test_a_private_search_is_seen_by_its_desk_and_needs_its_own_channel(desk: Desk) -> None:

@@ -76,10 +76,12 @@ def approve(
     sums = {kind: sha256(made) for kind, made in files.items()}
     folder = settings.data.resolve() / "digests" / "approved"
     targets = {kind: folder / f"{stem}.{kind}" for kind in KINDS}
-    write_whole({targets[kind]: made for kind, made in files.items()})
     with store.begin() as conn:
+        audit.alone(conn)
+        # Before a byte is written: whoever was first keeps the number and its files.
         if len(versions(conn, province, day)) != len(earlier):
             raise UserError("số này vừa được người khác duyệt; hãy xem lại")
+        write_whole({targets[kind]: made for kind, made in files.items()})
         for kind, path in targets.items():
             path.chmod(0o444)
             paper = save_paper(conn, kind="digest", province=province, day=day.isoformat(), story=None, path=str(path), sha256=sums[kind], now=now)

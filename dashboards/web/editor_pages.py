@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -91,6 +92,8 @@ async def edit(request: Request) -> Response:
                 write_digest(store(request), config, config.profile, day, config.data / "digests", owners=owners)
                 approve(store(request), config, config.profile, day, analyst, now(), owners=owners)
                 return RedirectResponse("/digests", 303)
+            if not re.fullmatch(r"[0-9a-f]{8,64}", given["story"]):
+                raise UserError("không có tin này trong số báo; hãy tải lại trang")
             place = given["place"]
             one = Edit(int(place) if place.isascii() and place.isdigit() and len(place) < 3 else 0, given["dropped"] == "1", given["summary"])
             with store(request).begin() as conn:

@@ -77,8 +77,10 @@ def inbox_page(request: Request) -> Response:
     with store(request).read() as conn:
         since, note = last_visit(conn, analyst, at)
         narrowed = inbox.settled(conn, wanted(chosen, analyst, since))
-        ids = inbox.stories(conn, narrowed, limit=PER_PAGE, offset=(number - 1) * PER_PAGE, newest=chosen["sort"] == "new")
         facets, total = inbox.counted(conn, narrowed)
+        # Who has just decided all of the last page comes back to the one before it.
+        number = min(number, max(1, -(-total // PER_PAGE)))
+        ids = inbox.stories(conn, narrowed, limit=PER_PAGE, offset=(number - 1) * PER_PAGE, newest=chosen["sort"] == "new")
         values: dict[str, Any] = {
             "items": _for(request, inbox.items(conn, ids, narrowed)),
             "undone": forms.undone(request, conn),

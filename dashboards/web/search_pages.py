@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboards import found as counted
-from dashboards.advice import unknown_codes
+from dashboards.advice import notes
 from dashboards.highlight import cut
 from dashboards.labels import TYPE_VI
 from dashboards.web.view import PAGE, page, page_number, settings, store
@@ -41,7 +41,7 @@ def search_page(request: Request) -> Response:
     status = 200
     if query:
         from pipelines.search import IndexUnavailable, open_index
-        from pipelines.search.query import asks_words, small_connectives
+        from pipelines.search.query import asks_words
 
         try:
             with store(request).read() as conn:
@@ -51,8 +51,7 @@ def search_page(request: Request) -> Response:
                 # Told once, beside the first page.
                 counts = index.facets(asked, (*counted.FIELDS, "day"), counted.ASKED) if number == 1 and result.total > 1 else {}
             values["words_off"] = not settings(request).index_words and asks_words(query)
-            values["small"] = "”, “".join(small_connectives(query))
-            values["unknown"] = unknown_codes(query)
+            values |= notes(query)
             values["hits"] = [(hit, cut(hit.snippet, [(start, end, 0) for start, end in hit.marks])) for hit in result.hits]
             values |= {
                 "total": result.total, "more": result.more, "pages": max(1, -(-result.total // PAGE)),

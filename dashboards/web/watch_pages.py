@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from dashboards.advice import notes
 from dashboards.charts import Columns, columns
 from dashboards.found import without
 from dashboards.web import forms
@@ -48,7 +49,7 @@ def preview(request: Request) -> Response:
         with closing(open_index(settings(request), store(request))) as index:
             moment = now()
             found = watches.preview(index, asked, moment)
-            more |= {"preview": found, "timeline": days(found, moment)}
+            more |= {"preview": found, "timeline": days(found, moment), **notes(given["query"])}
     except UserError as wrong:
         return _page(request, 503 if isinstance(wrong, IndexUnavailable) else 400, **more, error=str(wrong))
     return _page(request, **more)

@@ -25,12 +25,12 @@ def search(
     """
     import json
 
-    from dashboards.advice import unknown_codes
     from dashboards.shown import one_line
+    from flows.asked import spoken
     from flows.context import settings
     from pipelines.clock import show
     from pipelines.search import open_index
-    from pipelines.search.query import asks_words, small_connectives
+    from pipelines.search.query import asks_words
 
     chosen, question = settings(data), " ".join(query)
     index = open_index(chosen)
@@ -38,11 +38,8 @@ def search(
     index.close()
     if not chosen.index_words and asks_words(question):
         typer.echo("lưu ý: index_words đang tắt, nên word: không tìm thấy bài ghi lúc tắt; đặt index_words = true rồi chạy cotmoc index rebuild", err=True)
-    if small := small_connectives(question):
-        typer.echo(f"lưu ý: “{'”, “'.join(small)}” được tìm như một từ; muốn nối hay loại trừ thì viết hoa: AND, OR, NOT", err=True)
-    for one in unknown_codes(question):
-        near = f"; gần nhất: {', '.join(one.near)}" if one.near else ""
-        typer.echo(f"lưu ý: {one.field}:{one.code} không có trong cơ sở tư liệu hay danh mục loại{near}", err=True)
+    for note in spoken(question):
+        typer.echo(note, err=True)
     for hit in found.hits:
         if as_json:
             names = ("id", "title", "outlet", "published", "tier", "url", "snippet")

@@ -21,6 +21,7 @@ def serve(
     port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Cổng (mặc định 8710; 0: cổng trống bất kỳ).")] = None,
 ) -> None:
     """Mở bàn làm việc trên trình duyệt; dừng bằng Ctrl-C."""
+    import gc
     from socket import gethostname
 
     import uvicorn
@@ -48,6 +49,10 @@ def serve(
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5)
         )
+        # What is loaded by now stays for good. Walking through it again at every full collection held up one long list in ten by
+        # 100 ms (a million articles, 2026-11-21).
+        gc.collect()
+        gc.freeze()
         try:
             # “All addresses” is none that a colleague could open: links carry the machine's name.
             everywhere = config.host in ("0.0.0.0", "::")

@@ -65,7 +65,7 @@ def add(
         saved = save(conn, config, name, query, desk=desk, channel=channel, actor=ACTOR, now=now())
     index = open_index(config, store)
     try:
-        _show(run(index, query, now()))
+        _show(run(index, query, now()), query)
     finally:
         index.close()
         store.close()
@@ -90,7 +90,7 @@ def preview(
         query = next((one.query for one in saved_searches(conn) if one.name == what), what)
     index: Index = open_index(config, store)
     try:
-        _show(run(index, query, now()))
+        _show(run(index, query, now()), query)
     finally:
         index.close()
         store.close()
@@ -139,9 +139,12 @@ def remove(name: NameArgument, data: DataOption = None) -> None:
     typer.echo(f"đã bỏ “{name}”")
 
 
-def _show(seen: Preview) -> None:
+def _show(seen: Preview, query: str) -> None:
     from dashboards.shown import one_line
+    from flows.asked import spoken
 
+    for note in spoken(query):
+        typer.echo(note, err=True)
     typer.echo(f"30 ngày qua: {seen.articles} bài, {seen.stories} tin (mỗi tin một thông báo)")
     for day, count in list(seen.days.items())[:10]:
         typer.echo(f"  {day}  {count}")

@@ -23,13 +23,18 @@ def _hash(previous: str, at: str, actor: str, action: str, thing: str, details: 
     return hashlib.sha256(body.encode()).hexdigest()
 
 
+def alone(conn: Connection) -> None:
+    """Keep other writers of the log out until the transaction ends: two must not chain to the same predecessor."""
+    if conn.dialect.name == "postgresql":
+        # SQLite's write lock sees to that by itself.
+        conn.exec_driver_sql("SELECT pg_advisory_xact_lock(8711)")
+
+
 def append(
     conn: Connection, *, actor: str, action: str, thing: str, details: Mapping[str, Any], now: datetime
 ) -> str:
     """Write one entry (`actor` is a desk of the office or `cotmoc`) and return its hash."""
-    if conn.dialect.name == "postgresql":
-        # Two writers must not chain to the same predecessor; SQLite's write lock sees to that by itself.
-        conn.exec_driver_sql("SELECT pg_advisory_xact_lock(8711)")
+    alone(conn)
     previous = conn.execute(select(audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).scalar() or GENESIS
     at = stamp(now) or ""
     digest = _hash(previous, at, actor, action, thing, details)
