@@ -14,21 +14,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import unescape
 
-# Zero-width, bidirectional and soft-hyphen characters, BOM, word joiner, variation selectors.
-_INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff\ufe0e\ufe0f"
-# Eth and African D are typed for Đ (old fonts, phones); đ with a combining stroke comes from web editors.
-_ALIKE = {
-    "Ð": "Đ",
-    "Ɖ": "Đ",
-    "ð": "đ",
-    "ɖ": "đ",
-    "\u00a0": " ",
-    "\u202f": " ",
-    "\u2009": " ",
-    "\u3000": " ",
-    "\t": " ",
-    "\r": " ",
-}
+from pipelines.folding import ALIKE, INVISIBLE, ODD, surely_clean
+from pipelines.folding import fold as fold  # asked for here by most of the house
+from pipelines.folding import fold_table as fold_table
+
 # Cyrillic and Greek letters drawn like Latin ones, replaced only inside a word that also has Latin letters.
 _HOMOGLYPH = dict(
     zip(
@@ -37,73 +26,16 @@ _HOMOGLYPH = dict(
         strict=True,
     )
 )
-_ODD = re.compile("[" + _INVISIBLE + "".join(_ALIKE) + "\u0300-\u0338Ѐ-ӿԀ-ԯΑ-ω\uff01-\uff5e]")
 _MARKS = re.compile("[\u0300-\u0338]+")
 _WORD = re.compile(r"\w{2,60}")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1ea0-\u1ef9]")
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
-_ODD_BASE = re.compile("[" + _INVISIBLE + "".join(_ALIKE) + "Ѐ-ӿԀ-ԯΑ-ω\uff01-\uff5e]")
-_BLANKS = "".join(char for char, plain in _ALIKE.items() if plain == " ")
-_LETTERS = "".join(char for char, plain in _ALIKE.items() if plain != " ")
+_ODD_BASE = re.compile("[" + INVISIBLE + "".join(ALIKE) + "Ѐ-ӿԀ-ԯΑ-ω\uff01-\uff5e]")
+_BLANKS = "".join(char for char, plain in ALIKE.items() if plain == " ")
+_LETTERS = "".join(char for char, plain in ALIKE.items() if plain != " ")
 _PIECE = re.compile(
-    f".[\u0300-\u0338]+|[{_INVISIBLE}]+|[ {_BLANKS}]{{2,}}|[{_BLANKS}{_LETTERS}\uff01-\uff5e]", re.S
+    f".[\u0300-\u0338]+|[{INVISIBLE}]+|[ {_BLANKS}]{{2,}}|[{_BLANKS}{_LETTERS}\uff01-\uff5e]", re.S
 )
-
-
-def _letters() -> dict[int, str]:
-    """Map every Latin letter with marks to its base, upper to lower case; one character to one character."""
-    table: dict[int, str] = {}
-    for code in (*range(0x41, 0x250), *range(0x1E00, 0x1F00)):
-        base = unicodedata.normalize("NFD", chr(code))[0].lower()
-        if len(base) == 1 and base != chr(code):
-            table[code] = base
-    table.update({ord(c): "d" for c in "ĐđÐðƉɖ"})
-    return table
-
-
-@cache
-def fold_table() -> dict[int, str]:
-    """Table for `str.translate`: folding that keeps the length of NFC text."""
-    return _letters()
-
-
-@cache
-def _fold_array():
-    """The same table as an array over UTF-16 units: thirty times faster than `translate` on a whole article."""
-    import numpy
-
-    table = numpy.arange(0x10000, dtype=numpy.uint16)
-    for code, base in fold_table().items():
-        table[code] = ord(base)
-    return numpy, table
-
-
-def fold(text: str) -> str:
-    """Return lower-case `text` without marks, đ as d; NFC input keeps its length and offsets."""
-    if text.isascii():
-        return text.lower()
-    if len(text) < 400:
-        return text.translate(fold_table())
-    if "\0" not in (quick := _folded_if_clean(text)):
-        return quick
-    numpy, table = _fold_array()
-    units = numpy.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
-    return str(table.take(units).tobytes().decode("utf-16-le", "surrogatepass"))
-
-
-@lru_cache(2)
-def _folded_if_clean(text: str) -> str:
-    """Fold `text` with NUL for every character that needs a second look: one look-up answers both questions of a text."""
-    numpy, table = _clean_fold_array()
-    units = numpy.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
-    return str(table.take(units).tobytes().decode("utf-16-le", "surrogatepass"))
-
-
-@cache
-def _clean_fold_array():
-    """The table of `fold` with zero where `_clean_array` has a doubt."""
-    numpy, table = _fold_array()
-    return numpy, numpy.where(_clean_array()[1], table, numpy.uint16(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +109,8 @@ def one_line(text: str) -> str:
     """Return `text` without entities, invisible characters and runs of blanks or line ends; its offsets are lost."""
     if "&" in text:
         text = unescape(text)
-    if any(map(text.__contains__, _INVISIBLE)):
-        text = text.translate(dict.fromkeys(map(ord, _INVISIBLE)))
+    if any(map(text.__contains__, INVISIBLE)):
+        text = text.translate(dict.fromkeys(map(ord, INVISIBLE)))
     return " ".join(text.split())
 
 
@@ -236,14 +168,14 @@ def chained(outer: Normalised, inner: Normalised) -> Normalised:
 
 
 def _plain(text: str) -> Normalised:
-    if "\t" not in text and _surely_clean(text):
+    if "\t" not in text and surely_clean(text):
         return Normalised(text, text)
     plain = text
-    for odd, even in _ALIKE.items():
+    for odd, even in ALIKE.items():
         plain = plain.replace(odd, even)
-    if _surely_clean(plain):
+    if surely_clean(plain):
         return Normalised(plain, text)
-    if _ODD.search(plain) is None:
+    if ODD.search(plain) is None:
         if unicodedata.is_normalized("NFC", plain):
             return Normalised(plain, text)
     elif _ODD_BASE.search(plain) is None and not _MARKS.match(plain):
@@ -266,7 +198,7 @@ def _composed(plain: str, text: str) -> Normalised:
         parts += (plain[last : start - 1], _letter(plain[start - 1 : end]))
         last = end
     clean = "".join((*parts, plain[last:]))
-    if not _surely_clean(clean) and not unicodedata.is_normalized("NFC", clean):
+    if not surely_clean(clean) and not unicodedata.is_normalized("NFC", clean):
         clean = unicodedata.normalize("NFC", plain)
     if len(clean) + sum(end - start for start, end in ends) == len(plain):  # each mark found its letter
         starts, origins, marks = [0], [0], 0
@@ -310,29 +242,9 @@ class _Pieces:
         return Normalised(text, original, tuple(self._starts) or (0,), tuple(self._origins) or (0,))
 
 
-@cache
-def _clean_array():
-    """Return which UTF-16 units need no second look: no odd character, nothing that could compose with its neighbour."""
-    import numpy
-
-    table = numpy.zeros(0x10000, dtype=bool)
-    for code in (*range(0x300), *range(0x1E00, 0x1F00), *range(0x2010, 0x2060), *range(0x4E00, 0xA000)):
-        table[code] = unicodedata.is_normalized("NFC", chr(code)) and _ODD.match(chr(code)) is None
-    return numpy, table
-
-
-def _surely_clean(text: str) -> bool:
-    """Tell by one look-up per character whether `text` is clean NFC; False only means that it is worth a closer look."""
-    if text.isascii():
-        return "\t" not in text and "\r" not in text
-    if len(text) < 400:
-        return False
-    return "\0" not in _folded_if_clean(text)
-
-
 def normalised(text: str) -> Normalised:
     """Return clean NFC text with its map; clean text comes back as it is, at the price of two scans."""
-    if _ODD.search(text) is None and "  " not in text and unicodedata.is_normalized("NFC", text):
+    if ODD.search(text) is None and "  " not in text and unicodedata.is_normalized("NFC", text):
         return Normalised(text, text)
     pieces = _Pieces()
     last = 0
@@ -361,15 +273,15 @@ def _put_piece(raw: str, origin: int, put: Callable[[str, int], None]) -> None:
     """Write the clean form of one odd piece with the place it came from."""
     first = raw[0]
     if len(raw) > 1 and unicodedata.combining(raw[1]):
-        base = "" if first in _INVISIBLE else _ALIKE.get(first, first)
+        base = "" if first in INVISIBLE else ALIKE.get(first, first)
         stroke = base in ("d", "D") and raw[1] in "\u0335\u0336\u0337"
         put({"d": "đ", "D": "Đ"}[base] if stroke else unicodedata.normalize("NFC", base + raw[1:]), origin)
-    elif first in _INVISIBLE:
+    elif first in INVISIBLE:
         return
     elif first == " " or first in _BLANKS:
         put(" ", origin)
-    elif first in _ALIKE:
-        put(_ALIKE[first], origin)
+    elif first in ALIKE:
+        put(ALIKE[first], origin)
     else:
         put(chr(ord(first) - 0xFEE0) if first.isalnum() else first, origin)
 
