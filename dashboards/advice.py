@@ -49,4 +49,4 @@ def nearest(code: str, known: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _number(code: str) -> int:
-    return int("".join(char for char in code.rpartition("-")[2] if char.isdigit()) or 0)
+    return int("".join(char for char in code.rpartition("-")[2] if char.isdecimal()) or 0)

@@ -30,9 +30,10 @@ from tests import axe
 from tests.desk import WRONG, add_alert, add_article, add_capture, add_story, claim, make_desk, staff_cookie
 
 pytestmark = pytest.mark.browser
+# Of long lists the shorter ones: each further row is the same markup again.
 PAGES = {
     "overview": "/", "today": "/today", "alerts": "/alerts", "alert": "/alerts/{n2}", "mine": "/mine", "search": "/search?q=v%E1%BB%8Bnh", "search-error": "/search?q=%28",
-    "article": "/articles/{first}", "digests": "/digests", "editor": "/digests/edit/2026-11-20", "packs": "/packs", "health": "/health", "references": "/references",
+    "article": "/articles/{first}", "digests": "/digests", "editor": "/digests/edit/2026-11-20", "packs": "/packs", "health": "/health", "references": "/references?contested=1",
     "reference": "/references/GT-02", "map": "/map", "quality": "/quality", "reports": "/reports", "watches": "/watches",
     "preview": "/watches/preview?query=v%E1%BB%8Bnh", "about": "/about", "account": "/account", "users": "/users", "settings": "/settings", "audit": "/audit",
     "missing": "/nowhere",

@@ -108,7 +108,7 @@ def test_pages_follow_one_another_to_the_end(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/articles?q=(", "/articles?limit=201", "/articles?offset=-1", "/articles?limit=x", "/alerts?since=hôm qua", "/alerts?tier=cao", "/alerts?type=X1", "/alerts?status=xong", "/export?format=pdf"]
+    "address", ["/articles?q=(", "/articles?limit=201", "/articles?limit=000000001999", f"/articles?limit={'0' * 5000}1", "/alerts?since=0001-01-01T00:00:00%2B14:00", "/alerts?since=0001-01-01", "/articles?offset=-1", "/articles?limit=x", "/alerts?since=hôm qua", "/alerts?tier=cao", "/alerts?type=X1", "/alerts?status=xong", "/export?format=pdf"]
 )
 def test_wrong_questions_are_one_line(desk: Desk, address: str) -> None:
     answer = enter(desk).get("/api/v1" + address)

@@ -7,6 +7,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest import mock
 
@@ -112,6 +113,15 @@ def test_building_again_gives_the_same_pack_and_no_second_entry(desk: Desk, own:
     assert again.path == own.path and again.zip.read_bytes() == before
     with desk.store.read() as conn:
         assert audit.verify(conn) == (1, None)
+
+
+def test_a_double_click_makes_one_whole_pack(desk: Desk, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(3) as pool, mock.patch("dashboards.evidence.chromium.find", return_value=None):
+        made = list(pool.map(lambda _n: build_with_pictures(desk.store, desk.settings, desk.ids["story"], tmp_path / "out"), range(3)))
+    assert {one.path for one in made} == {made[0].path} and verify_pack(made[0].path) == verify_pack(made[0].zip) == []
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [made[0].path.name, made[0].zip.name]
+    with desk.store.read() as conn:
+        assert audit.verify(conn) == (1, None) and len(list_papers(conn, "evidence")) == 1
 
 
 def test_a_new_decision_gives_a_new_pack_and_leaves_the_old_one(desk: Desk, own: Pack, tmp_path: Path) -> None:

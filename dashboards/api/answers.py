@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -45,7 +45,7 @@ def _number(request: Request, name: str, default: int, most: int) -> int:
     given = request.query_params.get(name)
     if given is None:
         return default
-    if not (given.isascii() and given.isdigit()) or int(given[:9]) > most:
+    if not (given.isascii() and given.isdigit()) or len(given) > 9 or int(given) > most:
         raise HTTPException(400, f"{name}: nhận số từ 0 đến {most}")
     return int(given)
 
@@ -110,8 +110,8 @@ def alerts(request: Request) -> Response:
     asked = request.query_params
     limit, offset = _number(request, "limit", 50, LARGEST_PAGE), _number(request, "offset", 0, COUNT_LIMIT)
     try:
-        since = local(datetime.fromisoformat(asked["since"])) if asked.get("since") else None
-    except ValueError as error:
+        since = local(datetime.fromisoformat(asked["since"])).astimezone(UTC) if asked.get("since") else None
+    except (ValueError, OverflowError) as error:
         raise HTTPException(400, "since: nhận ngày giờ ISO như 2026-11-01") from error
     _known(asked.get("tier"), "tier", ("flag", "watch"))
     _known(asked.get("type"), "type", TYPE_VI)

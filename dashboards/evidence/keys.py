@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from dashboards.evidence.standalone import message
-from dashboards.office.files import write_whole
+from dashboards.office.files import beside, write_whole
 from pipelines.errors import UserError
 
 NAME = "office-ed25519.pem"
@@ -100,23 +100,23 @@ def office_key(data: Path) -> Ed25519PrivateKey:
     if path.exists():
         return _read(path)
     raw = _pem(Ed25519PrivateKey.generate())
-    beside = path.with_name(f".{NAME}.{os.getpid()}.tmp")
+    aside = beside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as out:
             out.write(raw)
             out.flush()
             os.fsync(out.fileno())
         try:
             # A link fails when another process was first; then that key stands.
-            os.link(beside, path)
+            os.link(aside, path)
         except FileExistsError:
             pass
         finally:
-            beside.unlink()
+            aside.unlink()
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        aside.unlink(missing_ok=True)
         raise UserError(f"{path}: không tạo được khóa ký ({error.strerror}); kiểm tra quyền ghi và chỗ trống") from error
     return _read(path)
 

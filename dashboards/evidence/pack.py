@@ -34,7 +34,7 @@ from dashboards.evidence.manifest import (
 from dashboards.evidence.seals import add_sealed, signatures, zip_of
 from dashboards.evidence.stamps import owe
 from dashboards.evidence.warc import Reader, reader_of
-from dashboards.office.files import sha256, write_whole
+from dashboards.office.files import alone, beside, sha256, write_whole
 from pipelines.clock import local, now
 from pipelines.errors import UserError
 from pipelines.office import office_on
@@ -67,6 +67,15 @@ def build_pack(
     `owners` maps a source to the class of its owner, for the words of the letter. Parts that cannot be had make the pack incomplete: it says which and bears “chua-du” in its name.
     Errors: UserError for a story without alerts, or when the disk refuses; nothing half-written keeps its final name.
     """
+    # A double click, or two desks: the second waits and finds the pack of the first.
+    with alone(settings.data, "evidence"):
+        return _build(store, settings, story_id, output, reader=reader, pictures=pictures, actor=actor, owners=owners)
+
+
+def _build(
+    store: Store, settings: Settings, story_id: str, output: Path, *, reader: Reader | None, pictures: bool, actor: str,
+    owners: Mapping[str, str] | None,
+) -> Pack:  # fmt: skip
     profile = office_on(load_profile(settings.profile), settings.office, local(now()).date(), "cong-van")
     with store.read() as conn:
         facts = read_story(conn, story_id)
@@ -171,14 +180,14 @@ def _there(target: Path) -> bool:
 def _place(target: Path, files: list[File], manifest: dict[str, Any], key: Ed25519PrivateKey) -> None:
     """Write everything beside, then put the folder under its name in one step."""
     content = readable(manifest)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    aside = beside(target)
     try:
-        write_whole({beside / file.path: file.content for file in [*files, *_seals(content, key)]})
-        os.replace(beside, target)
+        write_whole({aside / file.path: file.content for file in [*files, *_seals(content, key)]})
+        os.replace(aside, target)
     except OSError as error:
         raise UserError(f"{target}: không ghi được hồ sơ ({error.strerror}); giải phóng chỗ rồi chạy lại") from error
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _note(store: Store, settings: Settings, facts: StoryFacts, pack: Pack, actor: str) -> dict[str, Any]:

@@ -128,8 +128,9 @@ class Layout:
         dropped = 0
         for name in [name for alias in (self.alias, self.building_alias) for name in self.behind(alias) if name.endswith(f"-{shelf}")]:
             gone = self._empty(name, part)
-            dropped += gone if name == f"{current}-{shelf}" else 0
-            self._delete_if_empty(name)
+            if name == f"{current}-{shelf}":  # one that is being filled has room for what comes
+                dropped += gone
+                self._delete_if_empty(name)
         return dropped
 
     def _empty(self, name: str, part: str) -> int:
@@ -148,9 +149,12 @@ class Layout:
             gone += sum(one["delete"]["status"] == 200 for one in self.client.bulk(operations=lines)["items"])
 
     def _delete_if_empty(self, name: str) -> None:
-        """Delete an index without documents. Its write alias goes first: what is written just now is refused, and comes again."""
+        """Delete an index without documents. Its write alias goes first: what is written just now is refused, and comes again.
+
+        Killed in between, the drop is still owed and is done again: the alias is then gone already.
+        """
         write = f"{name}-write"
-        self.client.indices.update_aliases(actions=[{"remove": {"index": name, "alias": write}}])
+        self.client.options(ignore_status=404).indices.update_aliases(actions=[{"remove": {"index": name, "alias": write}}])
         self.client.indices.refresh(index=name)
         if self.client.count(index=name)["count"]:
             self.client.indices.update_aliases(actions=[{"add": {"index": name, "alias": write}}])
