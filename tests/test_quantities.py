@@ -31,7 +31,7 @@ def test_an_offices_own_quantity_is_shown_without_its_underscores() -> None:
 def test_the_page_of_a_reference_names_its_figures(tmp_path) -> None:  # type: ignore[no-untyped-def]
     client = sign_in(make_desk(tmp_path / "data"))
     text = client.get("/references/GT-02").text
-    assert "phần được chia (Việt Nam)" in text and '<td class="num">67.203</td>' in text and "share" not in text
+    assert "phần được chia (Việt Nam)" in text and '<td class="num" data-label="Giá trị">67.203</td>' in text and "share" not in text
     client.cookies.set("cotmoc_lang", "en")
     text = client.get("/references/GT-02").text
-    assert "share (Viet Nam)" in text and '<td class="num">67,203</td>' in text
+    assert "share (Viet Nam)" in text and ">67,203</td>" in text
