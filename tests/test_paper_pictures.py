@@ -15,7 +15,8 @@ from PIL import Image, ImageChops
 
 from dashboards.digest import build_digest, write_digest
 from dashboards.digest.docx import render_docx
-from dashboards.digest.pdf import fitted
+from dashboards.digest.form import default, render_form
+from dashboards.digest.pdf import OWN, fitted
 from dashboards.digest.records import Correction, Digest
 from dashboards.evidence.cover import render_cover
 from dashboards.evidence.gather import StoryFacts
@@ -60,7 +61,8 @@ def crowded(desk: Desk) -> Digest:
     item, claim = replace(digest.domestic[0], summary="Một câu đủ dài để chiếm trọn hai dòng giấy khi in ra. " * 3), max(digest.claims, key=lambda one: len(one.refs))
     wrong = Correction("Tít của bài", "Báo Mẫu", WRONG, NOON, NOON, "không sai lệch", "đã đọc lại cả bài", ("điểm báo Tỉnh Ninh Bình ngày 18/11/2026",))
     lists = dict.fromkeys(("domestic", "foreign", "sea_domestic", "sea_foreign"), (item,) * 12)
-    return replace(digest, **lists, claims=(claim,) * 12, follow=(claim,) * 4, corrections=(wrong,) * 5)  # type: ignore[arg-type]
+    # The steps before, which do not do for such a day, are tried in tests/test_digest_grouped.py.
+    return replace(digest, **lists, claims=(claim,) * 12, follow=(claim,) * 4, corrections=(wrong,) * 5, squeeze=2)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +80,11 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Printed]:
     cover.write_bytes(render_cover(load_profile("quang-tri"), facts, Parts(), [], [], {}, datetime(2026, 11, 20)))
     busy = folder / "busy.docx"
     busy.write_bytes(render_docx(fitted(crowded(desk))[0]))
+    own = folder / "own.docx"
+    own.write_bytes(render_form(fitted(crowded(desk), OWN)[0], default()))
     (folder / "lo").mkdir()
-    issue, annual, long = by_libreoffice(folder / "lo", digest["docx"], report["docx"], busy)
-    files = {"digest-pdf": digest["pdf"], "digest-docx": issue, "report-pdf": report["pdf"], "report-docx": annual, "cover": cover, "busy-docx": long}
+    issue, annual, long, form = by_libreoffice(folder / "lo", digest["docx"], report["docx"], busy, own)
+    files = {"digest-pdf": digest["pdf"], "digest-docx": issue, "report-pdf": report["pdf"], "report-docx": annual, "cover": cover, "busy-docx": long, "busy-form": form}
     return {name: printed(path, folder / "pages" / name) for name, path in files.items()}
 
 
@@ -137,7 +141,9 @@ def test_the_foot_and_the_letters(papers: dict[str, Printed], name: str) -> None
 
 
 def test_word_too_prints_a_busy_day_on_three_pages(papers: dict[str, Printed]) -> None:
-    assert len(papers["busy-docx"].pages) == 3 and " ".join(" ".join(papers["busy-docx"].texts).split()).count("kết luận lại: không sai lệch") == 5
+    for name in ("busy-docx", "busy-form"):
+        assert len(papers[name].pages) == 3, name
+        assert " ".join(" ".join(papers[name].texts).split()).count("kết luận lại: không sai lệch") == 5
 
 
 def test_docx_and_pdf_break_the_letterhead_alike(papers: dict[str, Printed]) -> None:

@@ -14,7 +14,7 @@ from dashboards.digest.form import NAME as FORM_NAME
 from dashboards.digest.form import render_form
 from dashboards.digest.html import render_html
 from dashboards.digest.mail import render_mail
-from dashboards.digest.pdf import fitted
+from dashboards.digest.pdf import OWN, SPARE, fitted
 from dashboards.digest.records import Digest
 from dashboards.digest.translate import translated
 from dashboards.office.files import sha256, write_whole
@@ -74,8 +74,8 @@ def prepared(store: Store, settings: Settings, province: str, day: date, owners:
 
 def rendered(digest: Digest, settings: Settings, stem: str) -> dict[str, bytes]:
     """Return the four forms of one content; UserError for a wrong template of the office's own."""
-    digest, pdf = fitted(digest)
     own = own_template(settings.data, FORM_NAME)
+    digest, pdf = fitted(digest, OWN if own else SPARE)
     word = render_form(digest, own) if own else render_docx(digest)
     files = {"html": render_html(digest), "docx": word, "pdf": pdf}
     attached = {f"{stem}.{kind}": files[kind] for kind in ("docx", "pdf")}
