@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from crawlers.instruments import collect_instruments
 from dashboards.evidence.gather import read_story
-from pipelines.records import Capture
+from pipelines.records import Capture, StepCount
 from pipelines.retention import expired_warcs
 from pipelines.store import alerts, captures
 from pipelines.store.schema import alerts as alert_table
@@ -53,3 +55,21 @@ def test_a_bare_host_is_found_with_the_slash_it_is_collected_with(tmp_path: Path
             status=200, body_sha256="e" * 64, size=1, warc_file="warc/x.warc.gz", warc_offset=0, warc_length=1,
         )])  # fmt: skip
         assert read_story(conn, desk.ids["story"]).sources["VC-02"]["body_sha256"] == "e" * 64
+
+
+def test_the_night_asks_for_the_pages_that_alerts_cite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from classifiers.referencebase import load_references
+    from crawlers import instruments as module
+    from flows.chain import Chain, instruments
+
+    asked: list[str] = []
+
+    def noted(_settings: object, _store: object, _registry: object, urls: list[str], **_more: object) -> StepCount:
+        asked.extend(urls)
+        return StepCount(step="instruments", entered=0, outcomes={})
+
+    monkeypatch.setattr(module, "collect_instruments", noted)
+    desk = make_desk(tmp_path / "data")
+    chain = Chain(desk.settings, desk.store)
+    assert instruments(chain) == [] and load_references().get("GT-02").source.url in asked and all(asked)
+    chain.close()
