@@ -256,6 +256,12 @@ def test_captions_alone_make_a_mention_unless_the_pictures_are_of_one_place() ->
     assert read("Mùa hoa", "", f"{body} Ở Sa Pa, hoa nở sớm.", NOW, captions=["Hoa đào ở Sa Pa."]).about == (LC,)
 
 
+def test_titles_of_other_articles_are_no_scene() -> None:
+    assert about("Phan A kể chuyện đời", "Đức Huy\n\t\u200b>>Xem thêm:\nPhan A buồn\nPhan A gặp người dân Quảng Bình", "2016-10-01") == set()
+    assert about("Phan A kể chuyện đời", "Anh kể chuyện.\n>> Xem thêm: Phan A về Quảng Bình\nMai Nhật", "2016-10-01") == set()
+    assert about("Phan A kể chuyện đời", "Anh kể chuyện.\n>> Xem thêm: Ca sĩ B buồn\nSáng nay anh về Quảng Bình dựng nhà.", "2016-10-01") == {QT}
+
+
 def test_a_dateline_of_the_capital_outweighs_no_scene() -> None:
     rest = " Bà con chọn giống mới, giá vật tư giảm, thời vụ sớm hơn mọi năm." * 16
     for opening in ("(Hà Nội, 12/3)", "HÀ NỘI –", "HÀ NỘI, 12/3 (TTXVN) –"):

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipelines.places.backdrop import goes_on
+from pipelines.places.backdrop import goes_on, links
 from pipelines.places.context import FACTOR, agency, genre, listed, signed, use, zone
 from pipelines.places.find import Hit, Page
 
@@ -63,6 +63,7 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
     kind = genre(sheet)
     residents: list[tuple[Weight, str, float]] = []
     opening = first_sentence(sheet.text, title_end) if len(sheet.text) < _SHORT else 0  # asked of short texts only
+    linked = links(sheet.text[:captions])
     previous: Hit | None = None
     passing = ""
     for index, hit in enumerate(hits):
@@ -76,6 +77,8 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
                 passing = before  # "THPT Nguyễn Xuân Nguyên (Quảng Xương, Thanh Hóa)" is an address
         if not passing and before == "career" and previous is not None and goes_on(sheet.text, previous.end, hit.start):
             passing = "career"
+        if linked and any(start < hit.start < end for start, end in linked):
+            passing = "linked"
         if kind == "weather" and not passing and zone(sheet, hits, index):
             passing = "range"
         previous = hit

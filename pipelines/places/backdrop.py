@@ -57,3 +57,25 @@ def backdrop(before: str, hinted: frozenset[str]) -> str:
 def goes_on(text: str, end: int, start: int) -> bool:
     """Tell whether a career told up to `end` goes on to the name at `start`: the same sentence, not far off."""
     return start - end < 60 and not any(stop in text[end:start] for stop in (". ", ";", "\n"))
+
+
+# ">> Xem thêm: …", "Tin liên quan": titles of other articles. A heading alone speaks for the lines behind it.
+_LINK = re.compile(r"\n[^\w\n]{0,4}(?:(?:>>|»|›)[^\w\n]{0,3}|(?=(?:Xem|Đọc) thêm\b|Tin liên quan\b|Bài liên quan\b))([^\n]*)")
+_HEADING = re.compile(r"(?:(?:Xem|Đọc) (?:thêm|tiếp)|(?:Tin|Bài)(?: viết)? liên quan)?[\s:.]*$")
+
+
+def links(text: str) -> list[tuple[int, int]]:
+    """Return where titles of other articles stand in `text`: lines marked as links, and up to six lines below a heading of such."""
+    spans: list[tuple[int, int]] = []
+    for match in _LINK.finditer(text):
+        end = match.end()
+        if end - match.start() > 160:
+            continue  # no title is that long: the article ran on behind the link
+        if _HEADING.match(match.group(1)):
+            for _ in range(6):
+                end = text.find("\n", end + 1)
+                if end < 0:
+                    end = len(text)
+                    break
+        spans.append((match.start(), end))
+    return spans

@@ -16,7 +16,7 @@ FACTOR = {
     "club": 0.0, "list": 0.15, "list3": 0.4, "range": 0.25, "home": 0.3, "resides": 0.75, "signature": 0.1, "delegate": 0.1,
     "among": 0.3, "road": 0.3, "source": 0.3, "patient": 0.2, "past": 0.4, "away": 0.4, "battle": 0.25, "school": 0.4,
     "plate": 0.3, "dish": 0.3, "voters": 0.3, "fled": 0.3, "branch": 0.3,
-    "work": 0.3, "career": 0.3, "dateline": 0.35, "three": 0.65,
+    "work": 0.3, "career": 0.3, "dateline": 0.35, "three": 0.65, "linked": 0.1,
 }  # fmt: skip
 
 _SPORT_CORE = re.compile(

@@ -54,6 +54,7 @@ NOTES = {
     "work": "là đề tài của phim, sách, bài hát",
     "career": "là nơi một người từng công tác",
     "dateline": "là nơi gửi tin, đứng đầu đoạn",
+    "linked": "nằm trong tít của bài khác được dẫn",
     "three": "cùng hai nơi khác trên tít",
     "marker": "mỗi tuyến biên giới đánh số mốc riêng, chưa đủ căn cứ để gán tỉnh",
 }
