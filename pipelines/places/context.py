@@ -298,10 +298,12 @@ def _first_uses(before: str, after: str, hinted: frozenset[str]) -> str:
     near = before[-30:]
     if "delegate" in hinted and _DELEGATE.search(near):
         return "delegate"
-    if "bracket" in hinted and (_SIGN_BEFORE.search(before) or (before.endswith("(") and _SIGNED.match(after))):
+    if "bracket" in hinted and (
+        (("," in before or before.endswith("(")) and _SIGN_BEFORE.search(before)) or (before.endswith("(") and _SIGNED.match(after))
+    ):
         return "signature"
     if "range" in hinted and (
-        (_RANGE_AFTER.match(after) and (_FROM.search(near) or _RANGE_LIST.search(before))) or _RANGE_BEFORE.search(before)
+        (_RANGE_AFTER.match(after) and (_FROM.search(near) or _RANGE_LIST.search(before))) or (("đến" in before or "tới" in before or "trở ra" in before) and _RANGE_BEFORE.search(before))
     ):
         return "range"
     return ""
