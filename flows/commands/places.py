@@ -53,6 +53,7 @@ def _one(text: str, title: str, date: str) -> None:
 
 
 def _many(source: Path, target: Path) -> None:
+    import gc
     from collections import Counter
     from itertools import chain
 
@@ -66,6 +67,7 @@ def _many(source: Path, target: Path) -> None:
         typer.echo(f"{source}, dòng {number}: bỏ qua, {why}", err=True)
 
     matcher = Matcher.load()
+    gc.freeze()  # names that live as long as the run are left out of the collections of memory
     try:
         lines = read_lines(source, counts, bad)
         first = next(lines, None)  # no output where the input cannot be opened

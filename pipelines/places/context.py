@@ -144,9 +144,9 @@ def genre(sheet: Page) -> str:
 def sport(sheet: Page) -> bool:
     """Tell whether the text is about a match, a league or a club: some core word of it, and enough cues in all."""
     low = sheet.text[:1500].lower()
-    core = set(_SPORT_CORE.findall(low))
     if _SPORT_ALONE.search(low):
         return True
+    core = set(_SPORT_CORE.findall(low))
     return bool(core) and len(core) * 2 + len(set(_SPORT_MORE.findall(low))) >= (3 if len(low) < 700 else 6)
 
 

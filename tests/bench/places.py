@@ -5,6 +5,7 @@ Run: `SHARED_DATA=… python tests/bench/places.py`; writes build/bench/places.j
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import os
@@ -53,6 +54,7 @@ def main() -> None:
     matcher.touches("")
     matcher.resolve("a", "", "b", "2026-01-01")
     load = time.perf_counter() - start
+    gc.freeze()  # as `cotmoc places --input` does
     used = (memory.memory_info().rss - before) / 1e6
     megabytes = sum(len(page.encode()) for page in pages) / 1e6
 
