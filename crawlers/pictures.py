@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
@@ -37,14 +38,17 @@ _PASSING = {ex.TIMEOUT, ex.UNREACHABLE, ex.THROTTLED, ex.HTTP_ERROR, ex.CERTIFIC
 _MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 
 
-def wanted(conn: Connection, now: datetime) -> list[tuple[Article, str, int]]:
-    """Return (article, address, attempts so far) of pictures of alerts that are still to be had, oldest alert first."""
+def wanted(conn: Connection, now: datetime, own: Collection[str] | None = None) -> list[tuple[Article, str, int]]:
+    """Return (article, address, attempts so far) of pictures of alerts that are still to be had, oldest alert first.
+
+    `own`: only of articles of these sources.
+    """
     query = select(alerts.c.article, alerts.c.revision).order_by(alerts.c.raised, alerts.c.id)
     found: list[tuple[Article, str, int]] = []
     seen: set[tuple[str, str]] = set()
     for name, revision in conn.execute(query).tuples():
         article = articles.get(conn, name, revision)
-        if article is None or not article.images:
+        if article is None or not article.images or (own is not None and article.source not in own):
             continue
         rows = conn.execute(select(article_images).where(article_images.c.article == name)).mappings()
         known = {row["url"]: row for row in rows}
@@ -62,15 +66,15 @@ def wanted(conn: Connection, now: datetime) -> list[tuple[Article, str, int]]:
 
 def collect_images(
     settings: Settings, store: Store, registry: Registry, now: datetime | None = None, *,
-    budget: float | None = None, resolver: Resolver = resolve,
+    own: Collection[str] | None = None, budget: float | None = None, resolver: Resolver = resolve,
 ) -> StepCount:  # fmt: skip
     """Fetch the pictures that alerts are still owed; every one ends in one outcome (`new`, `same`, or why not).
 
-    UserError when the disk or the store gives up; what was stored stays.
+    `own` are the sources of this machine where several share the work: no host is asked by two of them. UserError when the disk or the store gives up; what was stored stays.
     """
     at = now or clock_now()
     with store.read() as conn:
-        todo = wanted(conn, at)
+        todo = wanted(conn, at, own)
     outcomes: Counter[str] = Counter()
     if todo:
         run_apart(_collect(settings, store, registry, at, todo, outcomes, budget, resolver))

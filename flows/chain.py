@@ -159,9 +159,11 @@ def assess(chain: Chain, advance: Advance = _quiet) -> StepCount:
 
 def pictures(chain: Chain, *, budget: float | None = None) -> list[StepCount]:
     """Fetch the pictures of articles that raised an alert into the WARC; no step at all when none is owed."""
+    from crawlers.collect import MANUAL
     from crawlers.pictures import collect_images
 
-    count = collect_images(chain.settings, chain.store, chain.sources, budget=budget)
+    own = {*chain.sources.ids(), MANUAL} if chain.shard else None
+    count = collect_images(chain.settings, chain.store, chain.sources, own=own, budget=budget)
     return [count] if count.entered else []
 
 

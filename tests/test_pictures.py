@@ -54,6 +54,9 @@ def test_the_pictures_of_an_alert_are_kept_and_no_others(site: Site, tmp_path: P
         assert captures.unread(conn) == [], "a picture is never read as an article"
         assert captures.network_facts(conn, kept[0].id) is not None
     assert read_body(desk.settings, kept[1])[1] == PNG
+    elsewhere = told(desk, "https://bao.example/3", [site.url + "/a.png"])
+    assert collect_images(desk.settings, desk.store, desk.registry, NOW, own={"khac"}).outcomes == {}, "another machine's source"
+    assert elsewhere.source == "mau" and run(desk) == {"same": 1}
     seen = len(site.seen)
     assert run(desk) == {} and len(site.seen) == seen, "a second run asks for nothing"
 
