@@ -223,7 +223,7 @@ def _all_known(base: ReferenceBase, refs: list[str], sentence: Sentence) -> bool
 DECIDERS = ("RULE", "RECOG", "EU", "UN", "INTL", "PCA", "ASEAN", "TREATYNOUN", "UNCOURT")
 
 # Entries about one instrument or ruling: a text that nowhere names it is not compared with it by likeness alone.
-INSTRUMENTAL = ("PCA-", "SFT-", "CAI-", "GEN-", "DOC-", "VCS-", "ECS-")
+INSTRUMENTAL = ("PCA-", "GT-", "SFT-", "CAI-", "GEN-", "DOC-", "VCS-", "ECS-")
 
 
 def _unnamed(ref: str, document: Document) -> bool:
@@ -260,6 +260,24 @@ def _nothing_differs(base: ReferenceBase, item: Item, ref: str) -> bool:
     return all(any(start < b and a < end for a, b in agreed) for start, end in said)
 
 
+# Whom an entry is about besides Viet Nam: where the sentence names third states and not this one, it is about theirs.
+PARTY = {"GT-": ("CN", "X_TONKIN"), "VC-": ("CN", "NORTHBORDER"), "VL-": ("LA", "LAOBORDER"), "VK-": ("KH", "KHBORDER"), "IUU-": ("VN",)}
+
+
+def _others(ref: str, sentence: Sentence) -> bool:
+    """Whether the sentence is about states of which the entry holds nothing (a treaty with Thailand is not that of the Gulf of Tonkin)."""
+    own = next((names for prefix, names in PARTY.items() if ref.startswith(prefix)), ())
+    return bool(own) and sentence.has("OTHERCOUNTRY", "OTHERCOUNTRY2", "THAICAM") and not sentence.has(*own)
+
+
+def _measured(base: ReferenceBase, ref: str, sentence: Sentence) -> bool:
+    """Whether the sentence gives a figure for such an entry of figures: the comparison of numbers had it and found no contradiction.
+
+    The length of another province's border, or of one between two other countries, is like the entry in every word.
+    """
+    return base.get(ref).type == "measurement" and not sentence.has(*STATES, *DEEDS) and any(q.unit in LENGTHS for q in numbers_of(sentence))
+
+
 def _may_be_part(base: ReferenceBase, ref: str, sentence: Sentence) -> bool:
     """Whether the sentence counts a part of what the entry measures ("riêng một đội đã cắm 471 mốc")."""
     said = [q.value for q in numbers_of(sentence) if q.unit in UNIT_VI]
@@ -267,6 +285,7 @@ def _may_be_part(base: ReferenceBase, ref: str, sentence: Sentence) -> bool:
     return bool(said and known) and max(said) < max(known) and sentence.has("SUBUNIT", "PART") and base.get(ref).type == "measurement" and not sentence.has(*DEEDS)
 
 
+LENGTHS = ("km", "km2")
 DEEDS = ("CEDE", "GIVE", "SOLD", "RECOG", "LEASE", "FOREIGNADMIN", "CHANGEBORDER", "GONE")
 OWN_TITLE_TYPES = ("D01", "D08")
 RECOGNISED = ("RECOG", "RECOGPLACE", "UNCLOS", "PCA", "SFT", "LTR", "CAIRO", "POTSDAM", "GENEVA", "CLCS", "CN")
@@ -320,17 +339,21 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
     if not ranked or (group == "FLAG" and ranked[0].startswith(REGISTERS)):
         return None
     if group == "FLAG":
+        if _measured(base, ranked[0], sentence) or _others(ranked[0], sentence):
+            return None
         agreed = any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS and not f.rule.startswith("date") for f in item.found)
+        if any(f.rule.startswith("share") and f.verdict is Verdict.CONSISTENT for f in item.found):
+            return None  # both parties have just the shares that the entry gives them
         if (agreed and sure < SURE) or (sure < CERTAIN and not deep and not _answerable(base, ranked[0], kind, sentence, alike)):
             return None
         # As sure as this, the models have seen what the rules overlook: an oblique wording, a figure written in words.
         if sure < CERTAIN and (_nothing_differs(base, item, ranked[0]) or _denied_by_rule(item, kind, ranked[0])):
             return None
         part = _may_be_part(base, ranked[0], sentence) and not (deep and sure >= FAR_PART and not OUTRIGHT_PART.search(sentence.canon))
-        if part or (sure < CERTAIN and _all_known(base, ranked[:2] if spoken else voted, sentence)):
+        if part or _all_known(base, ranked[:2] if spoken else voted, sentence):
             return None
         fine = {ref for f in item.found if f.verdict in FINE and f.weight >= 0.5 for ref in f.refs}
-        if sure < CERTAIN and fine & set(ranked[:1]):
+        if sure < SURE and fine & set(ranked[:1]):
             return None
         if kind in OWN_TITLE_TYPES and sentence.has("VN") and not sentence.has(*RECOGNISED) and not sentence.has("NEG"):
             # Viet Nam's own title, barely stated, is the office's stated position (CODEBOOK); only rules may object.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -120,11 +121,16 @@ def _compare_row(row: Instrument, sentence: Sentence, dates: list[Partial]) -> l
     return findings
 
 
+# "Tính đến tháng 12/2027": until when something is said to hold, no date of an event.
+AS_OF = re.compile(r"(?:tính đến|tính tới|cho đến|đến hết|đến ngày|as of|until|截至)\W*(?:ngày|tháng|năm|hết|\W)*$", re.I)
+
+
 def _date_for(sentence: Sentence, verb: Tag, names: list[Tag], dates: list[Partial], event: str) -> Partial | None:
     """Return the date that a verb governs: right after it, or right before; the instrument must be near."""
     if not names or min(abs(verb.start - n.end) for n in names) > 130 and min(abs(n.start - verb.end) for n in names) > 130:
         return None
     raw_start, raw_end = sentence.surface.raw(verb.start, verb.end)
+    dates = [p for p in dates if not AS_OF.search(sentence.text[: p.start - sentence.start])]
     after = [p for p in dates if 0 <= p.start - raw_end <= 22]
     if after and not _crosses(sentence, raw_end, after[0].start):
         return after[0]

@@ -171,7 +171,8 @@ def compare(document: Document, sentence: Sentence, context: frozenset[str], bas
         if not known:
             continue
         for quantity in mine:
-            if not applies(measure, clause_concepts(sentence, quantity), context, document.published) and not whole:
+            clause = clause_concepts(sentence, quantity)
+            if not applies(measure, clause, context, document.published) and (not whole or _of_another(measure, clause)):
                 continue
             if max(quantity.values) < row.get("least", 0) or (quantity.value == 0 and not row.get("zero")):
                 continue
@@ -183,6 +184,15 @@ def compare(document: Document, sentence: Sentence, context: frozenset[str], bas
                 nearest = official(measure, base, nearest)
             findings.append(_finding(measure, sentence, quantity, verdict, nearest))
     return findings
+
+
+LINES = frozenset({"NORTHBORDER", "LAOBORDER", "KHBORDER"})
+
+
+def _of_another(measure: Measure, clause: frozenset[str]) -> bool:
+    """Whether the clause of a number names another border than the one measured ("biên giới Việt – Lào 2.337 km, Việt – Trung 1.449 km")."""
+    mine = frozenset().union(*(names for option in measure.options for names, _ in option))
+    return bool(clause & LINES) and mine.isdisjoint(clause & LINES)
 
 
 def _binds(measure: Measure, sentence: Sentence, quantity: Quantity, mine: list[Quantity], beyond: bool) -> bool:

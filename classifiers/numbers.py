@@ -89,6 +89,10 @@ VI_WORDS = {
 VI_NUMBER = re.compile(
     r"(?<!\w)(?:(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|trăm|nghìn|ngàn|linh|lẻ|mốt|tư|lăm)(?:\s+|(?=\W|$)))+", re.I
 )
+VI_DIGITS = "không|một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|bẩy|tám|chín|mười|mươi"
+# "năm mươi ba phẩy hai ba phần trăm", "53 phẩy 23", "fifty-three point two three": the whole before, the digits after.
+VI_DECIMAL = re.compile(VI_NUMBER.pattern + rf"(?:phẩy|phảy)\s+(?P<after>(?:(?:{VI_DIGITS})(?:\s+|(?=\W|$)))+)", re.I)
+DIGIT_DECIMAL = re.compile(r"(?<![\d.,/A-Za-zÀ-ỹ])(?P<whole>\d{1,4})\s+(?:phẩy|phảy|phay|point)\s+(?P<after>\d{1,4})(?![\d/])", re.I)
 EN_WORDS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
@@ -156,6 +160,25 @@ def zh_value(text: str) -> float | None:
     return float(total + current)
 
 
+EN_DECIMAL = re.compile(EN_NUMBER.pattern.removesuffix(r"(?!\w)") + r"point\s+(?P<after>(?:(?:" + "|".join(EN_WORDS) + r")(?:[\s-]+|(?=\W|$)))+)", re.I)
+
+
+def decimals(text: str) -> list[tuple[float, int, int]]:
+    """Return (value, start, end) of the numbers whose decimals are spoken; their parts are no numbers of their own."""
+    found = [(float(f"{m['whole']}.{m['after']}"), *m.span()) for m in DIGIT_DECIMAL.finditer(text)]
+    for pattern, value_of, names in ((VI_DECIMAL, vi_value, VI_WORDS), (EN_DECIMAL, en_value, EN_WORDS)):
+        for match in pattern.finditer(text):
+            words, after = (part.lower().replace("-", " ").split() for part in (match.group()[: match.start("after") - match.start()], match["after"]))
+            # "Năm ba phẩy hai ba": two digits said one by one.
+            spoken = [names.get(word, 0) for word in words[:-1]]
+            whole = 10.0 * spoken[0] + spoken[1] if len(spoken) == 2 and all(0 < digit < 10 for digit in spoken) else value_of(words[:-1])
+            if whole is None:
+                continue
+            digits = "".join(str(names[word]) for word in after) if all(names.get(word, 10) < 10 for word in after) else str(int(value_of(after) or 0))
+            found.append((float(f"{whole:.0f}.{digits}"), match.start(), match.start() + len(match.group().rstrip(" -"))))
+    return found
+
+
 @cache
 def _unit_after() -> re.Pattern[str]:
     parts = [f"(?P<{unit}>{pattern})" for unit, pattern in UNITS.items()]
@@ -184,7 +207,12 @@ def quantities(text: str) -> list[Quantity]:
         found.append(Quantity(values, unit, start, max(end, after), hedge, text[start : max(end, after)].strip()))
 
     taken: list[tuple[int, int]] = []
+    for value, start, end in decimals(text):
+        taken.append((start, end))
+        add((value,), start, end)
     for match in DIGITS.finditer(text):
+        if any(a <= match.start() < b for a, b in taken):
+            continue
         core = re.match(r"[\d.,\u00a0 ]+", match.group())
         values = readings(core.group().strip() if core else "")
         if match.group(1):
@@ -199,12 +227,12 @@ def quantities(text: str) -> list[Quantity]:
             if text[max(0, match.start() - 5) : match.start()].lower() == "phần ":
                 continue
             words = match.group().lower().replace("-", " ").split()
-            value = vi_value(words) if kind == "vi" else en_value(words) if kind == "en" else zh_value(match.group())
+            read = vi_value(words) if kind == "vi" else en_value(words) if kind == "en" else zh_value(match.group())
             end = match.end() - (len(match.group()) - len(match.group().rstrip(" -")))
-            if value is None or (value < 2 and kind != "zh") or end <= match.start():
+            if read is None or (read < 2 and kind != "zh") or end <= match.start():
                 continue
             unit, _ = unit_after(text, end)
-            if unit or value >= 100:
+            if unit or read >= 100:
                 taken.append((match.start(), end))
-                add((value,), match.start(), end)
+                add((read,), match.start(), end)
     return sorted(found, key=lambda q: q.start)

@@ -41,6 +41,11 @@ def decide(document: Document, sentence: Sentence, finding: Finding) -> Decision
         return Decision(Role.LEGAL_TEXT, 0.85, "chép nguyên văn văn bản pháp lý")
     if mistaken := _mistaken(sentence, finding):
         return Decision(Role.REBUT, FIRM, f"thuật lại điều bị tưởng nhầm: “{words_of(sentence, mistaken)}”")
+    if supposed := supposition(sentence, finding):
+        return Decision(Role.QUESTION, FIRM, supposed)
+    wished = SHOULD.search(sentence.canon[: sentence.surface.at(finding.end)])
+    if wished and finding.verdict not in FINE:
+        return Decision(Role.OPINION, FIRM, f"nói điều đáng lẽ nên thế: “{wished.group().strip()}”")
     if finding.verdict in SIGHTS and (checked := _checked(document)):
         return Decision(Role.REBUT, FIRM, checked)
     denial = denied(document, sentence, finding)
@@ -59,6 +64,26 @@ def decide(document: Document, sentence: Sentence, finding: Finding) -> Decision
     if source := attribution(document, sentence, finding):
         return Decision(Role.ATTRIB, FIRM if source.startswith(KEEPS) else 0.8, source)
     return Decision(Role.ASSERT, 0.7, "bài tự nói bằng lời của mình")
+
+
+# A clause that only supposes, where it ends, and what should have been; canonical text (no marks, lower case).
+IF = re.compile(r"^\W*(?:(?:va|nhung|but|and|so|con) )?(?:(?:neu|gia su|gia nhu|gia ma|gia thu|vi thu|vi bang|vi nhu|if|what if|suppose|supposing)(?!\w)|had (?=the |it |china |beijing |hanoi |viet nam |vietnam |manila ))|^\W*(?:如果|假如|倘若|要是|假设|ຖ້າ)")
+THEN = re.compile(r" thi |[,，;；]| then |那么|就")
+SHOULD = re.compile(r"(?<!\w)(?:le ra|dang le|dang ra|nhe ra|dung ra|should have|ought to have)(?!\w)|本应|本该")
+
+
+def supposition(sentence: Sentence, finding: Finding) -> str:
+    """Return why the claim is only supposed ("nếu tòa tuyên …"), "" when it stands by itself, as after "thì"."""
+    opened = IF.match(sentence.canon)
+    if opened is None or finding.verdict in FINE or "nêu" in sentence.text[:12].lower():
+        return ""
+    broken = THEN.search(sentence.canon, opened.end())
+    end = broken.start() if broken else len(sentence.canon)
+    if finding.rule == "model":
+        # The models name no words: what is stated stands where most of what the sentence speaks of stands.
+        inside = sum(t.start < end for t in sentence.tags)
+        return "câu giả định, không khẳng định" if 2 * inside >= len(sentence.tags) else ""
+    return "câu giả định, không khẳng định" if sentence.surface.at(finding.start) < end else ""
 
 
 def head(document: Document) -> list[Sentence]:

@@ -18,11 +18,11 @@ def compare(sentence: Sentence, context: frozenset[str], base: ReferenceBase) ->
     if "GT-02" not in base:
         return []
     telling = {round(q.value) for q in numbers_of(sentence) if q.unit == "pct" and q.value % 1}
-    if not ({"GULF", "GULFTREATY"} & (sentence.concepts | context)) and not {53, 47} <= telling:
+    if not ({"GULF", "GULFTREATY", "X_TONKIN"} & (sentence.concepts | context)) and not {53, 47} <= telling:
         return []
     if sentence.has("JOINTZONE", "FISHTREATY", "BLV", "EFFECTPCT", "NORTHBORDER", "CLCS", "SCS", "KHBORDER") and not sentence.has("GULFTREATY"):
         return []
-    if not sentence.has("GULF", "GULFTREATY") and not sentence.has("SHAREWORD") and not {53, 47} <= telling:
+    if not sentence.has("GULF", "GULFTREATY", "X_TONKIN") and not sentence.has("SHAREWORD") and not {53, 47} <= telling:
         return []
     values = base.get("GT-02").values
     findings: list[Finding] = []

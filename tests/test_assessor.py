@@ -134,3 +134,10 @@ def test_the_command_names_the_province_that_the_text_is_about(tmp_path: Path, m
     result = CliRunner().invoke(app, ["--input", str(source), "--output", str(target), "--data", str(tmp_path)])
     assert result.exit_code == 0, result.output
     assert json.loads(target.read_text(encoding="utf-8"))["provinces"] == ["lao-cai"]
+    # Half of an emoji, as cut posts hold it: that post and those after it are read, and nothing half-written is left.
+    source.write_text('{"id": "1", "text": "Chợ phiên \\ud83d đông vui."}\n' + json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["--input", str(source), "--output", str(target), "--data", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    assert len(target.read_text(encoding="utf-8").splitlines()) == 2 and not list(tmp_path.glob("*.part"))
+    missing = CliRunner().invoke(app, ["khong-co.txt", "--data", str(tmp_path)])
+    assert "không có tệp này" in str(missing.exception)

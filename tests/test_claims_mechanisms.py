@@ -30,6 +30,16 @@ CALM = {
     "a picture's credit": "Một tàu ngầm của Indonesia mất tích ngoài khơi Bali (Ảnh: AFP). Hải quân nước này đang tìm kiếm.",
     "a road on a map": "Bản đồ du lịch mới của tỉnh vẽ thêm tuyến đường ven biển nét đứt đang thi công.",
     "a doubting question": "Có đúng là Phú Quốc đã bị Campuchia lấy lại không ạ? Em nghe vô lý quá, nhờ mọi người chỉ giúp.",
+    "a share with its decimals spoken": "Trong Vịnh Bắc Bộ, Việt Nam được năm mươi ba phẩy hai ba phần trăm diện tích, Trung Quốc được phần còn lại.",
+    "another state's agreement": "Hiệp định phân định vùng đặc quyền kinh tế giữa Việt Nam và Indonesia được ký ngày 22/12/2022.",
+    "the border of another province": "Tỉnh Nghệ An có 468,281 km đường biên giới giáp với Lào.",
+    "the border of two others": "Biên giới giữa Lào và Campuchia dài 541 km.",
+    "two borders in one list": "越老边界全长2337公里，越中边界全长1449公里。",
+    "a supposition": "Nếu Tòa Trọng tài tuyên Trường Sa thuộc Philippines thì chuyện hôm nay đã khác.",
+    "a supposition in Chinese": "如果仲裁庭把南沙判给菲律宾，今天的局面就不同了。",
+    "what should have been": "Đáng lẽ ta phải được 62% Vịnh Bắc Bộ, đàm phán như thế là quá kém.",
+    "until when a warning holds": "EC vẫn duy trì thẻ vàng đối với thủy sản Việt Nam tính đến tháng 11/2025.",
+    "another country's card": "The EU lifted Thailand's yellow card in January 2019.",
 }
 RAISED = {
     "the wrong date of one of two": ("Hiệp ước biên giới trên đất liền ký ngày 30/12/1999, còn Nghị định thư phân giới cắm mốc ký ngày 18/11/2006.", Tier.FLAG),
@@ -43,6 +53,9 @@ RAISED = {
     "a bare title is a watch": ("Quần đảo Trường Sa thuộc về Trung Quốc chứ không phải của Việt Nam.", Tier.WATCH),
     "a rhetorical denial": ("Chẳng phải Việt Nam đã nhượng Hoàng Sa trong công thư 1958 rồi sao? Rõ ràng là vậy.", Tier.WATCH),
     "a map with the line": ("Trên bản đồ của ứng dụng, đường hình chữ U trùm kín Biển Đông.", Tier.WATCH),
+    "shares swapped, with decimals spoken": ("Trong Vịnh Bắc Bộ, Trung Quốc được năm mươi ba phẩy hai ba phần trăm diện tích, Việt Nam chỉ còn bốn mươi sáu phẩy bảy bảy.", Tier.FLAG),
+    "the whole border is no part": ("Biên giới Việt Nam - Lào dài 1.449 km.", Tier.FLAG),
+    "after 'thì' it is stated": ("Nếu ai còn nghi ngờ thì xin nhắc: Tòa Trọng tài năm 2016 đã tuyên Trường Sa thuộc Philippines.", Tier.FLAG),
     "a moved marker": ("Đêm qua lính bên kia dời cột mốc ở Si Ma Cai vào sâu đất mình chừng trăm mét, dân thấy hết.", Tier.WATCH),
 }
 

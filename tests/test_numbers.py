@@ -30,6 +30,12 @@ KNOWN = [(1449.566, Validity.CURRENT), (1350.0, Validity.LEGACY)]
         ("全长只有897公里", 897, "km"),
         ("ຍາວປະມານ ໒໑໓ ກິໂລແມັດ", 213, "km"),
         ("30,5 hải lý", 30.5, "nm"),
+        ("năm mươi ba phẩy hai ba phần trăm", 53.23, "pct"),
+        ("năm ba phẩy hai ba phần trăm", 53.23, "pct"),
+        ("bốn mươi sáu phẩy bảy mươi bảy phần trăm", 46.77, "pct"),
+        ("một nghìn bốn trăm bốn mươi chín phẩy năm sáu sáu ki-lô-mét", 1449.566, "km"),
+        ("53 phẩy 23 %", 53.23, "pct"),
+        ("fifty-three point two three percent", 53.23, "pct"),
     ],
 )
 def test_numbers_in_four_languages(text: str, value: float, unit: str) -> None:

@@ -77,6 +77,7 @@ def _line(what: str, date: str | None, data: Path | None) -> TextLine:
     from pipelines.clock import local, now
     from pipelines.errors import UsageError
     from pipelines.records import TextLine
+    from pipelines.textlines import whole
 
     try:
         published = day.fromisoformat(date) if date else local(now()).date()
@@ -88,9 +89,12 @@ def _line(what: str, date: str | None, data: Path | None) -> TextLine:
 
         config = settings(data)
         return line_of_url(config, known_sources(config), what, published if date else None)
-    if len(what) < 1000 and "\n" not in what and Path(what).is_file():
-        return _from_file(Path(what), published if date else None, published)
-    return TextLine(id="-", text=what, published=published)
+    if len(what) < 1000 and "\n" not in what and "\0" not in what:
+        if Path(what).is_file():
+            return _from_file(Path(what), published if date else None, published)
+        if not any(c.isspace() for c in what) and Path(what).suffix.lower() in (".txt", ".html", ".htm", ".gz", ".jsonl", ".json", ".md"):
+            raise UsageError(f"{what}: không có tệp này; hãy kiểm tra đường dẫn, hoặc đưa chính văn bản trong dấu ngoặc kép")
+    return TextLine(id="-", text=whole(what), published=published)
 
 
 def _from_file(path: Path, given: object, published: object) -> TextLine:
@@ -119,6 +123,7 @@ def _from_file(path: Path, given: object, published: object) -> TextLine:
 
 def _many(source: Path, target: Path, data: Path | None) -> None:
     import json
+    import os
     from collections import Counter
 
     from classifiers.predictions import prediction
@@ -131,7 +136,9 @@ def _many(source: Path, target: Path, data: Path | None) -> None:
     assessor, matcher = _load(data)
     counts: Counter[str] = Counter()
     target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("w", encoding="utf-8") as out:
+    # Under its own name only when it is whole.
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")
+    with part.open("w", encoding="utf-8") as out:
         for number, line in read_text_lines(source):
             if isinstance(line, str):
                 typer.echo(f"{source}, dòng {number}: bỏ qua, {line}", err=True)
@@ -140,6 +147,7 @@ def _many(source: Path, target: Path, data: Path | None) -> None:
             result = assessor.assess(line, _places(matcher, line))
             counts[result.tier.value] += 1
             out.write(json.dumps(prediction(line.id, result), ensure_ascii=False) + "\n")
+    os.replace(part, target)
     shown = ", ".join(f"{name} {count}" for name, count in counts.most_common())
     typer.echo(f"outcomes: {shown} (tổng {sum(counts.values())})", err=True)
     if counts["dòng hỏng"]:
