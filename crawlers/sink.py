@@ -17,6 +17,7 @@ from crawlers.belongs import sent_off
 from crawlers.channels import as_page
 from crawlers.exchange import Exchange
 from crawlers.look import look
+from crawlers.memory import EVERY, give_back
 from crawlers.network import certificate_row, facts_row
 from crawlers.registry import Registry, Source
 from crawlers.warc import WarcFile
@@ -103,7 +104,7 @@ class Sink:
             raise self.failure
 
     async def _run(self) -> None:
-        last = False
+        last, batches = False, 0
         while not last:
             batch: list[_Result] = []
             got = await self._queue.get()
@@ -122,6 +123,9 @@ class Sink:
                     _settle(batch)
             else:
                 _settle(batch)
+            batches += 1
+            if batches % EVERY == 0:
+                await asyncio.to_thread(give_back)
             self._done(len(batch))
         try:
             await asyncio.to_thread(self._warc.close)

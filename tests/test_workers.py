@@ -34,10 +34,10 @@ def free() -> int:
         return probe.getsockname()[1]
 
 
-def post(url: str, body: dict[str, Any]) -> Any:
-    """Ask the Prefect server; its SQLite answers 503 “database is locked” on a busy machine (seen 2026-11-21), so ask again."""
-    request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
-    end = time.monotonic() + 60
+def ask(url: str, body: dict[str, Any] | None = None) -> Any:
+    """Ask the Prefect server; its SQLite answers 503 “database is locked” on a busy machine (seen 2026-11-21), so ask again, and when it takes its time."""
+    request = urllib.request.Request(url, json.dumps(body).encode() if body is not None else None, {"Content-Type": "application/json"})
+    end = time.monotonic() + 120
     while True:
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
@@ -45,7 +45,10 @@ def post(url: str, body: dict[str, Any]) -> Any:
         except urllib.error.HTTPError as error:
             if error.code != 503 or time.monotonic() > end:
                 raise
-            time.sleep(1)
+        except TimeoutError:
+            if time.monotonic() > end:
+                raise
+        time.sleep(1)
 
 
 def wait(what: str, seconds: float, check: Any) -> Any:
@@ -90,12 +93,12 @@ def test_two_workers_share_the_work(
             own = env | {"COTMOC_DATA": str(tmp_path / f"machine-{number}")}
             command = [PREFECT, "worker", "start", "--pool", "cotmoc", "--type", "process", "--limit", "1", "--install-policy", "never", "--name", f"machine-{number}"]
             processes.append(subprocess.Popen(command, env=own, stdout=log, stderr=log, stdin=subprocess.DEVNULL))
-        deployments = [d for d in post(f"{api}/deployments/filter", {}) if d["name"].startswith("vong-")]
+        deployments = [d for d in ask(f"{api}/deployments/filter", {}) if d["name"].startswith("vong-")]
         assert len(deployments) == 2
-        runs = [post(f"{api}/deployments/{d['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}, "idempotency_key": d["id"]})["id"] for d in deployments]
+        runs = [ask(f"{api}/deployments/{d['id']}/create_flow_run", {"state": {"type": "SCHEDULED"}, "idempotency_key": d["id"]})["id"] for d in deployments]
 
         def states() -> list[str] | None:
-            found = [json.load(urllib.request.urlopen(f"{api}/flow_runs/{run}", timeout=30)) for run in runs]
+            found = [ask(f"{api}/flow_runs/{run}") for run in runs]
             ended = [run["state"]["type"] for run in found if run["state"]["type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")]
             return ended if len(ended) == len(runs) else None
 
