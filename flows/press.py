@@ -86,11 +86,11 @@ def assess_task() -> list[StepCount]:
 
 
 @task(name="images")
-def images_task() -> list[StepCount]:
-    """Keep the pictures of articles that raised an alert."""
+def images_task(shard: int = 0, shards: int = 1) -> list[StepCount]:
+    """Keep the pictures of this shard's articles that raised an alert: no host is asked by two machines."""
     from flows.chain import pictures
 
-    chain = _chain(0, 1)
+    chain = _chain(shard, shards)
     try:
         return _say(pictures(chain, budget=IMAGES_SECONDS))
     finally:
@@ -166,7 +166,7 @@ def press(shard: int = 0, shards: int = 1) -> None:
         with chain.store.begin() as conn:
             run = runs.start(conn, f"press {shard + 1}/{shards}", now())
         counts = collect_task(shard, shards) + archive_task(shard, shards) + read_task(shard, shards) + assess_task()
-        counts += images_task()
+        counts += images_task(shard, shards)
         try:
             counts += deliver_task()
         finally:
