@@ -11,13 +11,13 @@ from collections.abc import Callable
 from functools import cache
 
 # So many batches (of one page to sixteen) pass between two trims: a trim takes some milliseconds.
-EVERY = 100
+EVERY = 25
 
 
 @cache
 def _trim() -> Callable[[int], int] | None:
     try:
-        return ctypes.CDLL("libc.so.6").malloc_trim  # type: ignore[no-any-return]
+        return ctypes.CDLL("libc.so.6").malloc_trim
     except (OSError, AttributeError):
         return None  # not glibc: its allocator has other habits
 
