@@ -18,9 +18,9 @@ from crawlers.pauses import kept_pauses
 from crawlers.registry import Registry
 from crawlers.robots_kept import StoreBook
 from crawlers.urls import clean_url
-from crawlers.warc import WarcFile
+from crawlers.warc import WarcFile, capture_of
 from pipelines.clock import now as clock_now
-from pipelines.records import Capture, StepCount, content_id
+from pipelines.records import StepCount
 from pipelines.settings import Settings
 from pipelines.store import Store, captures
 
@@ -69,14 +69,9 @@ def _keep(store: Store, warc: WarcFile, source: str, answer: Exchange, now: date
     """Store one answer: record first, synced, then the row, marked so that it is never read as an article."""
     if answer.outcome != ex.OK:
         return answer.outcome
-    name, offset, length = warc.write(answer)
+    place = warc.write(answer)
     warc.commit()
-    capture = Capture(
-        id=content_id(answer.url, answer.body), url=answer.url, final_url=answer.final_url, source=source, fetched=answer.fetched or now,
-        status=answer.status, content_type=answer.header("content-type"), body_sha256=hashlib.sha256(answer.body).hexdigest(),
-        size=len(answer.body), warc_file=name, warc_offset=offset, warc_length=length,
-        etag=answer.header("etag") or None, last_modified=answer.header("last-modified") or None,
-    )  # fmt: skip
+    capture = capture_of(answer, source, place, now)
     facts = facts_row(answer)
     with store.begin() as conn:
         captures.add(conn, [capture])

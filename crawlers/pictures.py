@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -20,9 +19,9 @@ from crawlers.pauses import kept_pauses
 from crawlers.registry import Registry
 from crawlers.robots_kept import StoreBook
 from crawlers.urls import clean_url
-from crawlers.warc import WarcFile
+from crawlers.warc import WarcFile, capture_of
 from pipelines.clock import now as clock_now
-from pipelines.records import Article, Capture, StepCount, content_id
+from pipelines.records import Article, StepCount, content_id
 from pipelines.settings import Settings
 from pipelines.store import Store, articles, captures
 from pipelines.store.rows import moment, stamp, upsert
@@ -119,14 +118,9 @@ def _keep(store: Store, warc: WarcFile, article: Article, url: str, answer: Exch
         with store.begin() as conn:
             upsert(conn, article_images, row | {"capture": key, "outcome": "same"})
         return "same"
-    name, offset, length = warc.write(answer)
+    place = warc.write(answer)
     warc.commit()
-    capture = Capture(
-        id=key, url=answer.url, final_url=answer.final_url, source=article.source, fetched=answer.fetched or now,
-        status=answer.status, content_type=answer.header("content-type"), body_sha256=hashlib.sha256(answer.body).hexdigest(),
-        size=len(answer.body), warc_file=name, warc_offset=offset, warc_length=length,
-        etag=answer.header("etag") or None, last_modified=answer.header("last-modified") or None,
-    )  # fmt: skip
+    capture = capture_of(answer, article.source, place, now)
     facts = facts_row(answer)
     with store.begin() as conn:
         captures.add(conn, [capture])

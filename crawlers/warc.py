@@ -18,7 +18,7 @@ from crawlers.decode import decode
 from crawlers.exchange import Exchange, Headers
 from crawlers.network import certificate_row, facts_row
 from pipelines.errors import UserError
-from pipelines.records import Capture
+from pipelines.records import Capture, content_id
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -275,3 +275,13 @@ def _sync_folder(folder: Path) -> None:
     finally:
         os.close(handle)
 
+
+def capture_of(answer: Exchange, source: str, place: tuple[str, int, int], now: datetime) -> Capture:
+    """Return the row of an answer that `WarcFile.write` has put at `place` (file, offset, length)."""
+    name, offset, length = place
+    return Capture(
+        id=content_id(answer.url, answer.body), url=answer.url, final_url=answer.final_url, source=source, fetched=answer.fetched or now,
+        status=answer.status, content_type=answer.header("content-type"), body_sha256=hashlib.sha256(answer.body).hexdigest(),
+        size=len(answer.body), warc_file=name, warc_offset=offset, warc_length=length,
+        etag=answer.header("etag") or None, last_modified=answer.header("last-modified") or None,
+    )  # fmt: skip
