@@ -62,7 +62,11 @@ def test_the_archived_page_is_seen(site: str) -> None:
         page.goto(site)
         # The archived page lies in the frame of a frame: player, then replay under /w/.
         seen = ""
-        for _ in range(120):
+        for half_second in range(1, 181):
+            # On a busy machine the player of 2.4.6 now and then misses its own service worker's start, and stays
+            # empty (7 of 72 openings with six browsers at once on two cores, 2026-11-21): the reader loads again.
+            if half_second % 30 == 0:
+                page.reload()
             seen = "".join(frame.locator("body").inner_text() for frame in page.frames if "/replay/w/" in frame.url)
             if WRONG in seen:
                 break
