@@ -48,6 +48,8 @@ SHOWN_NEAREST = 0.12
 SURE = 0.92
 # From here on the models need no rule to tell them that the entry can answer (out of fold: 150 right, 15 wrong).
 CERTAIN = 0.85
+# As sure as this, the entry that the nearest labelled sentences name need not be spoken of in so many words.
+VOTED = 0.9
 # Below this the weigher never reaches a threshold: the costly search of neighbours is spared.
 HOPELESS = 0.2
 # Roles that the text around tells, which the models of single sentences see less well than the rules.
@@ -332,7 +334,7 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
     kind, ranked = references(base, document, sentence, neighbours)
     voted = [ref for ref, _ in vote(neighbours)[1] if ref in base and not (group == "FLAG" and ref.startswith("EVT-"))]
     spoken = bool(ranked)
-    if alike and not ranked:
+    if not ranked and (alike or sure >= VOTED):
         ranked = voted
         if group == "FLAG" and ranked and _unnamed(ranked[0], document):
             return None

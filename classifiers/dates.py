@@ -7,7 +7,8 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from classifiers.numbers import LAO_DIGITS, zh_value
+from classifiers.numbers import EN_WORDS, LAO_DIGITS, VI_WORDS, vi_value, zh_value
+from classifiers.spelled import remarked
 
 MONTHS = {
     name: index // 2 + 1
@@ -31,6 +32,50 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("my", re.compile(r"(?<![\d/.,])(\d{1,2})/((?:1[89]|20)\d\d)(?!\d)")),
     ("y", re.compile(r"(?<![\d.,/])((?:1[89]|20)\d\d)(?![\d%]|[.,/]\d|\s?(?:km|m\b|mốc|ha\b|người|公里|cây số|hải lý))")),
 )
+
+
+# In words: "ngày ba mươi tháng chạp năm một nghìn chín trăm chín mươi chín", "năm một chín năm tám", "nineteen fifty-eight".
+_NUMBER = r"(?:(?:một|hai|ba|bốn|tư|năm|lăm|sáu|bảy|bẩy|tám|chín|mười|mươi|mốt|trăm|nghìn|ngàn|linh|lẻ|không)(?:\s+|(?=\W|$)))"
+_YEAR = rf"(?P<year>(?:1[89]|20)\d\d|(?:một (?:nghìn|ngàn) (?:tám|chín) trăm|hai (?:nghìn|ngàn))\s+{_NUMBER}{{1,4}}|hai (?:nghìn|ngàn)(?=\s*(?:[,.;:)!?]|$))|(?:một (?:tám|chín)|hai không)\s+{_NUMBER}{{2}})"
+SPELLED = re.compile(
+    rf"(?:(?:(?:ngày|ngay|mồng|mùng)\s+(?:mồng\s+|mùng\s+)?(?P<day>\d{{1,2}}|{_NUMBER}{{1,3}})\s*)?(?:tháng|thang)\s+(?P<month>\d{{1,2}}|giêng|chạp|{_NUMBER}{{1,2}}?)\s*,?\s*(?:(?:năm|nam)\s+)?|(?:năm|nam)\s+){_YEAR}(?!\w)", re.I
+)
+_TEENS = "|".join(word for word, value in EN_WORDS.items() if 0 < value < 20)
+_TIES = "|".join(word for word, value in EN_WORDS.items() if value >= 20)
+ENGLISH_YEAR = re.compile(rf"\b(?P<century>eighteen|nineteen|twenty)[\s-]+(?P<tens>(?:{_TIES})(?:[\s-]+(?:{_TEENS}))?|{_TEENS})(?![\w-])", re.I)
+
+
+def _spelled(text: str) -> list[Partial]:
+    """Return the dates of which at least a part is written in words."""
+    found = []
+    for match in SPELLED.finditer(text):
+        parts = {name: _in_words(written) for name, written in match.groupdict().items() if written}
+        if None in parts.values() or not 1800 <= (parts["year"] or 0) <= 2100:
+            continue
+        try:
+            partial = Partial(parts["year"] or 0, parts.get("month"), parts.get("day"), match.start(), match.end("year"))
+            _ = partial.first
+        except ValueError:
+            continue
+        found.append(partial)
+    for match in ENGLISH_YEAR.finditer(text):
+        tens = sum(EN_WORDS[word] for word in match["tens"].lower().replace("-", " ").split())
+        if tens >= 10:
+            found.append(Partial(100 * EN_WORDS[match["century"].lower()] + tens, None, None, *match.span()))
+    return found
+
+
+def _in_words(written: str) -> int | None:
+    low = " ".join(written.lower().split())
+    if low.isdigit():
+        return int(low)
+    if low in ("giêng", "chạp"):
+        return 1 if low == "giêng" else 12
+    words = low.split()
+    if len(words) == 4 and all(VI_WORDS.get(word, 10) < 10 for word in words):
+        return int("".join(str(VI_WORDS[word]) for word in words))  # "một chín năm tám"
+    value = vi_value(words)
+    return int(value) if value is not None else None
 
 
 class Partial(NamedTuple):
@@ -58,7 +103,7 @@ class Partial(NamedTuple):
 
 def partials(text: str) -> list[Partial]:
     """Return all dates of an NFC text in order; the more complete reading of a place wins."""
-    text = text.translate(LAO_DIGITS)
+    text = remarked(text.translate(LAO_DIGITS), bare=False)
     found: list[Partial] = []
     for kind, pattern in PATTERNS:
         for match in pattern.finditer(text):
@@ -67,6 +112,10 @@ def partials(text: str) -> list[Partial]:
             made = _make(kind, match.groups(), match.start(), match.end())
             if made is not None:
                 found.append(made)
+    for spelled in _spelled(text):
+        within = [p for p in found if p.start < spelled.end and spelled.start < p.end]
+        if all(p.month is None or (p.day is None and spelled.day is not None) for p in within) and (not within or spelled.month is not None):
+            found = [p for p in found if p not in within] + [spelled]
     return sorted(found, key=lambda p: p.start)
 
 

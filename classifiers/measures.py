@@ -150,7 +150,7 @@ def written_number(value: float) -> str:
 def numbers_of(sentence: Sentence) -> list[Quantity]:
     """Return the quantities of a sentence with offsets into its text as given (NFD texts too)."""
     clean = normalised(sentence.text)
-    found = quantities(clean.text)
+    found = quantities(clean.text, sentence.surface.bare)
     if clean.starts is None:
         return found
     return [Quantity(q.values, q.unit, *clean.span(q.start, q.end), q.hedge, q.written) for q in found]

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from classifiers.spelled import remarked
+
 UNITS: dict[str, str] = {
     "km2": r"km\s?²|km2|km vuông|cây số vuông|ki\W?l[oô]\W?m[eé]t vuông|sq\.? ?km|square (?:kilomet(?:re|er)s?|km)|平方公里|平方千米|ກິໂລແມັດມົນທົນ|ກິໂລຕາແມັດມົນທົນ|ຕາລາງກິໂລແມັດ",
     "ha": r"ha\b|héc ?ta|hectares?|公顷",
@@ -87,7 +89,7 @@ VI_WORDS = {
     "bẩy": 7, "tám": 8, "chín": 9, "mười": 10,
 }
 VI_NUMBER = re.compile(
-    r"(?<!\w)(?:(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|trăm|nghìn|ngàn|linh|lẻ|mốt|tư|lăm)(?:\s+|(?=\W|$)))+", re.I
+    r"(?<!\w)(?:(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|trăm|nghìn|ngàn|linh|lẻ|mốt|tư|lăm|không(?=\s+trăm))(?:\s+|(?=\W|$)))+", re.I
 )
 VI_DIGITS = "không|một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|bẩy|tám|chín|mười|mươi"
 # "năm mươi ba phẩy hai ba phần trăm", "53 phẩy 23", "fifty-three point two three": the whole before, the digits after.
@@ -106,15 +108,18 @@ ZH_NUMBER = re.compile(r"(?:百分之)?[零一二三四五六七八九两〇十�
 
 def vi_value(words: list[str]) -> float | None:
     """Return the value of Vietnamese number words, None when they do not form a number."""
-    total, current, seen = 0, 0, False
-    for word in words:
+    total, current, seen, hundreds = 0, 0, False, False
+    for word, last in zip(words, ["", *words], strict=False):
         if word in VI_WORDS:
-            current += VI_WORDS[word] if word != "mười" else 10
+            digits = VI_WORDS.get(last, 10) < 10 and last != "không"
+            if digits and not hundreds:
+                return None  # "hai ba người" are two or three, "năm một nghìn" begins with a year
+            current = current * (10 if digits else 1) + VI_WORDS[word]  # "bốn trăm bốn chín"
             seen = True
         elif word == "mươi":
             current = current - current % 10 + current % 10 * 10
         elif word == "trăm":
-            current = (current or 1) * 100
+            current = 0 if last == "không" else (current or 1) * 100
             seen = True
         elif word in ("nghìn", "ngàn"):
             total += (current or 1) * 1000
@@ -122,7 +127,7 @@ def vi_value(words: list[str]) -> float | None:
         elif word not in ("linh", "lẻ"):
             return None
         if word == "trăm":
-            total, current = total + current, 0
+            total, current, hundreds = total + current, 0, True
     return float(total + current) if seen else None
 
 
@@ -191,9 +196,12 @@ def unit_after(text: str, end: int) -> tuple[str, int]:
     return (match.lastgroup or "", match.end()) if match else ("", end)
 
 
-def quantities(text: str) -> list[Quantity]:
-    """Return all numbers of an NFC text in order, with unit and hedge; dates and article numbers are among them."""
-    text = text.translate(LAO_DIGITS)
+def quantities(text: str, bare: bool = False) -> list[Quantity]:
+    """Return all numbers of an NFC text in order, with unit and hedge; dates and article numbers are among them.
+
+    `bare`: the whole text has no diacritics.
+    """
+    text = remarked(text.translate(LAO_DIGITS), bare)
     found: list[Quantity] = []
 
     def add(values: tuple[float, ...], start: int, end: int) -> None:
@@ -227,6 +235,8 @@ def quantities(text: str) -> list[Quantity]:
             if text[max(0, match.start() - 5) : match.start()].lower() == "phần ":
                 continue
             words = match.group().lower().replace("-", " ").split()
+            if kind == "vi" and words[0] == "năm" and vi_value(words) is None:
+                words = words[1:]  # a year in words
             read = vi_value(words) if kind == "vi" else en_value(words) if kind == "en" else zh_value(match.group())
             end = match.end() - (len(match.group()) - len(match.group().rstrip(" -")))
             if read is None or (read < 2 and kind != "zh") or end <= match.start():

@@ -100,9 +100,14 @@ def is_satire(document: Document, finding: Finding) -> bool:
     shown = finding.verdict is Verdict.NEEDS_IMAGE_REVIEW
     for sentence in [*head(document), *document.sentences[-1:]]:
         games = {(t.start, t.end) for t in sentence.of("GAMECUE")} if shown else set()
-        if any((t.start, t.end) not in games for t in sentence.of("SATIRECUE")):
+        if any((t.start, t.end) not in games for t in sentence.of("SATIRECUE")) and not _keyed(document, finding):
             return True
     return sum(s.has("QUIZCUE") for s in document.sentences) >= 2
+
+
+def _keyed(document: Document, finding: Finding) -> bool:
+    """Whether the claim stands in the key of a quiz ("Đáp án: …"), which is stated, not asked."""
+    return any(s.has("ANSWERKEY") and s.start <= finding.start < s.end and s.of("ANSWERKEY")[0].start < 12 for s in document.sentences)
 
 
 def is_legal_text(document: Document, sentence: Sentence, finding: Finding) -> bool:
@@ -199,6 +204,7 @@ def _checked(document: Document) -> str:
 OTHERWISE = re.compile(
     r"(?: ai noi (?:khac|nguoc|trai)[^,;.]*| whatever [^,;.]*| no matter [^,;.]*| (?:even )?though [^,;.]*| (?:cho |mac )?du [^,;.]*| mac cho [^,;.]*| bat chap [^,;.]*|不管[^，；。]*|任凭[^，；。]*)$"
 )
+SCARE = frozenset({"cai goi la", "so called", "所谓", "所谓的", "goi la"})
 DENIERS = ("dung tin", "dung nghe", "bac bo", "bac", "phan bac", "vach tran", "驳斥", "反驳", "批驳", "揭穿", "rejects", "refuted", "debunk")
 
 
@@ -212,6 +218,8 @@ def _denials(sentence: Sentence, start: int, *names: str) -> list[Tag]:
         if OTHERWISE.search(sentence.canon[max(0, tag.start - 60) : tag.start].rstrip() + ""):
             continue
         gap = sentence.canon[tag.end : max(start, tag.end)]
+        if sentence.canon[tag.start : tag.end] in SCARE and tag.start > start:
+            continue  # "…, nên cái gọi là đường chín khúc mới bị xé" doubts what comes after it, not what was said before
         named = sentence.canon[tag.start : tag.end] in DENIERS and any(mark in gap for mark in ":：")
         if named and not any(tag.end - 2 <= r.start <= start for r in sentence.of("RUMOR")):
             continue
@@ -310,7 +318,7 @@ def academic(sentence: Sentence, finding: Finding) -> bool:
     cues = sentence.of("ACADEMICCUE")
     if finding.verdict is Verdict.CONTESTED:
         return bool(cues) and not _state_speaks(sentence)
-    return bool(cues) and (sentence.has("IRREALIS") or len(cues) > 1) and not sentence.has("ENDORSECUE", "SECRETDOC")
+    return bool(cues) and (sentence.has("IRREALIS") or len(cues) > 1) and not sentence.has("ENDORSECUE", "SECRETDOC", "SETTLED")
 
 
 def _state_speaks(sentence: Sentence) -> bool:
