@@ -290,6 +290,7 @@ def _may_be_part(base: ReferenceBase, ref: str, sentence: Sentence) -> bool:
 LENGTHS = ("km", "km2")
 DEEDS = ("CEDE", "GIVE", "SOLD", "RECOG", "LEASE", "FOREIGNADMIN", "CHANGEBORDER", "GONE")
 OWN_TITLE_TYPES = ("D01", "D08")
+TITLES = {"HS": "HS-03", "TS": "TS-06"}
 RECOGNISED = ("RECOG", "RECOGPLACE", "UNCLOS", "PCA", "SFT", "LTR", "CAIRO", "POTSDAM", "GENEVA", "CLCS", "CN")
 STATES = ("INFORCE", "EXISTNOT", "VOID", "FINISH", "SOLD", "CEDE2", "MOVE")
 # Entries of names, dates and counts: only a comparison by rule can contradict them.
@@ -321,7 +322,7 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
     # "Trong đó" counts as a word of letters only where a letter is spoken of.
     depth = load_gate().score(sentence) - (0.0 if sentence.has("LTR") else load_gate().weights.get("LETTERWORD", 0.0) * sentence.has("LETTERWORD"))
     deep = depth >= GATE_DEEP
-    topical = deep or anchored("TOPIC", sentence.concepts, context)
+    topical = deep or anchored("TOPIC", sentence.concepts | document.concepts if sure >= VOTED else sentence.concepts, context)
     if (group == "FLAG" and (not topical or depth < GATE_ALONE)) or (group in SEEN and not SEEN[group](document, sentence) and not (topical and sure >= SURE)):
         return None
     if group == "FLAG" and any(f.rule.startswith("position") and f.weight >= 0.85 for f in item.found) and not sentence.has(*DECIDERS):
@@ -337,7 +338,7 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
     if not ranked and (alike or sure >= VOTED):
         ranked = voted
         if group == "FLAG" and ranked and _unnamed(ranked[0], document):
-            return None
+            ranked = [ref for name, ref in TITLES.items() if sentence.has(name)] if sure >= VOTED and kind in OWN_TITLE_TYPES else []
     if not ranked or (group == "FLAG" and ranked[0].startswith(REGISTERS)):
         return None
     if group == "FLAG":

@@ -107,7 +107,7 @@ def is_satire(document: Document, finding: Finding) -> bool:
 
 def _keyed(document: Document, finding: Finding) -> bool:
     """Whether the claim stands in the key of a quiz ("Đáp án: …"), which is stated, not asked."""
-    return any(s.has("ANSWERKEY") and s.start <= finding.start < s.end and s.of("ANSWERKEY")[0].start < 12 for s in document.sentences)
+    return any(s.has("ANSWERKEY") and s.start <= finding.start < s.end for s in document.sentences)
 
 
 def is_legal_text(document: Document, sentence: Sentence, finding: Finding) -> bool:
@@ -130,7 +130,7 @@ def question(document: Document, sentence: Sentence, finding: Finding) -> Decisi
     if not marked and not (cues and any(t.start <= 3 for t in cues) and sentence.has("QUESTIONCUE")):
         return None
     core_end = sentence.surface.at(finding.end)
-    if marked and not cues and "," in sentence.canon[core_end:]:
+    if marked and ((not cues and "," in sentence.canon[core_end:]) or ASKED_AFTER.search(sentence.canon, core_end)):
         return None
     if not marked and finding.verdict in FLAG_VERDICTS and not any(t.concept == "QUESTIONCUE" and sentence.canon[t.start : t.end] in ("phai chang", "lieu") for t in cues):
         return None
@@ -140,6 +140,10 @@ def question(document: Document, sentence: Sentence, finding: Finding) -> Decisi
     leans = not answered and (_leans(sentence) or any(_leans(s) for s in later))
     why = "câu hỏi, các câu sau nghiêng về “có”" if leans else "câu hỏi, bài không nghiêng về “có”"
     return Decision(Role.QUESTION, 0.85, why, leans)
+
+
+# "…, sao sách mình không dạy nhỉ?" asks why, and states what stands before it.
+ASKED_AFTER = re.compile(r"[,;，] (?:(?:the|vay|ma|thi) )*(?:sao|tai sao|vi sao|co sao|why|how come)(?= )|[,，] ?(?:怎么|为什么)")
 
 
 def _leans(sentence: Sentence) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from classifiers.document import Sentence
 from classifiers.frames import Finding
+from classifiers.lexicon import Tag
 from classifiers.measures import UNIT_VI, numbers_of, written_number
 from classifiers.parties import bind, party_tags
 from classifiers.reference_records import Validity
@@ -13,11 +16,17 @@ from pipelines.records import Verdict
 PARTY_VI = {"VN": "Việt Nam", "CN": "Trung Quốc"}
 
 
+# The other party of the Gulf, as posts and the press call it.
+NEIGHBOUR = re.compile(r"(?<= )(?:phia|ben|nuoc|nguoi) ban(?= )(?! lao| campuchia)")
+WATERS = (" mat nuoc ", " mat vinh ", " mat bien ", " dien tich ", " vung nuoc ", " waters ", " water area ", "水域", "面积")
+
+
 def compare(sentence: Sentence, context: frozenset[str], base: ReferenceBase) -> list[Finding]:
     """Return findings on percentages and areas that a party is said to have of the Gulf."""
     if "GT-02" not in base:
         return []
-    telling = {round(q.value) for q in numbers_of(sentence) if q.unit == "pct" and q.value % 1}
+    exact = any(water in sentence.canon for water in WATERS)  # "phía bạn hơn 53 phần trăm mặt nước": both shares of waters tell
+    telling = {round(q.value) for q in numbers_of(sentence) if q.unit == "pct" and (q.value % 1 or exact)}
     if not ({"GULF", "GULFTREATY", "X_TONKIN"} & (sentence.concepts | context)) and not {53, 47} <= telling:
         return []
     if sentence.has("JOINTZONE", "FISHTREATY", "BLV", "EFFECTPCT", "NORTHBORDER", "CLCS", "SCS", "KHBORDER") and not sentence.has("GULFTREATY"):
@@ -33,6 +42,8 @@ def compare(sentence: Sentence, context: frozenset[str], base: ReferenceBase) ->
             continue
         spots = [(sentence.surface.at(sentence.start + q.start), sentence.surface.at(sentence.start + q.end)) for q in numbers]
         tags = [t for t in party_tags(sentence) if t.concept in ("VN", "CN")]
+        tags += [Tag("CN", *m.span()) for m in NEIGHBOUR.finditer(sentence.canon)]
+        tags.sort(key=lambda tag: tag.start)
         for quantity, party in zip(numbers, bind(tags, spots), strict=True):
             found = _judge(quantity.value, party, known, unit)
             if found is None:

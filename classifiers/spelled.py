@@ -14,8 +14,8 @@ _HUNDREDS = rf"(?:{_DIGIT}) tram(?: (?:linh|le) (?:{_DIGIT})(?!\w)| {_TENS}| (?:
 _BARE_NUMBER = re.compile(rf"(?<!\w)(?:(?:{_HUNDREDS}|{_TENS}|(?:{_DIGIT})) (?:nghin|ngan)(?: (?:khong tram(?: (?:linh|le))? (?:{_DIGIT})(?!\w)|{_HUNDREDS}))?|{_HUNDREDS}|{_TENS})(?!\w)")
 _BARE_DECIMAL = re.compile(rf" phay(?: (?:khong|{_DIGIT}|muoi)(?!\w)){{1,4}}")
 _MARKED = dict(zip(
-    "mot hai ba bon tu nam lam sau bay tam chin tram nghin ngan linh le khong phay".split(),
-    "một hai ba bốn tư năm lăm sáu bảy tám chín trăm nghìn ngàn linh lẻ không phẩy".split(), strict=True))
+    ["mot", "hai", "ba", "bon", "tu", "nam", "lam", "sau", "bay", "tam", "chin", "tram", "nghin", "ngan", "linh", "le", "khong", "phay"],
+    ["một", "hai", "ba", "bốn", "tư", "năm", "lăm", "sáu", "bảy", "tám", "chín", "trăm", "nghìn", "ngàn", "linh", "lẻ", "không", "phẩy"], strict=True))
 _UNITS = (
     "cây số vuông", "cây số", "ki lô mét vuông", "ki lô mét", "km vuông", "hải lý", "phần trăm", "cột mốc", "mốc", "cọc dấu", "vị trí", "điểm", "đoạn", "vạch", "khúc", "gạch", "nét đứt",
     "đơn vị hành chính cấp tỉnh", "đơn vị cấp tỉnh", "đơn vị hành chính cấp xã", "đơn vị cấp xã", "tỉnh thành phố", "tỉnh thành", "tỉnh", "thành phố", "xã phường", "xã biên giới", "xã", "phường", "đặc khu",

@@ -30,6 +30,8 @@ TEENCODE = {
     "hnay": "hôm nay", "hqua": "hôm qua", "qđ": "quần đảo", "qd": "quần đảo", "nhìu": "nhiều", "ns": "nói", "ngta": "người ta",
     "trug": "trung", "cb": "chuẩn bị", "đv": "đơn vị", "tp": "thành phố", "khựa": "trung quốc", "nđ": "nghị định",
 }
+# "C0ng ước", "Tr0ng": a nought between letters, typed to slip past filters or read so by a scanner.
+_LEET = re.compile(r"(?<=[^\W\d_])0(?=[^\W\d_])")
 # Traditional characters that occur in this topic, to their simplified forms (one to one).
 TRADITIONAL = dict(
     zip(
@@ -116,7 +118,8 @@ def read(text: str, offset: int = 0, bare: bool = False, english: bool = False) 
     source = normalised(text)
     plain = source.starts is None
     table = fold_table()
-    tokens = [(m.start(), m.end(), m.group(), m.group().translate(table)) for m in TOKEN.finditer(source.text)]
+    typed = _LEET.sub("o", source.text) if "0" in source.text else source.text
+    tokens = [(m.start(), m.end(), m.group(), m.group().translate(table)) for m in TOKEN.finditer(typed)]
     english = english or is_english([low for _, _, _, low in tokens if "a" <= low[:1] <= "z"])
     canon, starts, ends = [" "], [offset], [offset]
     words: dict[int, str] = {}
