@@ -54,7 +54,7 @@ def test_a_bare_host_is_found_with_the_slash_it_is_collected_with(tmp_path: Path
             id="c" * 32, url="https://vanban.chinhphu.vn/", final_url="https://vanban.chinhphu.vn/", source="manual", fetched=NOON,
             status=200, body_sha256="e" * 64, size=1, warc_file="warc/x.warc.gz", warc_offset=0, warc_length=1,
         )])  # fmt: skip
-        assert read_story(conn, desk.ids["story"]).sources["VC-02"]["body_sha256"] == "e" * 64
+        assert read_story(conn, desk.ids["story"]).sources["VK-03"]["body_sha256"] == "e" * 64
 
 
 def test_the_night_asks_for_the_pages_that_alerts_cite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
