@@ -93,11 +93,12 @@ def aligned(text: str) -> Normalised:
 def _closed_up(clean: Normalised) -> Normalised:
     """Make one blank, or one line end, of what still stands between two words ("Nam&nbsp; Định", "Nam \n  Định")."""
     text = clean.text
-    if "  " not in text and " \n" not in text and "\n " not in text:
+    patterns = [pattern for blanks, pattern in _BETWEEN.items() if blanks in text]
+    if not patterns:
         return clean
     spots = [
         (m.start(), m.end(), "\n" if "\n" in m.group() else " ")
-        for pattern in _BETWEEN
+        for pattern in patterns
         for m in pattern.finditer(text)
         if text[m.start() - 1 : m.start()].isalnum() and text[m.end() : m.end() + 1].isalnum()
     ]
@@ -117,8 +118,12 @@ def one_line(text: str) -> str:
 _ENTITY = re.compile(r"&(?:#\d{2,6}|#[xX][0-9A-Fa-f]{2,5}|[A-Za-z]{2,8});")
 _GAP = re.compile(r"  +(?=\w)")
 _LINE_END = re.compile("\r\n")
-# Two line ends part paragraphs, so at most one is closed up.
-_BETWEEN = (re.compile(r"  +\n? *"), re.compile(r" \n *"), re.compile(r"\n +"))
+# Two line ends part paragraphs, so at most one is closed up. What to look for comes first, the word before it afterwards: quicker.
+_BETWEEN = {
+    "  ": re.compile(r"  (?<=\w  ) *\n? *(?=\w)"),
+    " \n": re.compile(r" \n(?<=\w \n) *(?=\w)"),
+    "\n ": re.compile(r"\n (?<=\w\n ) *(?=\w)"),
+}
 
 
 def _packed(text: str) -> list[tuple[int, int, str]]:

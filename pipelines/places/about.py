@@ -68,7 +68,7 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
     passing = ""
     for index, hit in enumerate(hits):
         sense = hit.sense
-        if sense is None or sense.province.startswith("@"):
+        if sense is None or sense.province[0] == "@":
             continue
         before, joined = passing, previous is not None and _one_address(sheet, previous, hit)
         if not (joined and passing in ("road", "range")):
@@ -148,8 +148,8 @@ def _one_address(sheet: Page, first: Hit, second: Hit) -> bool:
 
 def _heading(sheet: Page, hit: Hit) -> bool:
     """Tell whether the name alone heads a section of the text."""
-    after = sheet.text[hit.end : hit.end + 2].lstrip(":")
-    return sheet.text[hit.start - 1 : hit.start] == "\n" and after.startswith("\n")
+    text = sheet.text
+    return text[hit.start - 1 : hit.start] == "\n" and text[hit.end : hit.end + 2].lstrip(":").startswith("\n")
 
 
 def _both_ends(sheet: Page, hits: Sequence[Hit], index: int) -> bool:

@@ -193,7 +193,7 @@ def _place(hit: Hit) -> str:
 
 
 _AGENCY = re.compile(
-    r"(?:(?<!thư )(?<!tịch )(?<!đốc )\b(?:Công an|UBND|HĐND|TAND|Tòa án nhân dân|VKSND|Viện KSND|CSGT|PC\d{2}|CDC|Chi cục [\w ]{2,20}|Sở [\w ,-]{2,30}|Bộ đội [Bb]iên phòng|Ban [\w ]{2,20}|Cảng vụ [\w ]{2,16}))(?: tỉnh| TP\.?)?\s+$"
+    r"(?=[CUHTVPSB])(?:(?<!thư )(?<!tịch )(?<!đốc )\b(?:Công an|UBND|HĐND|TAND|Tòa án nhân dân|VKSND|Viện KSND|CSGT|PC\d{2}|CDC|Chi cục [\w ]{2,20}|Sở [\w ,-]{2,30}|Bộ đội [Bb]iên phòng|Ban [\w ]{2,20}|Cảng vụ [\w ]{2,16}))(?: tỉnh| TP\.?)?\s+$"
 )
 
 

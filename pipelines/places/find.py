@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from pipelines.places.anchors import OPEN
 from pipelines.places.lexicon import Entry, Group, Lexicon, Sense
 from pipelines.text import fold, one_tone_style
 
@@ -87,7 +88,7 @@ def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:
         return []
     hits: list[Hit] = []
     size = len(text)
-    entries = lexicon.entries
+    entries, written = lexicon.entries, lexicon.written
     scanned = _unwrapped(folded)
     plain, anchors, read = len(entries), lexicon.anchors, 0
     for index, start, end in lexicon.automaton.find_matches_as_indexes(scanned, overlapping=True):  # type: ignore[attr-defined]
@@ -95,6 +96,9 @@ def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:
             if index < anchors:
                 sheet.features.append((start, end))
             elif start >= read:  # anchors are read one behind the other
+                # One ends where a word ends ("công thư", not "công thương"; "ứng xử Biển" is no "Xu Bi"); other scripts have no blanks.
+                if end < size and folded[end].isalnum() and folded[end] <= "\u0e00" and index - anchors not in OPEN:
+                    continue
                 sheet.anchors.append((index - anchors, start, end))
                 read = end
             continue
@@ -105,7 +109,8 @@ def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:
         entry = entries[index]
         if text[start].islower() and not entry.small and not (entry.strong and sheet.low):
             continue
-        hit = _accept(sheet, start, end, entry)
+        as_listed = written.get(text[start:end])  # nine names of ten
+        hit = Hit(start, end, entry, as_listed, as_listed.senses) if as_listed is not None else _accept(sheet, start, end, entry)
         if hit is not None:
             hits.append(hit)
     return _longest(hits)
@@ -185,16 +190,17 @@ def _same_case(name: str, raw: str) -> bool:
 
 def _longest(hits: list[Hit]) -> list[Hit]:
     """Drop names that stand inside or across a longer one; only names that touch are compared (hostile pages)."""
-    hits.sort(key=lambda hit: (hit.start, -hit.end))
+    hits.sort(key=lambda hit: (hit.start << 32) - hit.end)
     kept: list[Hit] = []
     cluster: list[Hit] = []
     reach = -1
     for hit in hits:
-        if hit.start >= reach and cluster:
-            kept.extend(_of_cluster(cluster))
-            cluster = []
-        cluster.append(hit)
-        reach = max(reach, hit.end)
+        if hit.start >= reach:
+            kept.extend(cluster if len(cluster) < 2 else _of_cluster(cluster))
+            cluster, reach = [hit], hit.end
+        else:
+            cluster.append(hit)
+            reach = max(reach, hit.end)
     kept.extend(_of_cluster(cluster))
     return kept
 

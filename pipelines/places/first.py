@@ -50,9 +50,9 @@ def level_word(sheet: Page, hit: Hit) -> str:
     """Return the level written before the name (in other languages after it), in its full Vietnamese form."""
     before = sheet.text[max(0, hit.start - 14) : hit.start]
     if before[-1:].isspace() or before[-1:] == ".":
-        words = before.lower().split()[-2:]
-        if words and words[-1].lstrip("(“\"'[") in _LAST_WORDS:
-            found = _NAMES.get(" ".join(words).lstrip("(“\"'[")) or _NAMES.get(words[-1].lstrip("(“\"'["))
+        words = before.rsplit(None, 2)
+        if words and (last := words[-1].lower().lstrip("(“\"'[")) in _LAST_WORDS:
+            found = _NAMES.get(" ".join(words[-2:]).lower().lstrip("(“\"'[")) or _NAMES.get(last)
             if found:
                 return found
     after = _AFTER.search(sheet.text[hit.end : hit.end + 12]) if sheet.bare else None
@@ -148,7 +148,8 @@ def first_pass(sheet: Page, hit: Hit, published: str) -> None:
         if (top < 3 or not hit.exact) and _after_surname(line):
             hit.notes.append("person")
             return
-    if published and published < _DRAFTS:
+    old = bool(published) and published < _DRAFTS
+    if old:
         hit.senses = group.undated
     if not hit.senses:
         hit.notes.append("not-yet")
@@ -158,13 +159,15 @@ def first_pass(sheet: Page, hit: Hit, published: str) -> None:
         if not places:
             hit.notes.append("hamlet")
             return
-        hit.senses = places
-    elif hit.level:
-        _by_level(hit, published)
-    elif top >= 2:
-        hit.senses = tuple(sense for sense in hit.senses if sense.rank == top)
-    if hit.senses:
-        _if_single(hit, weak=not hit.level and top <= 1, before=before)
+        hit.senses, best = places, _single(places)
+    else:
+        # `xã Quảng Bình` is never the province; only of a commune's level the date decides
+        hit.senses, best = _choices(group, old, hit.level, published if hit.level in COMMUNE_LEVELS else "")
+        if not hit.senses:
+            hit.notes.append("level")
+            return
+    if best is not None:
+        _settle(hit, best, weak=not hit.level and top <= 1, before=before)
 
 
 def _byline(sheet: Page, hit: Hit) -> bool:
@@ -172,18 +175,26 @@ def _byline(sheet: Page, hit: Hit) -> bool:
     return sheet.text[hit.start - 1 : hit.start] == "\n" and hit.start > 1000 and not sheet.text[hit.end :].strip()
 
 
-def _by_level(hit: Hit, published: str) -> None:
-    """Keep the senses of the level named; `xã Quảng Bình` is never the province, and no ended unit of another level stands against an open one."""
-    commune = hit.level in COMMUNE_LEVELS  # only there the date decides
-    hit.senses = _of_level(hit.group, hit.senses is hit.group.undated, hit.level, published if commune else "")
-    if not hit.senses:
-        hit.notes.append("level")
-
-
 @lru_cache(8192)
-def _of_level(group: Group, undated: bool, level: str, published: str) -> tuple[Sense, ...]:
-    """Return the senses of `group` for a level word; asked again and again for the names of one text."""
-    senses = group.undated if undated else group.senses
+def _choices(group: Group, old: bool, level: str, published: str) -> tuple[tuple[Sense, ...], Sense | None]:
+    """Return the senses that a level word (or its absence) leaves, and the one to take where all lie in one province; asked again and again."""
+    senses = group.undated if old else group.senses
+    if level:
+        senses = _of_level(senses, level, published)
+    elif group.top >= 2:
+        senses = tuple(sense for sense in senses if sense.rank == group.top)
+    return senses, _single(senses)
+
+
+def _single(senses: tuple[Sense, ...]) -> Sense | None:
+    """Return the highest, newest of senses in one province; None when there are several provinces, or nothing."""
+    if len({sense.profile or sense.province for sense in senses}) != 1:
+        return senses[0] if len(senses) == 1 else None
+    return max(senses, key=lambda s: (s.rank, s.until == "", s.since))
+
+
+def _of_level(senses: tuple[Sense, ...], level: str, published: str) -> tuple[Sense, ...]:
+    """Keep the senses of the level named; no ended unit of another level stands against an open one."""
     if level in COMMUNE_LEVELS:  # a xã of one year is a phường of another: the place decides before the level
         same = tuple(sense for sense in senses if sense.rank == 1)
         if any(sense.level == level and not sense.until for sense in same):
@@ -201,14 +212,8 @@ def _of_level(group: Group, undated: bool, level: str, published: str) -> tuple[
     return same
 
 
-def _if_single(hit: Hit, weak: bool, before: str) -> None:
+def _settle(hit: Hit, best: Sense, weak: bool, before: str) -> None:
     """Take the only province that is left, unless the name alone proves nothing."""
-    if len(hit.senses) == 1:
-        best = hit.senses[0]
-    elif len({sense.profile or sense.province for sense in hit.senses}) > 1 or not hit.senses:
-        return
-    else:
-        best = max(hit.senses, key=lambda s: (s.rank, s.until == "", s.since))
     if best.rank == 0 or (weak and (is_common(best.name) or (best.rank == 1 and _PLACED.search(before) is None))):
         return
     if not hit.level and is_common(best.name) and best.rank < 3:

@@ -95,6 +95,7 @@ class Lexicon:
     automaton: object
     entries: tuple[Entry, ...]
     anchors: int  # where they begin among the patterns
+    written: dict[str, Group]  # by name exactly as listed
 
 
 def _of_unit(unit: gazetteer.Unit) -> Sense:
@@ -205,6 +206,10 @@ def is_common(name: str) -> bool:
     return name in _COMMON
 
 
+def _written(entries: list[Entry]) -> dict[str, Group]:
+    return {name: group for entry in entries for group in entry.forms.values() for name in group.names}
+
+
 @cache
 def lexicon() -> Lexicon:
     """Build the automaton once in a process (about 0.2 s, 15 MB)."""
@@ -213,4 +218,4 @@ def lexicon() -> Lexicon:
     entries = [entry(key, senses) for key, senses in sorted(_all_senses().items())]
     names = [*(entry.key for entry in entries), *feature_names()]
     # Smaller than a DFA and a tenth quicker here: the rest of the reading keeps its place in the processor's cache (measured 2026-11-21).
-    return Lexicon(AhoCorasick([*names, *ANCHORS], implementation=Implementation.ContiguousNFA), tuple(entries), len(names))
+    return Lexicon(AhoCorasick([*names, *ANCHORS], implementation=Implementation.ContiguousNFA), tuple(entries), len(names), _written(entries))

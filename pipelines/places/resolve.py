@@ -23,6 +23,7 @@ _THING = re.compile(
 )
 _LOCAL_AFTER = re.compile(r"^\s*\((?:tỉnh )?[A-ZĐ]")
 _ADDRESS = re.compile(r"\s*[,(]\s*(?:(?:tỉnh|huyện|thị xã|thành phố|TP\.?|TX\.?|quận)\s+)?", re.I)
+_CZECH = ("Praha", "Prague", "Czech", "Séc")
 _PRAGUE = re.compile(r"Praha|Prague|\bCzech|\bSéc\b|Cộng hòa Séc")
 _HENAN = re.compile(
     r"^\s*\(?,?\s*(?:Trung Quốc|TQ\b|China|của Trung Quốc|\(Trung Quốc)|^,\s*(?:miền|thuộc) [^.]{0,20}Trung Quốc"
@@ -98,10 +99,9 @@ def _second_sign(sheet: Page, hits: Sequence[Hit]) -> None:
 
 def _majority(hits: Sequence[Hit], outlet: str) -> Counter[str]:
     """Count the settled provinces of the document; a local outlet votes once."""
-    votes: Counter[str] = Counter()
-    for hit in hits:
-        if hit.sense is not None and hit.sense.kind != "club":
-            votes[hit.sense.profile or hit.sense.province] += 2 if hit.sense.rank >= 2 else 1
+    settled = [hit.sense for hit in hits if hit.sense is not None]
+    votes = Counter([sense.profile or sense.province for sense in settled if sense.kind != "club"])
+    votes.update([sense.profile or sense.province for sense in settled if sense.rank >= 2 and sense.kind != "club"])
     if outlet:
         near = fold(outlet).replace(" ", "").replace("-", "")
         votes.update({profile: 2 for key, profile in PROFILES.items() if key.replace("-", "") in near})
@@ -179,7 +179,7 @@ def _named_elsewhere(sheet: Page, hits: Sequence[Hit]) -> None:
 def _abroad(sheet: Page, hits: Sequence[Hit]) -> None:
     """The Sapa of Prague is a market: with its city named and no Lào Cai, no Sa Pa is meant."""
     named = [hit for hit in hits if hit.entry.key in ("sapa", "sa pa")]
-    if named and _PRAGUE.search(sheet.text) and not any(hit.entry.key == "lao cai" for hit in hits):
+    if named and any(name in sheet.text for name in _CZECH) and _PRAGUE.search(sheet.text) and not any(hit.entry.key == "lao cai" for hit in hits):
         for hit in named:
             hit.sense, hit.confidence = None, 0.0
             hit.notes.append("abroad")
