@@ -23,6 +23,7 @@ UNITS = frozenset(
 MINIMUM_COUNTERS_VI = 6
 LONGEST_REVIEW = timedelta(days=366)
 _DATE = re.compile(r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")
+_PERSONAL = re.compile(r"^https?://([^/]*\.)?(blogspot|wordpress|blogger|medium|substack|facebook|tiktok|x|twitter)\.", re.IGNORECASE)
 _ALL_TYPES = frozenset(f"D{number:02}" for number in range(1, 19))
 _COUNTER_VERDICTS = FLAG_VERDICTS | WATCH_VERDICTS | {Verdict.CONTESTED}
 
@@ -71,6 +72,9 @@ def _entry_problems(entry: Reference) -> Iterator[str]:
             yield f"câu sai mẫu “{counter.text}” không thể mang kết luận {counter.verdict}"
     if entry.contested and len(entry.sides) < 2:
         yield "mục còn tranh luận phải ghi lập trường của ít nhất hai bên (sides)"
+    if entry.contested and not (entry.in_dispute and entry.settled):
+        yield "mục còn tranh luận phải ghi điều gì còn tranh luận (in_dispute) và điều gì không (settled)"
+    yield from _source_problems(entry)
     if not entry.claim_types:
         yield "chưa ghi loại (claim_types)"
     yield from _dating_problems(entry)
@@ -99,6 +103,20 @@ def _value_problems(value: Value) -> Iterator[str]:
         yield f"giá trị “{value.value}” ({value.what}) phải là số"
     if value.valid_from and value.valid_to and value.valid_from > value.valid_to:
         yield f"giá trị {value.value} ({value.what}) hết hiệu lực trước khi có hiệu lực"
+
+
+def _source_problems(entry: Reference) -> Iterator[str]:
+    source = entry.source
+    if bool(source.article) == bool(source.article_state):
+        yield "nguồn phải ghi hoặc điều, khoản, trang (article), hoặc vì sao chưa ghi (article_state: none là không chia điều, to_find là còn phải tra)"
+    if entry.type == "treaty" and source.article_state == "none":
+        yield "điều ước nào cũng chia điều hay điểm: ghi article, hoặc article_state: to_find"
+    if bool(source.url) != bool(source.page):
+        yield "có địa chỉ thì phải ghi ở đó là gì (page: original, copy, report, portal); không có địa chỉ thì bỏ page"
+    if source.opened and not source.url:
+        yield "ghi ngày mở (opened) mà không có địa chỉ"
+    if _PERSONAL.search(source.url):
+        yield "trang cá nhân không phải là nguồn; hãy dẫn văn bản, cơ quan, báo hoặc nghiên cứu"
 
 
 def _dating_problems(entry: Reference) -> Iterator[str]:

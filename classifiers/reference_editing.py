@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import unicodedata
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,10 +22,41 @@ CHANGELOG = "CHANGELOG.md"
 VERSIONS = "versions.json"
 
 
+# What stands before a name and makes nobody another person; an office's post after a comma neither.
+TITLES = frozenset(
+    [
+        *("ông", "bà", "anh", "chị", "cô", "chú", "bác", "thầy", "đồng chí", "đ/c", "đc", "mr", "mrs", "ms", "dr", "prof"),
+        *("ts", "tiến sĩ", "tiến sỹ", "ths", "thạc sĩ", "thạc sỹ", "cn", "cử nhân", "ks", "kỹ sư", "kĩ sư", "bs", "bác sĩ", "bác sỹ", "ls", "luật sư", "nhà báo"),
+        *("gs", "giáo sư", "pgs", "phó giáo sư", "tskh", "nsnd", "nsưt", "ngnd", "ngưt"),
+        *("giám đốc", "phó giám đốc", "trưởng phòng", "phó trưởng phòng", "phó phòng", "chánh văn phòng", "chuyên viên", "thanh tra viên", "trưởng ban", "phó ban", "phó trưởng ban"),
+        *("đại tướng", "thượng tướng", "trung tướng", "thiếu tướng", "đại tá", "thượng tá", "trung tá", "thiếu tá", "đại úy", "thượng úy", "trung úy", "thiếu úy"),
+    ]
+)  # fmt: skip
+_TITLE = re.compile(r"^(?:(?:" + "|".join(sorted(map(re.escape, TITLES), key=len, reverse=True)) + r")(?:[.,\s]+|$))+")
+
+
+def person(name: str) -> str:
+    """Return `name` as people are told apart: without titles before it, the post after a comma, brackets, dots and case."""
+    whole = unicodedata.normalize("NFC", " ".join(re.split(r"[,;()\-–—]", name, maxsplit=1)[0].casefold().split()))
+    bare = _TITLE.sub("", whole).strip() or " ".join(name.casefold().split())
+    return " ".join(re.sub(r"[^\w\s]", "", bare).split())
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two names may be one person: the same without titles, or the same letters where one is written without marks."""
+    first, second = person(one), person(other)
+    plain = (_unmarked(first), _unmarked(second))
+    return first == second or plain[0] == plain[1] and (first == plain[0] or second == plain[1])
+
+
+def _unmarked(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", text.replace("đ", "d")) if not unicodedata.combining(c))
+
+
 def two_approvers(names: tuple[str, ...]) -> tuple[str, str]:
-    """Return the two approvers; UsageError unless exactly two different names are given."""
+    """Return the two approvers; UsageError unless exactly two different people are given (a title makes nobody another)."""
     cleaned = tuple(" ".join(name.split()) for name in names if name.strip())
-    if len(cleaned) != 2 or cleaned[0].casefold() == cleaned[1].casefold():
+    if len(cleaned) != 2 or same_person(*cleaned):
         raise UsageError("thêm tư liệu cần đúng hai người duyệt khác nhau: --approver TÊN --approver TÊN")
     return cleaned[0], cleaned[1]
 
@@ -54,6 +87,9 @@ def add_reference(folder: Path, raw: dict[str, Any], area: str, approvers: tuple
     base = read_references(folder)
     if entry.id in base:
         raise UserError(f"{entry.id} đã có trong {base.get(entry.id).area}.yaml; hãy sửa mục ấy hoặc chọn mã khác")
+    history = read_history(folder)
+    if history and base.version not in history:
+        raise UserError("cơ sở tư liệu có mục sửa tay chưa ghi phiên bản; chạy cotmoc references seal trước khi thêm mục mới")
     grown = ReferenceBase((*base, entry))
     problems = [problem for problem in validate(grown) if problem.id == entry.id]
     if problems:
@@ -71,8 +107,8 @@ def approve(folder: Path, id: str, names: tuple[str, ...], today: date) -> Refer
     """Note that `names` approve the entry as it reads now, in its file and the CHANGELOG; nothing on a fault."""
     entry = read_references(folder).get(id)
     given = tuple(" ".join(name.split()) for name in names if name.strip())
-    known = [name.casefold() for name in entry.approvers]
-    if not given or len({name.casefold() for name in given}) < len(given) or any(name.casefold() in known for name in given):
+    known = entry.approvers
+    if not given or any(same_person(name, other) for n, name in enumerate(given) for other in (*known, *given[:n])):
         said = f"; đã duyệt: {', '.join(entry.approvers)}" if known else ""
         raise UsageError(f"{id}: mỗi lần duyệt nêu những người duyệt khác nhau, chưa duyệt mục này: --approver TÊN{said}")
     problems = [problem for problem in validate(read_references(folder)) if problem.id == id]
@@ -127,13 +163,37 @@ def _log(folder: Path, line: str) -> None:
     _replace(log, (log.read_text(encoding="utf-8").rstrip("\n") + "\n" if log.exists() else "") + line)
 
 
+def seal(folder: Path) -> str:
+    """Record the present version after a change by hand; UserError when an entry changed and the CHANGELOG does not name it."""
+    base, history = read_references(folder), read_history(folder)
+    if base.version in history or not history:
+        return record_version(folder)
+    last = list(history)[-1]
+    changed = sorted(base.changed_since(last, history))
+    log = folder / CHANGELOG
+    said = log.read_text(encoding="utf-8") if log.exists() else ""
+    told = said.partition(_mark(last))[2] if _mark(last) in said else said
+    silent = [id for id in changed if not re.search(rf"\b{re.escape(id)}\b", told)]
+    if silent:
+        raise UserError(f"{CHANGELOG} chưa nói gì về {', '.join(silent)} từ lần ghi trước; hãy thêm một dòng: ngày, mã, việc, nguồn, hai người duyệt")
+    return record_version(folder)
+
+
 def record_version(folder: Path) -> str:
-    """Write the present version of the base to `versions.json`, so that later changes can be told; return it."""
+    """Write the present version to `versions.json`, and its mark to the CHANGELOG, so that later changes can be told; return it."""
     base = read_references(folder)
     history = read_history(folder)
+    if base.version in history:
+        return base.version
     history[base.version] = base.entry_versions()
+    _log(folder, _mark(base.version) + "\n")
     _replace(folder / VERSIONS, json.dumps(history, ensure_ascii=False, indent=0, sort_keys=False) + "\n")
     return base.version
+
+
+def _mark(version: str) -> str:
+    """Return the comment that stands in the CHANGELOG where a version was recorded."""
+    return f"<!-- phiên bản {version} -->"
 
 
 def _as_yaml(raw: dict[str, Any]) -> str:

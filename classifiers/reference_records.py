@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipelines.records import Verdict
 
+Day = date
 Lang = Literal["vi", "en", "zh", "lo"]
 Kind = Literal["treaty", "law", "measurement", "event", "name"]
 Perspective = Literal[
@@ -92,14 +93,28 @@ class Value(Entry):
     tolerance: float | None = Field(default=None, ge=0, le=0.2)
 
 
+# Why a source names no article: it has none (news, a speech, a list), or it has and a curator has still to find which.
+ArticleState = Literal["", "none", "to_find"]
+# What stands at the address: the text as its issuer keeps it, a copy of the text, somebody's account of it, or a portal to search.
+Page = Literal["", "original", "copy", "report", "portal"]
+
+
 class Source(Entry):
-    """The instrument or page that bears the entry out."""
+    """The instrument or page that bears the entry out; `opened` is the day when a curator last opened the address."""
 
     title: str = Field(min_length=3)
     number: str = ""
     date: str = ""
     article: str = ""
+    article_state: ArticleState = ""
     url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    page: Page = ""
+    opened: Day | None = None
+
+    @property
+    def secondary(self) -> bool:
+        """Whether the address leads to an account of the source and not to its text."""
+        return self.page == "report"
 
 
 class Side(Entry):
@@ -142,6 +157,8 @@ class Reference(Entry):
     perspective: Perspective
     contested: bool
     sides: tuple[Side, ...] = ()
+    in_dispute: str = ""
+    settled: str = ""
     confidence: Confidence
     confidence_note: str = ""
     as_of: date
@@ -160,8 +177,14 @@ class Reference(Entry):
 
     @property
     def version(self) -> str:
-        """Hash of all that the entry says (12 hex digits); who approved it is no part of that."""
-        return _hash(self.model_dump(mode="json", exclude={"approvals"}))[:12]
+        """Hash of all that the entry says (12 hex digits); who approved it is no part of that, nor is when its address was opened."""
+        said = self.model_dump(mode="json", exclude={"approvals": True, "source": {"opened"}})
+        # Left empty, what the shape gained later (2026-11-21) changes no version: approvals given before still stand.
+        for part, names in ((said, ("in_dispute", "settled")), (said["source"], ("article_state", "page"))):
+            for name in names:
+                if not part[name]:
+                    del part[name]
+        return _hash(said)[:12]
 
     @property
     def approvers(self) -> tuple[str, ...]:

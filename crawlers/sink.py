@@ -23,6 +23,7 @@ from crawlers.registry import Registry, Source
 from crawlers.warc import WarcFile
 from pipelines.errors import UserError
 from pipelines.records import Capture, content_id
+from pipelines.retention import POSTS, POSTS_WARC
 from pipelines.settings import Settings
 from pipelines.store import Store, captures, frontier, page_marks
 from pipelines.store.frontier import Due, Fetched
@@ -69,6 +70,8 @@ class Sink:
         self._now = now
         self._done = done
         self._warc = WarcFile(settings.data, now, settings.user_agent)
+        # Posts are kept for days, pages for months: a file goes as a whole.
+        self._posts = WarcFile(settings.data, now, settings.user_agent, POSTS_WARC)
         self._queue: asyncio.Queue[_Result | None] = asyncio.Queue(maxsize=BATCH)
         self._task: asyncio.Task[None] | None = None
         self._certificates: set[str] = set()
@@ -127,10 +130,11 @@ class Sink:
             if batches % EVERY == 0:
                 await asyncio.to_thread(give_back)
             self._done(len(batch))
-        try:
-            await asyncio.to_thread(self._warc.close)
-        except OSError as error:
-            self.failure = self.failure or UserError(f"{self._settings.data}: không đóng được WARC ({error.strerror})")
+        for warc in (self._warc, self._posts):
+            try:
+                await asyncio.to_thread(warc.close)
+            except OSError as error:
+                self.failure = self.failure or UserError(f"{self._settings.data}: không đóng được WARC ({error.strerror})")
 
     def _store_batch(self, batch: list[_Result]) -> None:
         """Write the records, sync, then commit the rows: a kill between the two leaves a tail that `mend` cuts."""
@@ -156,6 +160,7 @@ class Sink:
             taken.add(key)
             each.capture = self._capture(key, each.result, body)
         self._warc.commit()
+        self._posts.commit()
         with self._store.begin() as conn:
             captures.add(conn, [each.capture for each in judged if each.capture is not None])
             self._note(conn, judged)
@@ -219,10 +224,11 @@ class Sink:
         item, answer = result.item, result.exchange
         if answer is None:
             kind = "text/html; charset=utf-8"
-            name, offset, length = self._warc.write_resource(item.url, kind, body, self._now)
+            name, offset, length = self._posts.write_resource(item.url, kind, body, self._now)
             final, fetched, status, etag, modified = item.url, self._now, 200, "", ""
         else:
-            name, offset, length = self._warc.write(answer)
+            file = self._posts if self._registry.describe(item.source).kind in POSTS else self._warc
+            name, offset, length = file.write(answer)
             final, fetched, status = answer.final_url, answer.fetched or self._now, answer.status
             kind, etag, modified = answer.header("content-type"), answer.header("etag"), answer.header("last-modified")
         return Capture(

@@ -37,8 +37,9 @@ _RENAMED = {"transfer-encoding": "X-Crawler-Transfer-Encoding"}
 class WarcFile:
     """The WARC of one run, made at the first record. `commit()` makes records last; use as a context manager."""
 
-    def __init__(self, data: Path, now: datetime, user_agent: str) -> None:
+    def __init__(self, data: Path, now: datetime, user_agent: str, begins: str = "cotmoc-") -> None:
         self._data = data
+        self._begins = begins
         self._now = now
         self._agent = user_agent
         self._out: BinaryIO | None = None
@@ -138,7 +139,7 @@ class WarcFile:
             return
         folder = self._data / "warc" / f"{self._now:%Y}" / f"{self._now:%m}"
         self._part += 1
-        path = folder / f"cotmoc-{self._now:%Y%m%dT%H%M%S%f}-{os.getpid()}-{self._part:03}.warc.gz"
+        path = folder / f"{self._begins}{self._now:%Y%m%dT%H%M%S%f}-{os.getpid()}-{self._part:03}.warc.gz"
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._sign = os.open(_sign_of(path), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o644)

@@ -135,10 +135,12 @@ def read(chain: Chain, advance: Advance = _quiet) -> StepCount:
 def assess(chain: Chain, advance: Advance = _quiet) -> StepCount:
     """Gate by place and topic, assess what is left, raise alerts and owe every article to the index."""
     from flows.judge import judge, version
-    from flows.reassess import carry_over
+    from flows.reassess import carry_over, keep_forgotten
+    from pipelines.clock import now
     from pipelines.store import articles, assessments
 
     tag = version(chain)
+    keep_forgotten(chain.store, tag, now())
     carry_over(chain.store, chain.assessor.base, tag)
     outcomes: Counter[str] = Counter()
     with chain.store.read() as conn:

@@ -8,12 +8,14 @@ Every step may be killed and run again.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
 
 from pipelines.store import Store
-from pipelines.store.schema import articles, assessments
+from pipelines.store.rows import stamp
+from pipelines.store.schema import alerts, articles, assessments
 
 if TYPE_CHECKING:
     from classifiers.referencebase import ReferenceBase
@@ -22,6 +24,8 @@ MARK = "*"
 BATCH = 500
 # Outcomes of articles that went through the classifiers (flows.judge.OUTCOME).
 TOPICAL = ("flagged", "watch", "clear")
+# No text is forgotten sooner (settings.keep_post_text).
+NO_TEXT_EXPIRES = timedelta(days=1)
 
 
 def carry_over(store: Store, base: ReferenceBase, tag: str) -> tuple[int, int]:
@@ -44,6 +48,19 @@ def carry_over(store: Store, base: ReferenceBase, tag: str) -> tuple[int, int]:
                 marked += conn.execute(update(articles).where(mine, articles.c.assessed_with == old).values(assessed_with=old + MARK)).rowcount
         with store.begin() as conn:
             carried += conn.execute(update(articles).where(articles.c.assessed_with == old).values(assessed_with=tag)).rowcount
+
+
+def keep_forgotten(store: Store, tag: str, now: datetime) -> int:
+    """Give `tag` to assessed articles whose text retention took; return how many.
+
+    What they came to is what the years' statistics count: a newer model would take the headline alone for the article.
+    Headlines that never had a text are kept so too, a day later, unless they raised an alert.
+    """
+    without = (articles.c.body == "", articles.c.sapo == "", articles.c.first_seen < stamp(now - NO_TEXT_EXPIRES))
+    quiet = ~exists(select(alerts.c.id).where(alerts.c.article == articles.c.id))
+    with store.begin() as conn:
+        which = (articles.c.current == 1, articles.c.assessed_with.is_not(None), articles.c.assessed_with != tag, *without, quiet)
+        return conn.execute(update(articles).where(*which).values(assessed_with=tag)).rowcount
 
 
 def affected_by(store: Store, base: ReferenceBase) -> Iterator[tuple[str, int, list[str]]]:

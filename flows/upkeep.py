@@ -23,7 +23,7 @@ SAID = {
     "case-expired": "bài của vụ việc đã khép lại, quá {cases} ngày: xóa khỏi kho và chỉ mục",
     "post-text-expired": "bài đăng ở kênh không nêu cảnh báo, quá {posts} ngày: bỏ phần văn bản",
     "press-text-expired": "bài báo không nêu cảnh báo, quá {press} ngày: bỏ phần văn bản",
-    "warc-expired": "tệp WARC không giữ chứng cứ nào, quá {press} ngày: xóa",
+    "warc-expired": "tệp WARC không giữ chứng cứ nào, quá {press} ngày (bài đăng ở kênh: {posts} ngày): xóa",
     "delivery-forgotten": "thư đã chuyển quá 14 ngày: xóa",
 }
 
@@ -32,7 +32,7 @@ def upkeep(chain: Chain) -> StepCount:
     """Forget what is over: texts, metadata after five years, deliveries that arrived long ago; return what was done."""
     from pipelines.closed_cases import forget_cases
     from pipelines.retention import blank_texts, drop_delivered, expired_warcs, forget_articles, forget_warc
-    from pipelines.store import audit
+    from pipelines.store import audit, frontier
 
     moment, keep = now(), chain.settings
     with chain.store.begin() as conn:
@@ -46,7 +46,9 @@ def upkeep(chain: Chain) -> StepCount:
             "press-text-expired": blank_texts(conn, moment - timedelta(days=keep.keep_press_text), posts=False, now=moment),
             "delivery-forgotten": drop_delivered(conn, moment - DELIVERED),
         }
-        files = expired_warcs(conn, moment - timedelta(days=keep.keep_press_text))
+        frontier.blank_old_summaries(conn, moment - timedelta(days=keep.keep_press_text))
+        files = expired_warcs(conn, moment - timedelta(days=keep.keep_press_text), posts=False)
+        files += expired_warcs(conn, moment - timedelta(days=keep.keep_post_text), posts=True)
         forgotten = {name: number for name, number in outcomes.items() if number and name != "delivery-forgotten"}
         if forgotten or files:
             details = {**forgotten, "parts": list(gone.parts), "warc": len(files)}

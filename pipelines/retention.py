@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, sel
 
 from pipelines.search.document import ARTICLE
 from pipelines.search.owe import owe_articles
+from pipelines.store import frontier as frontier_store
 from pipelines.store import outbox as outbox_store
 from pipelines.store.captures import INSTRUMENT
 from pipelines.store.rows import stamp
@@ -37,6 +38,8 @@ from pipelines.store.schema import (
 PART = 500
 # Kinds of TextLine and Source that are posts of channels; everything else is press.
 POSTS = ("blog", "social", "video", "forum", "channel")
+# Beginning of the name of a WARC file that holds posts only (crawlers/sink.py): kept no longer than their text.
+POSTS_WARC = "cotmoc-posts-"
 
 
 def raised() -> ColumnElement[bool]:
@@ -53,7 +56,8 @@ def told_of() -> ColumnElement[bool]:
 def blank_texts(conn: Connection, before: datetime, *, posts: bool, now: datetime) -> int:
     """Empty sapô, body, captions and images of revisions of the class `article` first seen before `before`.
 
-    Title, outlet, date, places and outcome stay for the statistics. Returns how many revisions were emptied.
+    So are the sentences of their verdicts, the feed's summary, and deliveries that carried the text. Title, outlet, date,
+    places, types and verdicts stay for the statistics. Returns how many revisions were emptied.
     """
     kind = articles.c.kind.in_(POSTS) if posts else articles.c.kind.not_in(POSTS)
     query = select(articles.c.id, articles.c.revision).where(
@@ -63,10 +67,28 @@ def blank_texts(conn: Connection, before: datetime, *, posts: bool, now: datetim
     for row in expired:
         this = (articles.c.id == row.id) & (articles.c.revision == row.revision)
         conn.execute(update(articles).where(this).values(sapo="", body="", captions=[], images=[]))
+        _blank_sentences(conn, row.id, row.revision)
     # What the store forgets, the index forgets too.
     for ids in _in_parts({row.id for row in expired}):
         owe_articles(conn, ids, now)
+        _drop_older(conn, ids)
+        frontier_store.blank_summaries(conn, select(captures.c.url).join(articles, articles.c.capture == captures.c.id).where(articles.c.id.in_(ids)))
     return len(expired)
+
+
+def _blank_sentences(conn: Connection, article: str, revision: int) -> None:
+    """Empty what the verdicts of a revision quote; type, role, verdict and references stay."""
+    this = (assessments.c.article == article) & (assessments.c.revision == revision)
+    for row in conn.execute(select(assessments.c.model_version, assessments.c.claims).where(this)).all():
+        claims = [{**claim, "sentence": "", "start": 0, "end": 0, "differs": "", "why": "", "grounds": []} for claim in row.claims]
+        conn.execute(update(assessments).where(this, assessments.c.model_version == row.model_version).values(claims=claims, reason=""))
+
+
+def _drop_older(conn: Connection, ids: list[str]) -> None:
+    """Delete all messages of articles to the index but the last of each: it says all there is to say, and they hold the text."""
+    newer = outbox.alias()
+    later = exists(select(newer.c.seq).where(newer.c.topic == "index", newer.c.key == outbox.c.key, newer.c.version > outbox.c.version))
+    conn.execute(delete(outbox).where(outbox.c.topic == "index", outbox.c.key.in_(ids), later))
 
 
 def _in_parts(ids: Iterable[str]) -> Iterator[list[str]]:
@@ -96,6 +118,8 @@ def forget_articles(conn: Connection, before: datetime, now: datetime) -> Forgot
     for ids in _in_parts(expired):
         for row in conn.execute(select(one.c.id, one.c.first_seen).where(one.c.id.in_(ids), one.c.revision == 1)):
             months.setdefault(row.first_seen[:7], []).append(row.id)
+        # A message that the engine still refuses must not bring the article back when that is mended.
+        conn.execute(delete(outbox).where(outbox.c.topic == "index", outbox.c.key.in_(ids)))
     forget(conn, expired)
     parts: list[str] = []
     for month, ids in sorted(months.items()):
@@ -118,6 +142,8 @@ def owe_deletion(conn: Connection, ids: list[str], now: datetime) -> None:
     """Owe the index that articles are forgotten, one by one."""
     for id_ in ids:
         outbox_store.put(conn, "index", id_, outbox_store.next_version(conn, "index", id_, now), "")
+    for part in _in_parts(ids):
+        _drop_older(conn, part)
 
 
 def forget(conn: Connection, ids: list[str]) -> None:
@@ -135,14 +161,15 @@ def forget(conn: Connection, ids: list[str]) -> None:
     conn.execute(delete(stories).where(~alerted, ~peopled))
 
 
-def expired_warcs(conn: Connection, before: datetime) -> list[str]:
-    """Return the WARC files (relative to the data folder) whose captures are all older than `before` and raised nothing."""
+def expired_warcs(conn: Connection, before: datetime, *, posts: bool) -> list[str]:
+    """Return the WARC files (relative to the data folder) of posts, or all others, whose captures are all older than `before` and raised nothing."""
+    mine = captures.c.warc_file.contains(f"/{POSTS_WARC}", autoescape=True)
     kept = select(captures.c.warc_file).join(articles, articles.c.capture == captures.c.id).where(raised())
     pictured = select(captures.c.warc_file).join(article_images, article_images.c.capture == captures.c.id)
     cited = select(captures.c.warc_file).where(captures.c.read_outcome == INSTRUMENT)
     query = (
         select(captures.c.warc_file)
-        .where(captures.c.warc_file != "", *(captures.c.warc_file.not_in(held) for held in (kept, pictured, cited)))
+        .where(captures.c.warc_file != "", mine if posts else ~mine, *(captures.c.warc_file.not_in(held) for held in (kept, pictured, cited)))
         .group_by(captures.c.warc_file)
         .having(func.max(captures.c.fetched) < stamp(before))
     )

@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     elasticsearch_api_key: str = ""
     elasticsearch_ca: str = ""
     elasticsearch_cloud_id: str = ""
-    index_prefix: str = "cotmoc"
+    index_prefix: str = Field(default="cotmoc", pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")
     # Of the next index version (cotmoc index rebuild); no number of replicas: one as soon as there is a second node.
     index_shards: int = Field(default=1, ge=1, le=1024)
     index_replicas: int | None = Field(default=None, ge=0, le=10)

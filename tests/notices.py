@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from pipelines.clock import HANOI
 from pipelines.deliver import deliver
-from pipelines.records import Alert, Claim, Places, Role, Tier, Verdict
+from pipelines.records import Alert, Assessment, Claim, Places, Role, Tier, Verdict
 from pipelines.search.embedded import EmbeddedIndex
 from pipelines.search.owe import owe_articles
 from pipelines.store import Store, alerts, assessments, outbox, stories
@@ -51,11 +51,12 @@ def raise_on(store: Store, name: str, tier: Tier = Tier.FLAG, *, story: str = ""
     return known
 
 
-def deliver_article(store: Store, index: EmbeddedIndex, name: str, body: str, first_seen: datetime = NOON) -> str:
+def deliver_article(store: Store, index: EmbeddedIndex, name: str, body: str, first_seen: datetime = NOON, tier: Tier = Tier.NONE) -> str:
     found = add_article(store, f"https://bao.example/{name}", "Báo Mẫu", f"Bài {name}", body, first_seen - timedelta(minutes=10))
     add_story(store, found)
     with store.begin() as conn:
-        assessments.save(conn, found.id, 1, outcome="clear", version="v", places=Places(about=("ninh-binh",)), assessment=None)
+        made = Assessment(article=found.id, revision=1, tier=tier, model_version="v", reference_version="r")
+        assessments.save(conn, found.id, 1, outcome="clear", version="v", places=Places(about=("ninh-binh",)), assessment=made)
         owe_articles(conn, [found.id], NOON)
     deliver(store, index, now=NOON)
     return found.id

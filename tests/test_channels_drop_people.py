@@ -95,6 +95,7 @@ def test_nothing_of_a_person_reaches_the_disk(protocol: str, tmp_path: Path) -> 
         with desk.store.read() as conn:
             capture = captures.unread(conn)[0]
         headers, page = read_body(desk.settings, capture)
+        assert "/cotmoc-posts-" in capture.warc_file, "kept no longer than the text"
         assert text in page.decode() and headers["content-type"].startswith("text/html")
         assert [asked for asked in site.seen if asked not in {"/robots.txt", path}] == [], "no page of the platform is fetched"
     desk.store.close()

@@ -49,12 +49,12 @@ def test_a_bare_host_is_found_with_the_slash_it_is_collected_with(tmp_path: Path
     desk = make_desk(tmp_path / "data")
     with desk.store.begin() as conn:
         row = conn.execute(alert_table.select().where(alert_table.c.id == desk.ids["flag"])).mappings().one()
-        conn.execute(alert_table.update().where(alert_table.c.id == row["id"]).values(claim={**row["claim"], "refs": ["VC-02"]}))
+        conn.execute(alert_table.update().where(alert_table.c.id == row["id"]).values(claim={**row["claim"], "refs": ["ADM-04"]}))
         captures.add(conn, [Capture(
-            id="c" * 32, url="https://biengioilanhtho.gov.vn/", final_url="https://biengioilanhtho.gov.vn/", source="manual", fetched=NOON,
+            id="c" * 32, url="https://vanban.chinhphu.vn/", final_url="https://vanban.chinhphu.vn/", source="manual", fetched=NOON,
             status=200, body_sha256="e" * 64, size=1, warc_file="warc/x.warc.gz", warc_offset=0, warc_length=1,
         )])  # fmt: skip
-        assert read_story(conn, desk.ids["story"]).sources["VC-02"]["body_sha256"] == "e" * 64
+        assert read_story(conn, desk.ids["story"]).sources["ADM-04"]["body_sha256"] == "e" * 64
 
 
 def test_the_night_asks_for_the_pages_that_alerts_cite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from pipelines.notify.message import News, clean, outlet_name, summary
 from pipelines.records import Tier
 from pipelines.search.embedded import EmbeddedIndex
 from pipelines.settings import Settings, load_settings
-from pipelines.store import Store, stories, watches
+from pipelines.store import Store, alerts, stories, watches
 from tests.notices import NOON, Sent, deliver_article, raise_on
 
 
@@ -139,6 +139,38 @@ def test_a_channel_that_is_away_keeps_its_notices_and_stops_no_other(store: Stor
     assert sorted(address for address, *_ in sent.messages) == ["json://a"] * 3 + ["json://b"] * 3
 
 
+def test_an_absence_is_one_alarm_whatever_is_owed_meanwhile(store: Store, office: Settings, sent: Sent, caplog: pytest.LogCaptureFixture) -> None:
+    """Flags that are raised while older ones wait for their next try find the channel away too, and say nothing more."""
+    office = office.model_copy(update={"quiet_hours": ""})
+    sent.away = {"json://a"}
+    for number in range(12):
+        raise_on(store, f"f{number}")
+        notify(store, office, NOON + timedelta(minutes=10 * number), sent)
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    sent.away = set()
+    notify(store, office, NOON + timedelta(hours=4), sent)
+    assert len(sent.messages) == 12 and "nhận tin trở lại" in caplog.records[-1].getMessage()
+    sent.away = {"json://a"}
+    raise_on(store, "sau")
+    notify(store, office, NOON + timedelta(hours=5), sent)
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING", "ERROR"]
+
+
+@pytest.mark.parametrize("outcome", [alerts.NOT_DISTORTED, alerts.DUPLICATE, alerts.LOOKING])
+def test_what_people_settled_before_morning_is_not_told(store: Store, office: Settings, sent: Sent, outcome: str) -> None:
+    story = raise_on(store, "một")
+    night = NOON.replace(hour=23)
+    notify(store, office, night, sent)
+    with store.begin() as conn:
+        (alert,) = alerts.list_alerts(conn, story=story)
+        alerts.decide(conn, alert.id, outcome=outcome, reason="đã xem", analyst="Bàn 1", version=1, now=night)
+    done = notify(store, office, night + timedelta(hours=8), sent).outcomes
+    if outcome == alerts.LOOKING:
+        assert done == {"sent": 1} and "đang xem" in sent.messages[0][2] and "chờ người thẩm định" not in sent.messages[0][2]
+    else:
+        assert done == {"settled": 1} and not sent.messages
+
+
 def test_what_another_process_is_sending_is_left_to_it(store: Store, office: Settings, sent: Sent) -> None:
     raise_on(store, "một")
 
@@ -185,6 +217,25 @@ def test_a_private_watch_tells_its_own_channel_only(store: Store, office: Settin
     notify(store, office, NOON, sent)
     notify(store, office, NOON.replace(hour=17), sent)
     assert [address for address, *_ in sent.messages] == ["json://two"]
+    index.close()
+
+
+def test_one_notice_names_every_watch_and_an_old_flag_wakes_nobody(
+    store: Store, office: Settings, sent: Sent, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    index = EmbeddedIndex(tmp_path / "index.sqlite3")
+    with store.begin() as conn:
+        for name, query, channel in (("Cảng", "cảng cá", ""), ("Cờ", "tier:flag", ""), ("Cá", "cá", ""), ("Lạc", "cá", "kenh-cu")):
+            watch = watches.add(conn, name, query, channel=channel, now=NOON)
+            watches.switch(conn, watch, NOON - timedelta(hours=1))
+    for number in range(2):
+        deliver_article(store, index, f"bài {number}", "cảng cá")
+        notify(store, office, NOON, sent)
+    assert len(caplog.records) == 1 and "“kenh-cu” không còn trong cấu hình, nên tìm kiếm “Lạc”" in caplog.text
+    deliver_article(store, index, "cờ cũ", "chợ", tier=Tier.FLAG)
+    assert notify(store, office, NOON + timedelta(days=20), sent).outcomes == {"summarised": 2, "later": 1}
+    ((_, title, text),) = sent.messages
+    assert title == "Tóm tắt theo dõi: 2 tin" and text.count("theo “Cá”, “Cảng”") == 2
     index.close()
 
 

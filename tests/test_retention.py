@@ -8,16 +8,39 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from flows.chain import Chain, deliver
+from flows.chain import Chain, assess, deliver
 from flows.upkeep import upkeep
 from pipelines.clock import now
 from pipelines.read import read_line
-from pipelines.records import Alert, Article, Capture, Claim, Places, Role, TextLine, Tier, Verdict
+from pipelines.records import (
+    Alert,
+    Article,
+    Assessment,
+    Capture,
+    Claim,
+    Places,
+    Role,
+    TextLine,
+    Tier,
+    Verdict,
+)
 from pipelines.search.owe import owe_articles, owe_story
 from pipelines.search.rebuild import verify
 from pipelines.settings import load_settings
-from pipelines.store import Store, alerts, articles, assessments, audit, captures, outbox, papers, stories
+from pipelines.store import (
+    Store,
+    alerts,
+    articles,
+    assessments,
+    audit,
+    captures,
+    frontier,
+    outbox,
+    papers,
+    stories,
+)
 from pipelines.store.schema import alerts as alert_table
+from pipelines.store.schema import article_provinces, metadata
 from pipelines.store.schema import articles as table
 from pipelines.store.schema import outbox as messages
 
@@ -55,11 +78,54 @@ def test_what_expires_and_what_stays(tmp_path: Path) -> None:
     chain.close()
 
 
+def _holding(store: Store, words: str) -> set[str]:
+    """Return the tables that hold `words` in any column."""
+    with store.read() as conn:
+        return {name for name, one in metadata.tables.items() if any(words in str(row) for row in conn.execute(select(one)))}
+
+
+def test_a_text_that_is_over_is_nowhere_in_the_store(tmp_path: Path) -> None:
+    """Not in a delivery that waits or arrived last week, not as the feed's summary, not as the sentence of a verdict; what it came to stays."""
+    chain = Chain(load_settings(data=tmp_path), Store.open(f"sqlite:///{tmp_path / 'cotmoc.sqlite3'}"))
+    said, seen, url = "Nội dung riêng của bài đăng nói về cảng cá.", now() - timedelta(days=10), "https://kenh.example/1"
+    with chain.store.begin() as conn:
+        found = Article(
+            id="p", url=url, canonical=url, source="kenh", outlet="Kênh", kind="channel", title="Cảng cá", sapo=said, body=said,
+            capture="c", published=seen, first_seen=seen,
+        )  # fmt: skip
+        captures.add(conn, [Capture(
+            id="c", url=url, final_url=url, source="kenh", fetched=seen, status=200, body_sha256="0", size=1, warc_file="", warc_offset=0, warc_length=0,
+        )])  # fmt: skip
+        frontier.add(conn, [frontier.Found(url, "kenh", "kenh.example", "Cảng cá", said, seen, "feed")], seen)
+        conn.execute(frontier.frontier.update().values(state=frontier.DONE))
+        articles.save(conn, found)
+        claim = Claim(sentence=said, start=0, end=5, type="D05", role=Role.ASSERT, verdict=Verdict.CONSISTENT, refs=("GT-02",), why=f"“{said}” đúng")
+        made = Assessment(article="p", revision=1, tier=Tier.NONE, claims=(claim,), model_version="m", reference_version="r")
+        assessments.save(conn, "p", 1, outcome="clear", version="m/r", places=Places(about=("ninh-binh",)), assessment=made)
+        owe_articles(conn, ["p"], seen)
+        outbox.mark_delivered(conn, [1], seen)
+    assert _holding(chain.store, said) == {"articles", "assessments", "frontier", "outbox"}
+    assert upkeep(chain).outcomes == {"post-text-expired": 1}
+    assert _holding(chain.store, said) == set()
+    with chain.store.read() as conn:
+        kept = assessments.of_article(conn, "p", 1)
+        assert kept and [(one.type, one.verdict, one.refs) for one in kept.claims] == [("D05", Verdict.CONSISTENT, ("GT-02",))]
+        assert outbox.owed(conn, "index") == 1
+    deliver(chain)
+    # Nothing is left to judge: a newer model must not take the headline alone for the article.
+    assert assess(chain).entered == 0
+    with chain.store.read() as conn:
+        assert [row.province for row in conn.execute(select(article_provinces))] == ["ninh-binh"]
+    assert verify(chain.store, chain.index).same and upkeep(chain).entered == 0
+    chain.close()
+
+
 def test_warc_files_are_forgotten_whole_unless_they_hold_evidence(tmp_path: Path) -> None:
     settings = load_settings(data=tmp_path)
     chain = Chain(settings, Store.open(settings.store_url))
     (tmp_path / "warc").mkdir()
-    rows = [("old", 100), ("evidence", 100), ("young", 10)]
+    # A file of posts goes with their text.
+    rows = [("old", 100), ("evidence", 100), ("young", 10), ("cotmoc-posts-a", 10), ("cotmoc-posts-b", 5)]
     with chain.store.begin() as conn:
         for name, days in rows:
             (tmp_path / "warc" / f"{name}.warc.gz").write_bytes(b"x")
@@ -74,8 +140,8 @@ def test_warc_files_are_forgotten_whole_unless_they_hold_evidence(tmp_path: Path
         articles.save(conn, article)
         claim = Claim(sentence="x", start=0, end=1, type="D06", role=Role.ASSERT, verdict=Verdict.CONTRADICTED, refs=("GT-02",))
         alerts.raise_alert(conn, Alert(id="a", story="e", article="e", revision=1, tier=Tier.FLAG, claim=claim, title="x", outlet="x", url="x", raised=now()))
-    assert upkeep(chain).outcomes == {"warc-expired": 1}
-    assert {path.name for path in (tmp_path / "warc").iterdir()} == {"evidence.warc.gz", "young.warc.gz"}
+    assert upkeep(chain).outcomes == {"warc-expired": 2}
+    assert {path.name for path in (tmp_path / "warc").iterdir()} == {"evidence.warc.gz", "young.warc.gz", "cotmoc-posts-b.warc.gz"}
     assert upkeep(chain).entered == 0
     chain.close()
 

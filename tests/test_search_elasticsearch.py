@@ -18,7 +18,7 @@ from pipelines.search import Change, IndexUnavailable, ItemResult, Outcome
 from pipelines.search.document import checksum
 from pipelines.search.elastic import PAUSES, ElasticIndex
 from pipelines.search.elastic_writes import entry_of, insertion
-from pipelines.settings import Settings
+from pipelines.settings import Settings, load_settings
 from tests.searching import START, document, found, put
 
 pytestmark = pytest.mark.elasticsearch
@@ -300,6 +300,17 @@ def test_an_engine_that_is_away_is_one_clear_line() -> None:
     assert caught.value.cause == "unreachable"
 
 
-def test_a_bad_address_is_wrong_use() -> None:
-    with pytest.raises(UsageError, match="COTMOC_ELASTICSEARCH_URL"):
-        ElasticIndex.open(Settings(elasticsearch_url="máy chủ"))
+@pytest.mark.parametrize(
+    ("name", "value"), [("url", "máy chủ"), ("url", "http://127.0.0.1"), ("cloud_id", "a:b"), ("ca", "/không/có.pem"), ("ca", "/etc/hostname"), ("ca", "/")]
+)
+def test_a_bad_setting_is_wrong_use_and_names_itself(name: str, value: str) -> None:
+    with pytest.raises(UsageError, match=f"COTMOC_ELASTICSEARCH_{name.upper()}: "):
+        ElasticIndex.open(Settings(**{"elasticsearch_url": "https://127.0.0.1:9", f"elasticsearch_{name}": value}))  # type: ignore[arg-type]
+
+
+def test_addresses_may_be_written_with_blanks_and_a_prefix_must_be_one_of_an_index(elasticsearch_url: str) -> None:
+    assert ElasticIndex.open(Settings(elasticsearch_url="http://a:1, http://b:2,")).where == "a:1,b:2"
+    with pytest.raises(UsageError, match="index_prefix"):
+        load_settings(index_prefix="Hoa/")
+    with pytest.raises(IndexUnavailable, match="không dùng TLS; đổi https:// thành http://"):
+        ElasticIndex.open(Settings(elasticsearch_url=elasticsearch_url.replace("http:", "https:"))).count()

@@ -12,6 +12,9 @@ from pipelines.clock import today
 
 app = typer.Typer(help="Cơ sở tư liệu: liệt kê, xem, kiểm tra, việc cần xem lại, thêm mục.", no_args_is_help=True)
 
+ARTICLE_VI = {"": "", "none": "văn bản, tin không chia điều", "to_find": "điều khoản: cần tra"}
+PAGE_VI = {"": "chưa ghi", "original": "bản gốc của nơi ban hành", "copy": "bản chép toàn văn", "report": "nguồn thuật lại", "portal": "cổng tra cứu, tìm theo số hiệu"}
+
 FolderOption = Annotated[
     Path | None, typer.Option("--folder", help="Thư mục tư liệu khác (mặc định: đi kèm chương trình).")
 ]
@@ -84,8 +87,13 @@ def show(
     for value in entry.values:
         span = " ".join(f"{word} {day:%d/%m/%Y}" for word, day in (("từ", value.valid_from), ("đến", value.valid_to)) if day)
         typer.echo(f"  = {_number(value.value) if value.unit not in ('year', 'number') else f'{value.value:.0f}'} {value.unit} {value.what} {value.party or ''} [{value.validity}] {span}".rstrip())
-    parts = (source.title, source.number, source.date, source.article, source.url)
+    parts = (source.title, source.number, source.date, source.article or ARTICLE_VI[source.article_state], source.url)
     typer.echo("  Nguồn: " + "; ".join(part for part in parts if part))
+    if source.url:
+        opened = f"đã mở ngày {source.opened:%d/%m/%Y}" if source.opened else "chưa ghi ngày cán bộ mở xem"
+        typer.echo(f"  Ở địa chỉ: {PAGE_VI[source.page]}; {opened}")
+    if entry.contested:
+        typer.echo(f"  Còn tranh luận: {entry.in_dispute}\n  Không tranh luận: {entry.settled}")
     for side in entry.sides:
         typer.echo(f"  Lập trường ({side.party}): {side.position_vi}")
     typer.echo(f"  Lập ngày {entry.as_of:%d/%m/%Y}, xem lại trước {entry.review_by:%d/%m/%Y}")
@@ -184,11 +192,11 @@ def approve(
 
 @app.command()
 def seal(folder: FolderOption = None) -> None:
-    """Ghi phiên bản hiện tại vào versions.json sau khi sửa một mục (và ghi lý do vào CHANGELOG.md)."""
-    from classifiers.reference_editing import record_version
+    """Ghi phiên bản hiện tại vào versions.json sau khi sửa tay; từ chối khi CHANGELOG.md chưa có dòng nào về mục đã đổi."""
+    from classifiers.reference_editing import seal as record
     from classifiers.referencebase import FOLDER
 
-    typer.echo(record_version(folder or FOLDER))
+    typer.echo(record(folder or FOLDER))
 
 
 @app.command()
@@ -198,8 +206,12 @@ def changed(
 ) -> None:
     """Các mục đã đổi từ một phiên bản; kết luận dựa vào chúng phải đánh giá lại."""
     from classifiers.referencebase import FOLDER, read_history
+    from pipelines.errors import UsageError
 
-    for id in sorted(_base(folder).changed_since(version, read_history(folder or FOLDER))):
+    base, history = _base(folder), read_history(folder or FOLDER)
+    if version != base.version and version not in history:
+        raise UsageError(f"phiên bản “{version}” chưa từng được ghi trong versions.json; chép lại mã ở kết luận (16 chữ số thập lục phân), hoặc dùng: cotmoc references affected")
+    for id in sorted(base.changed_since(version, history)):
         typer.echo(id)
 
 

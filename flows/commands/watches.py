@@ -28,7 +28,8 @@ def listed(desk: DeskOption = "", as_json: JsonOption = False, data: DataOption 
     from pipelines import watches
     from pipelines.clock import show
 
-    store = open_store(settings(data))
+    config = settings(data)
+    store = open_store(config)
     with store.read() as conn:
         found = watches.listed(conn, desk)
     store.close()
@@ -39,7 +40,8 @@ def listed(desk: DeskOption = "", as_json: JsonOption = False, data: DataOption 
             typer.echo(json.dumps(view, ensure_ascii=False))
         else:
             state = f"bật từ {show(watch.enabled)}" if watch.enabled else "chưa bật"
-            typer.echo(f"{watch.name}  [{watch.desk or 'dùng chung'}; {watch.channel or 'mọi kênh'}; {state}]\n  {watch.query}")
+            gone = " (kênh không còn)" if watch.channel and watch.channel not in config.notify else ""
+            typer.echo(f"{watch.name}  [{watch.desk or 'dùng chung'}; {watch.channel or 'mọi kênh'}{gone}; {state}]\n  {watch.query}")
     if not as_json:
         typer.echo(f"{len(found)} tìm kiếm đã lưu", err=True)
 

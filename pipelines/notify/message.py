@@ -19,6 +19,8 @@ from pipelines.retention import POSTS
 from pipelines.store import alerts, articles, stories
 
 LONGEST_TITLE = 160
+# Of these a person has said that there is nothing to tell.
+ENDED = (alerts.NOT_DISTORTED, alerts.DUPLICATE)
 # A summary names so many stories, in so many messages where a service takes only short ones; the rest are counted.
 MOST = 40
 MOST_PAGES = 8
@@ -41,6 +43,8 @@ class News:
     line: str
     reason: str
     link: str
+    # Whether a verdict stands at which nobody has looked yet.
+    new: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +75,28 @@ def outlet_name(outlet: str, url: str, source: str = "") -> str:
     return clean(host.removeprefix("www.") or source)
 
 
+def settled(conn: Connection, story: str) -> bool:
+    """Tell whether people have said of every alert of a story that there is nothing in it, before anybody was told."""
+    states = alerts.statuses_of_story(conn, _current(conn, story))
+    return bool(states) and all(state in ENDED for state in states)
+
+
+def _current(conn: Connection, story: str) -> str:
+    return story if stories.get(conn, story) else stories.story_of(conn, story) or story
+
+
 def news(conn: Connection, story: str, desk_url: str) -> News | None:
     """Return what to tell of a story as it stands now, or None when nothing of it is left."""
-    current = story if stories.get(conn, story) else stories.story_of(conn, story) or story
-    raised = alerts.list_alerts(conn, story=current, limit=1)
+    current = _current(conn, story)
+    raised = [alert for alert in alerts.list_alerts(conn, story=current) if alert.status not in ENDED]
     first = stories.get(conn, current)
     article = articles.get(conn, raised[0].article if raised else first.first_article if first else current)
     if article is None:
         return None
     link = f"{desk_url}/alerts/{raised[0].id}" if raised else f"{desk_url}/articles/{article.id}"
     title = f"Bài đăng trên kênh {_outlet(article)}" if article.kind in POSTS else clean(article.title)
-    return News(title, _line(article), _reason(raised[0]) if raised else "", link)
+    new = bool(raised) and raised[0].status == alerts.NEW
+    return News(title, _line(article), _reason(raised[0]) if raised else "", link, new)
 
 
 def _line(article: Article) -> str:
@@ -93,24 +108,31 @@ def _outlet(article: Article) -> str:
 
 
 def _reason(alert: Alert) -> str:
-    return f"{VERDICT_VI[alert.claim.verdict]} · loại {alert.claim.type} · tư liệu {', '.join(alert.claim.refs)}"
+    known = [] if alert.status == alerts.NEW else [alert.status]
+    return " · ".join([VERDICT_VI[alert.claim.verdict], f"loại {alert.claim.type}", f"tư liệu {', '.join(alert.claim.refs)}", *known])
 
 
-def immediate(one: News) -> Page:
-    """Return the message about one flagged story."""
-    lines = [one.title, one.line, one.reason, _HINT, one.link]
-    return Page(f"Cảnh báo: {one.title}", "\n".join(line for line in lines if line), 1)
+def immediate(one: News, names: Sequence[str] = ()) -> Page:
+    """Return the message about one flagged story; `names` are those of the watches that found it."""
+    lines = [one.title, one.line, one.reason, _found_by(names), _HINT if one.new else "", one.link]
+    # Without a verdict it is only what a watch found: people have settled its alerts meanwhile.
+    return Page(f"{'Cảnh báo' if one.reason else 'Tin theo dõi'}: {one.title}", "\n".join(line for line in lines if line), 1)
 
 
-def gathered(told: Sequence[News], room: int) -> list[Page]:
+def gathered(told: Sequence[tuple[News, Sequence[str]]], room: int) -> list[Page]:
     """Return the messages, of at most `room` characters each, about the flagged stories of a burst."""
-    return _pages(f"Cảnh báo: {len(told)} tin dồn một lúc", [_block(one, one.reason) for one in told], _HINT, room)
+    hint = _HINT if any(one.new for one, _names in told) else ""
+    return _pages(f"Cảnh báo: {len(told)} tin dồn một lúc", [_block(one, one.reason, _found_by(names)) for one, names in told], hint, room)
 
 
 def summary(told: Sequence[tuple[News, Sequence[str]]], room: int) -> list[Page]:
     """Return the messages of a summary; each story comes with its verdict and the names of the watches that found it."""
-    blocks = [_block(one, one.reason, f"theo “{'”, “'.join(map(clean, names))}”" if names else "") for one, names in told]
+    blocks = [_block(one, one.reason, _found_by(names)) for one, names in told]
     return _pages(f"Tóm tắt theo dõi: {len(told)} tin", blocks, "", room)
+
+
+def _found_by(names: Sequence[str]) -> str:
+    return f"theo “{'”, “'.join(map(clean, names))}”" if names else ""
 
 
 def _block(one: News, *more: str) -> str:

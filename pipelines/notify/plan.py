@@ -15,9 +15,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from pipelines.errors import UserError
+from pipelines.notify.away import note_away
 from pipelines.notify.hours import next_summary
 from pipelines.records import Alert, Article, Tier
 from pipelines.search.port import Change
@@ -48,9 +49,8 @@ def plan(conn: Connection, settings: Settings, now: datetime) -> int:
         for message in raised:
             found = alerts.get_alert(conn, message.key)
             if found and _ours(found[0], settings):
-                old = found[0].published is not None and found[0].published < now - FRESH
                 for channel in settings.notify:
-                    _owe(conn, channel, found[0].story, Tier.WATCH if old else found[0].tier, (), settings, now)
+                    _owe(conn, channel, found[0].story, _level(found[0].tier, found[0].published, now), (), settings, now)
         if delivered:
             _run_watches(conn, settings, [message.key for message in delivered], now)
     outbox.mark_delivered(conn, [message.seq for message in (*raised, *delivered)], now)
@@ -71,10 +71,20 @@ def _run_watches(conn: Connection, settings: Settings, ids: Collection[str], now
         return
     documents = [document for one in current.values() if (document := state(conn, one.id, one.revision).document)]
     for watch, found in matching(enabled, documents, now):
+        if watch.channel and watch.channel not in settings.notify:
+            if found:
+                note_away(conn, watch.channel, f"không còn trong cấu hình, nên tìm kiếm “{watch.name}” không báo được ai; sửa mục notify hoặc lưu lại tìm kiếm", now)
+            continue
         for document in found:
-            if _is_new(current[document["id"]], watch):
+            article = current[document["id"]]
+            if _is_new(article, watch):
                 for channel in (watch.channel,) if watch.channel else settings.notify:
-                    _owe(conn, channel, document["story"], Tier(document["tier"]), (watch.name,), settings, now)
+                    level = _level(Tier(document["tier"]), article.published, now)
+                    _owe(conn, channel, document["story"], level, (watch.name,), settings, now)
+
+
+def _level(tier: Tier, published: datetime | None, now: datetime) -> int:
+    return AT_ONCE if tier is Tier.FLAG and not (published is not None and published < now - FRESH) else SUMMARY
 
 
 def _is_new(article: Article, watch: watches.Watch) -> bool:
@@ -114,15 +124,22 @@ def told_at_once(conn: Connection, channel: str, now: datetime) -> tuple[int, da
 
 
 def _owe(
-    conn: Connection, channel: str, story: str, tier: Tier, names: Sequence[str], settings: Settings, now: datetime
+    conn: Connection, channel: str, story: str, level: int, names: Sequence[str], settings: Settings, now: datetime
 ) -> None:
-    """Owe one notice, unless the channel was told of the story, or of a part that joined it, on this level or above."""
-    level = AT_ONCE if tier is Tier.FLAG else SUMMARY
+    """Owe one notice, unless the channel was told of the story, or of a part that joined it, on this level or above.
+
+    What is still owed learns the names of the watches that find the story meanwhile.
+    """
     keys = [f"{channel}:{member}" for member in {story, *stories.members(conn, story)}]
-    told = conn.execute(
-        select(func.max(messages.c.version)).where(messages.c.topic == "notify", messages.c.key.in_(keys))
-    ).scalar()
+    mine = (messages.c.topic == "notify", messages.c.key.in_(keys))
+    told = conn.execute(select(func.max(messages.c.version)).where(*mine)).scalar()
+    waits = conn.execute(select(messages.c.seq, messages.c.payload).where(*mine, messages.c.delivered.is_(None)).order_by(messages.c.seq)).all()
+    found = dict.fromkeys(name for row in waits for name in json.loads(row.payload)["watches"])
+    payload = json.dumps({"watches": list(found | dict.fromkeys(names))}, ensure_ascii=False)
     if (told or 0) >= level:
+        for row in waits:
+            if row.payload != payload:
+                conn.execute(update(messages).where(messages.c.seq == row.seq).values(payload=payload))
         return
     later = next_summary(now, settings.summary_times) if level == SUMMARY else None
-    outbox.put(conn, "notify", f"{channel}:{story}", level, json.dumps({"watches": list(names)}, ensure_ascii=False), later)
+    outbox.put(conn, "notify", f"{channel}:{story}", level, payload, later)

@@ -11,9 +11,10 @@ from functools import partial
 
 from pipelines.deliver import backoff
 from pipelines.errors import UsageError
+from pipelines.notify.away import is_away, note_away, note_back
 from pipelines.notify.channels import check_names, room_of, send_by_apprise
 from pipelines.notify.hours import is_quiet
-from pipelines.notify.message import Page, gathered, immediate, news, summary
+from pipelines.notify.message import Page, gathered, immediate, news, settled, summary
 from pipelines.notify.plan import AT_ONCE, plan, told_at_once
 from pipelines.records import OutboxMessage, StepCount
 from pipelines.settings import Settings
@@ -36,8 +37,8 @@ def notify(store: Store, settings: Settings, now: datetime, send: Send = send_by
     """Tell people what is due and return what became of every notice owed.
 
     Outcomes: sent (at once); gathered (many flags in one message); held (for the next gathered one); summarised; superseded (told as a flag meanwhile); retry (the channel did not take it);
-    waiting (behind such a one); quiet (hours of rest); later (its summary or next attempt is still to come);
-    forgotten (nothing of the story, or the channel, is left). At least once: a kill between sending and noting sends again.
+    waiting (behind such a one); quiet (hours of rest); later (its summary or next attempt is still to come); settled
+    (people found nothing in it meanwhile); forgotten (nothing of the story, or the channel, is left). At least once: a kill between sending and noting sends again.
     """
     while True:
         with store.begin() as conn:
@@ -83,18 +84,23 @@ def _tell(
     alone, together, held = _share(store, settings, flags, now, channel)
     outcomes["held"] += len(held)
     rounds = [([message], "sent") for message in alone] + [(part, name) for part, name in ((together, "gathered"), (lesser, "summarised")) if part]
+    with store.read() as conn:
+        away = is_away(conn, channel)
     failed = False
     for part, outcome in rounds:
         if failed:
             outcomes["waiting"] += len(part)
             continue
-        mine, pages, gone = _compose(store, settings, part, now, room)
-        _done(store, gone, now)
-        outcomes["forgotten"] += len(gone)
-        outcomes["waiting"] += len(part) - len(mine) - len(gone)
+        mine, pages, gone, over = _compose(store, settings, part, now, room)
+        _done(store, [*gone, *over], now)
+        outcomes += Counter(forgotten=len(gone), settled=len(over), waiting=len(part) - len(mine) - len(gone) - len(over))
         for page in pages:
             if not send(page.title, page.text):
                 break
+            if away:
+                with store.begin() as conn:
+                    note_back(conn, channel)
+                away = False
             # What one message told is told, whatever becomes of the next.
             _done(store, mine[: page.stories], now)
             outcomes[outcome] += page.stories
@@ -105,9 +111,11 @@ def _tell(
         with store.begin() as conn:
             for message in mine:
                 outbox.mark_failed(conn, message.seq, f"kênh {channel} không nhận", now + backoff(message.attempts, LONGEST))
+            if mine[0].attempts == 0 and not away:
+                # One alarm for an absence, however many notices are owed meanwhile.
+                note_away(conn, channel, "không nhận tin; tin được giữ và gửi lại; kiểm tra địa chỉ bằng cotmoc notify --test", now)
+                away = True
         outcomes["retry"] += len(mine)
-        if mine[0].attempts == 0:
-            log.error("kênh thông báo “%s” không nhận tin; tin được giữ và gửi lại; kiểm tra địa chỉ bằng cotmoc notify --test", channel)
     return outcomes
 
 
@@ -128,21 +136,28 @@ def _share(
 
 def _compose(
     store: Store, settings: Settings, part: Sequence[OutboxMessage], now: datetime, room: int
-) -> tuple[list[OutboxMessage], list[Page], list[OutboxMessage]]:
-    """Take the notices of `part` for this process; return them with the messages that tell them in turn, and those of which nothing is left."""
+) -> tuple[list[OutboxMessage], list[Page], list[OutboxMessage], list[OutboxMessage]]:
+    """Take the notices of `part` for this process; return them with the messages that tell them in turn, those of which nothing is left, and those settled."""
     with store.begin() as conn:
         mine = [message for message in part if outbox.lease(conn, message.seq, now, now + LEASE)]
+    gone, over, told = [], [], []
     with store.read() as conn:
-        found = [(message, news(conn, message.key.rsplit(":", 1)[1], settings.desk_url)) for message in mine]
-    gone = [message for message, one in found if one is None]
-    told = [(message, one) for message, one in found if one is not None]
+        for message in mine:
+            story, names = message.key.rsplit(":", 1)[1], json.loads(message.payload)["watches"]
+            if not names and settled(conn, story):
+                over.append(message)
+            elif (one := news(conn, story, settings.desk_url)) is None:
+                gone.append(message)
+            else:
+                told.append((message, one, names))
     if not told:
-        return [], [], gone
+        return [], [], gone, over
+    shown = [(one, names) for _message, one, names in told]
     if part[0].version == AT_ONCE:
-        pages = [immediate(told[0][1])] if len(told) == 1 else gathered([one for _message, one in told], room)
+        pages = [immediate(*shown[0])] if len(shown) == 1 else gathered(shown, room)
     else:
-        pages = summary([(one, json.loads(message.payload)["watches"]) for message, one in told], room)
-    return [message for message, _one in told], pages, gone
+        pages = summary(shown, room)
+    return [message for message, *_ in told], pages, gone, over
 
 
 def _done(store: Store, messages: Sequence[OutboxMessage], now: datetime) -> None:

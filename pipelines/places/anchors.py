@@ -12,3 +12,6 @@ ANCHORS = (
     "hs-ts", "hsts", "hs ts", "bd", "kien tq", "duong dut", "phan gioi", "nghi dinh thu", "bien cuong", "quoc gioi", "nuoc ngoai quan ly", "ranh gioi bien", "giap kham", "lan sang",
     "east sea", "hoangsa", "truongsa", "hoang_sa", "truong_sa", "chit quyen", "chii quyen", "quyen bien",
 )  # fmt: skip
+
+_OPEN = frozenset({"demarcat", "arbitra", "dash", "moc 1", "moc 2", "moc 3", "moc 4", "moc 5", "moc 6", "moc 7", "spratly", "paracel", "baseline", "treaty"})
+OPEN = frozenset(index for index, anchor in enumerate(ANCHORS) if anchor in _OPEN)  # these may go on within the word

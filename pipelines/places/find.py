@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from pipelines.places.anchors import OPEN
 from pipelines.places.lexicon import Entry, Group, Lexicon, Sense
 from pipelines.text import fold, one_tone_style
 
@@ -95,6 +96,9 @@ def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:
             if index < anchors:
                 sheet.features.append((start, end))
             elif start >= read:  # anchors are read one behind the other
+                # One ends where a word ends ("công thư", not "công thương"; "ứng xử Biển" is no "Xu Bi"); other scripts have no blanks.
+                if end < size and folded[end].isalnum() and folded[end] <= "\u0e00" and index - anchors not in OPEN:
+                    continue
                 sheet.anchors.append((index - anchors, start, end))
                 read = end
             continue

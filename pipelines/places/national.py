@@ -22,28 +22,28 @@ _SCRIPTS = re.compile(
 _SURE = (
     r"hs[- ]?ts\b|quần đảo (?:hoàng sa|trường sa|tây sa|nam sa)|(?:hoàng sa|trường sa)[ ,–-]{1,3}(?:và |với |cùng |hay )?(?:hoàng sa|trường sa)|"
     r"(?:đường|bản đồ|hình|yêu sách)[^.\n]{0,20}lưỡi bò|lưỡi bò[^.\n]{0,20}(?:phi pháp|trái phép)|đường (?:chín|9|mười|10|đứt) (?:đoạn|khúc)|(?:đường|bản đồ|yêu sách|tuyến)[^.\n]{0,20}\b(?:chín|9|mười|10) (?:đoạn|vạch|nét đứt)|(?:chín|9|mười|10) (?:vạch|nét) (?:đỏ|đứt)|đường đứt đoạn|hình chữ u trên biển|"
-    r"(?:các |có |in )(?:nét|đường) đứt|đường đứt (?:đoạn|khúc|nét)|"
+    r"(?:các |có |in )(?:nét|đường) đứt(?! gãy)|đường đứt (?:đoạn|khúc|nét)|"
     r"nine[- ]dash|ten[- ]dash|(?:nine|ten) (?:little )?dashes|dashed line|u-shaped line|luật biển(?! cả)|\bunclos\b|law of the sea|"
     r"(?:phán quyết|vụ kiện)[^.\n]{0,40}(?:biển đông|\bpca\b|năm 2016)|tòa trọng tài (?:thành lập|năm 2016|\(|thường trực|quốc tế)|tòa[^.\n]{0,20}2016[^.\n]{0,60}(?:đảo|sa\b|biển|ba bình)|"
     r"arbitra(?:l|tion)[^.\n]{0,80}(?:\bsea\b|2016|philippines)|2016 (?:award|ruling)|"
-    r"(?:đường|hiệp định|ranh giới)[^.\n]{0,12}phân định|phân định (?:vịnh|biển|trên biển)|kết quả phân định|vịnh bắc bộ[^.\n]{0,80}(?:ngư trường|hiệp định|chủ quyền|tàu cá|công ước)|(?:hiệp định|ngư trường|công ước)[^.\n]{0,60}vịnh bắc bộ|hiệp định nghề cá|"
+    r"(?:đường|hiệp định|ranh giới)[^.\n]{0,12}phân định(?! (?:tội|trách nhiệm|quyền|thẩm quyền|thắng|đúng))|phân định (?:vịnh|biển|trên biển)|kết quả phân định|vịnh bắc bộ[^.\n]{0,80}(?:ngư trường|hiệp định|chủ quyền|tàu cá|công ước)|(?:hiệp định|ngư trường|công ước)[^.\n]{0,60}vịnh bắc bộ|hiệp định nghề cá|"
     r"đường cơ sở|\bbaselines?\b|gulf of tonkin|tonkin gulf|phân giới,? cắm mốc|phân giới|cắm mốc (?:xong|biên|quốc)|mốc (?:quốc giới|biên giới|chủ quyền)|cột mốc (?:số )?\d{1,4}\b(?! (?:tỷ|tỉ|triệu|nghìn|ngàn|năm|tuổi|trận|bàn|lượt|km|ngày|điểm|tấn|người))[^.\n]{0,40}(?:biên|lũng|suối|bị dời|tự mọc|đất việt|giáp)|"
     r"cột mốc (?:biên giới|chủ quyền|gần cửa khẩu|quốc giới|sống)|mốc \d{2,4}\b[^.\n]{0,20}(?:cũ|biên|\()|hiệp ước (?:biên giới|hoạch định)|hiệp ước 1999|nghị định thư[^.\n]{0,40}(?:biên giới|phân giới|mốc|thác|2009)|"
-    r"chủ quyền (?:biển|đảo|lãnh thổ của (?:việt nam|tổ quốc)|biên giới|của (?:việt nam|trung quốc|tổ quốc)|việt nam|thiêng liêng|trường sa|hoàng sa)|chủ quyền[^.\n]{0,40}(?:\btq\b|hoàng sa|trường sa|tây sa|biển đông|các đảo|quần đảo)|"
+    r"chủ quyền (?:biển|đảo|lãnh thổ của (?:việt nam|tổ quốc)|biên giới|của (?:việt nam|trung quốc(?! (?:đối )?với (?:đảo )?đài loan)|tổ quốc)|việt nam|thiêng liêng|trường sa|hoàng sa)|chủ quyền[^.\n]{0,40}(?:\btq\b|hoàng sa|trường sa|tây sa|biển đông|các đảo|quần đảo(?! (?:chagos|falkland|malvinas|kuril|senkaku|điếu ngư|dokdo|takeshima|natuna)))|(?:hải quân|cảnh sát biển|kiểm ngư|biên phòng)[^.\n]{0,120}bảo vệ (?:vững chắc )?chủ quyền|quốc phòng biên giới|(?:phòng thủ|bảo vệ(?: vững chắc)?(?: vùng)?) biển,? đảo|quân(?:,| -| và)? dân (?:trên |các |vùng |nơi )*(?:đảo|biển)|"
     r"(?<!hoa hậu )biển,? đảo (?:quê hương|việt nam|tổ quốc|thiêng)|(?:yêu|tư liệu về|tuyên truyền(?: về)?|chủ quyền) biển,? đảo|về biển,? đảo|"
     r"công (?:hàm|thư)[^.\n]{0,40}(?:1958|phạm văn đồng|ông đồng)|(?:letter of )?september 1958|1958 letter|hòa ước san francisco|san francisco[^.\n]{0,30}(?:1951|treaty|conference)|hội nghị san francisco|thành đô 1990|hội nghị thành đô|mật ước|"
     r"gạc ma|len đao|(?:đá |đảo )?cô lin\b|đảo (?:nổi |chìm )?(?:sinh tồn|phú lâm|tri tôn|ba bình|nam yết|song tử|sơn ca|đá tây|thị tứ|phan vinh|an bang)|(?:đá|bãi|bãi đá|bãi cạn) (?:chữ thập|vành khăn|xu bi|ga ven|châu viên|tư chính|cỏ mây|cỏ rong|ba đầu|subi)|"
-    r"vành khăn và xu bi|ba bình cho|số phận ba bình|bãi cạn scarborough|thành phố tam sa|\bdk1\b|\bnhà giàn\b|ải nam quan|mục nam quan|thác bản giốc|đường brévié|koh tral|hd-?981|giàn khoan 981|hải dương (?:981|địa chất)|"
+    r"vành khăn và xu bi|ba bình cho|số phận ba bình|bãi cạn scarborough|thành phố tam sa|\bdk1\b|\bnhà giàn\b|ải nam quan|mục nam quan|thác bản giốc[^.\n]{0,80}(?:biên giới|chủ quyền|mốc\b|trung quốc|\btq\b|hiệp ước|phân chia|đức thiên|cắt|mất|bán|nhượng|của (?:ta|việt|mình))|(?:biên giới|chủ quyền|mốc\b|trung quốc|\btq\b|hiệp ước|phân chia|cắt|mất|bán|nhượng)[^.\n]{0,60}thác bản giốc|đường brévié|koh tral|hd-?981|giàn khoan 981|hải dương (?:981|địa chất)|"
     r"phú quốc[^.\n]{0,80}(?:của campuchia|hun sen|thuê đảo)|(?:campuchia|hun sen)[^.\n]{0,60}(?:đòi|lấy)[^.\n]{0,20}phú quốc|"
     r"cho (?:nước ngoài|trung quốc)[^.\n]{0,20}(?:thuê|quản lý)|nước ngoài quản lý|đặc khu[^.\n]{0,40}99 năm|thuê đất 99 năm|ninety-nine years|foreign administration|ranh giới biển|tây sa\b|nam sa (?:là|của|thuộc)|"
     r"lấn sang đất (?:việt|ta|mình|của ta)|tranh chấp[^.\n]{0,25}(?:sát đường biên|biên giới (?:việt|với lào|với trung))|xâm phạm (?:vùng biển|lãnh hải)|lãnh hải việt nam|vùng đặc quyền kinh tế[^.\n]{0,30}việt nam|"
-    r"tàu (?:sắt|trung quốc|tq|hải cảnh)[^.\n]{0,25}(?:húc|ép|đâm|áp sát|cắt)|\bhải chiến\b(?! thắng)|chiến tranh (?:bảo vệ )?biên giới|"
+    r"tàu (?:sắt|trung quốc|tq|hải cảnh)[^.\n]{0,25}(?:húc|ép|đâm|áp sát|cắt)|\bhải chiến\b(?! thắng)[^.\n]{0,60}(?:sa\b|gạc ma|1974|1988|trung quốc|\btq\b|việt nam)|(?:sa|gạc ma|1974|1988|trung quốc|\btq)\b[^.\n]{0,60}\bhải chiến\b(?! thắng)|hải chiến (?:19)?(?:74|88)|chiến tranh (?:bảo vệ )?biên giới|"
     r"thềm lục địa[^.\n]{0,40}(?:việt nam|\bvn\b|nước ta|mở rộng)|(?:việt nam|nước ta)[^.\n]{0,60}thềm lục địa|việt nam[^.\n]{0,60}vùng đặc quyền kinh tế|"
     r"(?:vietnam|viet nam|hanoi|hà nội)[^.\n]{0,80}\beast sea\b|east sea\b[^.\n]{0,80}(?:vietnam|viet nam|hanoi)|(?:vietnam|viet nam|hanoi)[^.\n]{0,100}(?:exclusive economic zone|continental shelf)|"
     r"(?:exclusive economic zone|continental shelf)[^.\n]{0,60}(?:vietnam|viet nam|hanoi)|"
     r"(?:phân định|phân giới|cắm mốc|bảo vệ)[^.\n]{0,30}biên giới[^.\n]{0,16}việt(?: nam)? ?[-–] ?(?:campuchia|lào|trung)|biên giới (?:đất liền |trên bộ )?việt(?: nam)? ?[-–] ?(?:campuchia|lào|trung)[^.\n]{0,60}(?:phân định|phân giới|cắm mốc)|"
     r"tàu lạ[^.\n]{0,20}(?:đâm|húc|tấn công)|hoangsa|truongsa|hoang_sa|truong_sa|hoàngsa|trườngsa|hoàng_sa|trường_sa|"
-    r"paracel|spratly|south china sea|west philippine sea|sansha|woody island|fiery cross|kalayaan|pag-asa|xisha|nansha"
+    r"(?<!khách sạn )(?<!resort )(?<!hotel )paracel|spratly|south china sea|west philippine sea|sansha|woody island|fiery cross|kalayaan|pag-asa|xisha|nansha"
 )
 _LENGTH = (
     r"(?:đường biên giới|biên giới|đường biên|giáp (?:tỉnh )?(?:hủa phăn|khăm muồn|savannakhet|vân nam|salavan|quảng tây))[^.\n]{0,60}\d{2,4}(?:[,.]\d+)? ?(?:km|cây số)|"
@@ -62,10 +62,10 @@ _DISTRESS = (
     r"lai dắt|tai biến|đột quỵ|hôn mê|về đất liền|cứu (?:sống |được )?\d+|được cứu|trú (?:bão|tránh)|tránh bão|tàu cá|ngư dân|trực thăng|hải lý"
 )
 _GUARDED = (
-    r"chủ quyền|biển đảo|biển, đảo|luật biển|bám biển|trung quốc|nước ngoài|tàu lạ|tàu sắt|đâm|húc|tấn công|xua đuổi|bắt giữ|vây|hải cảnh|(?<!bệnh viện )quân y|bệnh xá|chiến sĩ|lính đảo|điểm tựa|thăm|chúc tết|học sinh|trường học"
+    r"chủ quyền|(?<!vùng )(?<!ở )(?<!tại )biển đảo|biển, đảo|luật biển|bám biển|trung quốc|nước ngoài|tàu lạ|tàu sắt|đâm|húc|tấn công|xua đuổi|bắt giữ|vây|hải cảnh|(?<!bệnh viện )quân y|bệnh xá|chiến sĩ|lính đảo|điểm tựa|thăm|chúc tết|học sinh|trường học"
 )
 _SEA = re.compile(
-    r"[Bb]iển Đông(?! (?:Á|Nam|Bắc|Phi|Âu|Dương))|BIỂN ĐÔNG|\bBĐ\b|[Bb]ien Dong|biển đông(?! (?:nghịt|đúc|vui|nghẹt|người|khách|kín|á|nam))"
+    r"(?<![Bb]ãi )(?<!công viên )(?<!\bấp )(?<!thôn )(?<!khóm )(?<!phường )(?<!khách sạn )[Bb]iển Đông(?! (?:Á|Nam|Bắc|Phi|Âu|Dương))|BIỂN ĐÔNG|\bBĐ\b(?![ -]?\d)|[Bb]ien Dong|biển đông(?! (?:nghịt|đúc|vui|nghẹt|người|khách|kín|á|nam))"
 )
 # "BĐ" is the sea beside these; it is also short for the post, football and Ba Đình.
 _AT_SEA = re.compile(r"\b(?:tq|trung quốc|tàu|hải quân|hải cảnh|ngư dân|chủ quyền|đảo|biển|dậy sóng|hs|ts)\b", re.I)
@@ -87,7 +87,7 @@ _STREET = (
 # Streets, bridges, schools, firms and people bear the names of the archipelagos: taken out before any rule is tried.
 _KEY = r"(?:[Hh]o[àa]ng|[Tt]r[ưu][ờo]ng|HOÀNG|TRƯỜNG) (?:[Ss]a|SA)\b"
 _NAMESAKE = re.compile(
-    r"(?:\b(?:(?i:đường|phố|duong|pho|hẻm|ngã ba|ngã tư|bờ kè|kè|đại lộ|số nhà|trục|nút giao)|(?i:đường|phố|cầu|trường|công viên|tàu|quán|khách sạn|con)[^.\n]{0,20} mang tên)"
+    r"(?:\b(?:(?i:đường|phố|cầu|duong|pho|hẻm|ngã ba|ngã tư|bờ kè|kè|đại lộ|số nhà|trục|nút giao)|(?i:đường|phố|cầu|trường|công viên|tàu|quán|khách sạn|con)[^.\n]{0,20} mang tên)"
     r"(?: số \d+)?\s+(?:[A-ZĐ][^\W\d_]*(?: [A-ZĐ][^\W\d_]*){0,3}\s*(?:,|[-–]|và|với)\s*){0,4}?"
     r"|\b(?:(?i:công ty|doanh nghiệp|khách sạn|nhà hàng|quán|tiệm|hãng|ctcp|tnhh)(?: [^\W\d_]+){0,4}|(?<!các )(?<!những )(?:[Ôô]ng|[Bb]à|[Cc]hị|[Aa]nh|[Cc]ô|[Cc]hú|[Ee]m)"
     r"|Nguyễn|Trần|Lê|Phạm|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Ngô|Dương|Đinh|Trương|Thị|Văn)\s+)"
@@ -110,6 +110,7 @@ def _without_namesakes(window: str) -> str:
     return bare
 
 
+_TRAFFIC = re.compile(r"\b(?:xe (?:tải|con|container|máy|buýt|khách)|ô ?tô|dải phân cách|làn (?:đường|xe)|kẹt xe|ùn tắc|vỉa hè)\b")
 _CHANGSHA = re.compile(r"Hồ Nam|Changsha|Ho Nam|Trường Sa \(Trung Quốc")
 _BORDER = (
     r"đường biên(?: giới)?\b(?! độ)|biên giới (?:quốc gia|việt nam|việt|với (?:lào|trung quốc|campuchia)|trên (?:bộ|đất liền)|đất liền|phía tây|phía bắc|lãnh thổ|biển|hai nước|hai bên|qg)|"
@@ -119,8 +120,10 @@ _BORDER = (
 _ABROAD = re.compile(
     r"Thái Lan|Ukraine|Ấn Độ|Pakistan|Israel|Gaza|Iran|Mexico|Afghanistan|Hàn Quốc|Triều Tiên|Ba Lan|Belarus|Thailand|India|Lebanon|Syria|Mỹ"
 )
-# Two other countries mark their border or guard their waters: neither Viet Nam nor its seas are named.
-_BETWEEN_OTHERS = re.compile(r"(?:phân giới|cắm mốc|mốc (?:biên|quốc)|cột mốc biên|phan gioi|cam moc|moc bien|xâm phạm|xam pham|đường cơ sở)")
+# Two other countries mark their border, guard their waters or cite the law of the sea: neither Viet Nam nor its seas are named.
+_BETWEEN_OTHERS = re.compile(r"(?:đường phân giới|phân giới|cắm mốc|mốc (?:biên|quốc)|cột mốc biên|phan gioi|cam moc|moc bien|xâm phạm|xam pham|đường cơ sở|unclos|luật biển|luat bien|law of the sea|cho trung quốc thuê)")
+_LAND = re.compile(r"phân giới|cắm mốc|mốc|cột mốc|phan gioi|cam moc|moc")
+_OTHERS = re.compile(rf"{_ABROAD.pattern}|Cuba|Nga\b|Nhật Bản|Indonesia|Malaysia|Sri Lanka|Donetsk|Donbass|Đan Mạch|Hy Lạp|Thổ Nhĩ Kỳ|Bangladesh|Myanmar|Venezuela|Russia|Japan")
 _NEAR = re.compile(r"việt|viet|biển đông|bien dong|hoàng sa|trường sa|philippines|china sea|hải dương|biên phòng")
 _OURS = r"việt nam|vietnam|\bvn\b|biên phòng|hà nội|hanoi|ngư dân|hải quân|cảnh sát biển|phía ta|nước ta|phía mình|dân mình|bên mình"
 
@@ -143,17 +146,10 @@ def _rule(source: str, folded: bool) -> re.Pattern[str]:
     return re.compile(by_first_letter(fold(source) if folded else source))
 
 
-_OPEN = frozenset({"demarcat", "arbitra", "dash", "moc 1", "moc 2", "moc 3", "moc 4", "moc 5", "moc 6", "moc 7", "spratly", "paracel", "baseline", "treaty"})
-_OPEN_ANCHORS = frozenset(index for index, anchor in enumerate(ANCHORS) if anchor in _OPEN)
-
-
 def is_national(sheet: Page, ours: bool = False) -> bool:
     """Tell whether the text touches a national sovereignty topic; `ours` = it is about a followed province."""
     feature = bool(sheet.features) and bool(names_a_feature(sheet))
     found = sheet.anchors
-    # An anchor ends where a word ends ("công thư", not "công thương"); other scripts have no blanks.
-    folded = sheet.folded
-    found = [spot for spot in found if not folded[spot[2] : spot[2] + 1].isalnum() or folded[spot[2]] > "\u0e00" or spot[0] in _OPEN_ANCHORS]
     if not found:
         return feature and not _stormy(sheet, "", sheet.bare or sheet.damaged)
     if any(not ANCHORS[index].isascii() for index, _, _ in found) and _SCRIPTS.search(sheet.text):
@@ -162,7 +158,7 @@ def is_national(sheet: Page, ours: bool = False) -> bool:
     window = _without_namesakes(_windows(sheet, [(start, end) for _, start, end in found]))
     low = _scanned(fold(window)) if plain else window.lower()
     sure = next(_rule(_SURE, plain).finditer(low), None)
-    if sure is not None and _BETWEEN_OTHERS.match(sure.group()) and _ABROAD.search(window) and not _NEAR.search(low):
+    if sure is not None and _BETWEEN_OTHERS.match(sure.group()) and _OTHERS.search(window) and not _near(sure.group(), low):
         return False
     if sure is not None and not _WEATHER_ONLY.match(sure.group()):
         return True
@@ -183,6 +179,11 @@ def is_national(sheet: Page, ours: bool = False) -> bool:
     return _border(sheet, low, plain, ours)
 
 
+def _near(sure: str, low: str) -> bool:
+    """Tell whether Viet Nam or its seas are named beside what two others do; on land the Philippines are far."""
+    return _NEAR.search(low.replace("philippines", "") if _LAND.match(sure) else low) is not None
+
+
 _QUYEN = re.compile(r"\bch[a-zil1]{1,3} quyen\b")
 
 
@@ -194,9 +195,23 @@ def _scanned(low: str) -> str:
 def _names_the_sea(sheet: Page, window: str) -> bool:
     """Tell whether Biển Đông is named; "BĐ" only in posts: lists of donors write it for Ba Đình (press of 2016)."""
     return any(
-        (match.group() != "BĐ" or (len(sheet.text) < 3000 and _AT_SEA.search(window) is not None)) and not _VIEW.search(window, max(0, match.start() - 32), match.start())
+        (match.group() != "BĐ" or (len(sheet.text) < 3000 and _AT_SEA.search(window) is not None))
+        and not _VIEW.search(window, max(0, match.start() - 32), match.start())
+        and not _FORECAST.search(_clause(window, match.start()))
         for match in _SEA.finditer(window)
     )
+
+
+# One item of a round-up is a forecast: "Áp thấp nhiệt đới gần Biển Đông | Cháy nhà ở TP HCM".
+_FORECAST = re.compile(r"[Áá]p thấp|\b[Bb]ão\b|[Kk]hông khí lạnh|[Gg]ió mùa|[Nn]hiễu động|[Ss]óng (?:biển )?cao|[Xx]oáy thuận|[Dd]ải hội tụ")
+_ENDS = re.compile(r"[.;|\n]")
+
+
+def _clause(window: str, at: int) -> str:
+    """Return the item or sentence of `window` that holds `at`."""
+    starts = [end.end() for end in _ENDS.finditer(window, 0, at)]
+    stop = _ENDS.search(window, at)
+    return window[starts[-1] if starts else 0 : stop.start() if stop else len(window)]
 
 
 def _stormy(sheet: Page, low: str, plain: bool) -> bool:
@@ -217,6 +232,8 @@ def _of_the_sea(sheet: Page, window: str, low: str, plain: bool) -> bool:
         return False
     if len(set(_rule(_FEATURES, plain).findall(low))) >= 2:
         return True
+    if _TRAFFIC.search(low) and not _RIGHTS.search(window) and "đảo" not in low:
+        return False  # "tạt đầu xe tải, hôm 19/1 tại Trường Sa" (VnExpress, 2026) is the street
     return _ISLES.search(window) is not None or (sheet.low and _ISLES_LOW.search(low) is not None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 import time
 from base64 import b64encode
 from collections import deque
@@ -81,17 +82,19 @@ class ElasticIndex:
             pair = f"{settings.elasticsearch_user}:{settings.elasticsearch_password}".encode()
             options["headers"] = {"authorization": "Basic " + b64encode(pair).decode()}
         if settings.elasticsearch_ca:
-            options["ca_certs"] = settings.elasticsearch_ca
+            options["ca_certs"] = _readable(settings.elasticsearch_ca)
         if settings.elasticsearch_cloud_id:
             options["cloud_id"] = settings.elasticsearch_cloud_id
-            where = settings.elasticsearch_cloud_id.split(":")[0]
+            where, named = settings.elasticsearch_cloud_id.split(":")[0], "COTMOC_ELASTICSEARCH_CLOUD_ID: mã"
+            like = "chép nguyên từ trang của Elastic Cloud"
         else:
-            options["hosts"] = settings.elasticsearch_url.split(",")
-            where = ",".join(_shown(url) for url in settings.elasticsearch_url.split(","))
+            options["hosts"] = [url.strip() for url in settings.elasticsearch_url.split(",") if url.strip()]
+            where, named = ",".join(map(_shown, options["hosts"])), "COTMOC_ELASTICSEARCH_URL: địa chỉ"
+            like = "viết như http://127.0.0.1:9200"
         try:
             index = cls(Elasticsearch(**options), settings.index_prefix, where)
         except (ValueError, OSError) as error:
-            raise UsageError(f"COTMOC_ELASTICSEARCH_URL: địa chỉ không dùng được ({error}); viết như http://127.0.0.1:9200") from error
+            raise UsageError(f"{named} không dùng được ({error}); {like}") from error
         index.layout.shards, index.layout.replicas = settings.index_shards, settings.index_replicas
         return index
 
@@ -348,6 +351,15 @@ class ElasticIndex:
     def close(self) -> None:
         """Close the connections."""
         self.client.close()
+
+
+def _readable(path: str) -> str:
+    """Return the path of a certificate file; UsageError when it cannot be read or holds none: the client would blame the server."""
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise UsageError(f"COTMOC_ELASTICSEARCH_CA: {path}: không đọc được chứng chỉ ({error.strerror or error}); hãy chỉ tới tệp PEM của CA") from error
+    return path
 
 
 def _shown(url: str) -> str:

@@ -20,6 +20,8 @@ def spoken(where: str) -> Iterator[None]:
     except ApiError as error:
         raise _api(where, error) from error
     except TlsError as error:
+        if "WRONG_VERSION_NUMBER" in str(error.message):
+            raise IndexUnavailable(f"Elasticsearch {where}: cổng này không dùng TLS; đổi https:// thành http:// trong COTMOC_ELASTICSEARCH_URL, hoặc sửa cổng", "tls") from error
         raise IndexUnavailable(f"Elasticsearch {where}: chứng chỉ không được tin ({_short(error)}); đặt COTMOC_ELASTICSEARCH_CA", "tls") from error
     except TransportError as error:
         raise IndexUnavailable(

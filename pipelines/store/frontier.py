@@ -303,3 +303,13 @@ def counts(conn: Connection) -> dict[str, int]:
     """Return how many addresses are in each state."""
     rows = conn.execute(select(frontier.c.state, func.count().label("number")).group_by(frontier.c.state))
     return {row.state: row.number for row in rows}
+
+
+def blank_summaries(conn: Connection, urls: Any) -> None:
+    """Empty what feeds said of addresses that were fetched; `urls` is a question for them, or a list."""
+    conn.execute(update(frontier).where(frontier.c.url.in_(urls), frontier.c.sapo != "", frontier.c.state != PENDING).values(sapo=""))
+
+
+def blank_old_summaries(conn: Connection, before: datetime) -> None:
+    """Empty what feeds said of addresses found before `before`, whatever became of them."""
+    conn.execute(update(frontier).where(frontier.c.discovered < stamp(before), frontier.c.sapo != "", frontier.c.state != PENDING).values(sapo=""))

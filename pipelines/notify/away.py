@@ -1,0 +1,35 @@
+"""Channels that take nothing: one alarm when it begins, one line when it is over, whatever is owed meanwhile."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+
+from pipelines.store.rows import stamp, upsert
+from pipelines.store.schema import meta
+
+log = logging.getLogger("cotmoc.notify")
+
+
+def _key(channel: str) -> str:
+    return f"notify-away-{channel}"
+
+
+def is_away(conn: Connection, channel: str) -> bool:
+    """Tell whether the alarm for a channel was given and stands."""
+    return conn.execute(select(meta.c.key).where(meta.c.key == _key(channel))).first() is not None
+
+
+def note_away(conn: Connection, channel: str, what: str, now: datetime) -> None:
+    """Give the alarm, `what` said of the channel, unless it stands."""
+    if not is_away(conn, channel):
+        log.error("kênh thông báo “%s” %s", channel, what)
+        upsert(conn, meta, {"key": _key(channel), "value": stamp(now)})
+
+
+def note_back(conn: Connection, channel: str) -> None:
+    """Take the alarm back, when it stands."""
+    if conn.execute(delete(meta).where(meta.c.key == _key(channel))).rowcount:
+        log.warning("kênh thông báo “%s” nhận tin trở lại", channel)
