@@ -178,7 +178,8 @@ def instruments(chain: Chain, *, budget: float | None = None) -> list[StepCount]
     base = load_references()
     with chain.store.read() as conn:
         cited = sorted(alerts.cited(conn))
-    urls = [base.get(id).source.url for id in cited if id in base and base.get(id).source.url]
+    sources = [base.get(id).source for id in cited if id in base]
+    urls = [source.url for source in sources if source.url and source.page != "portal"]  # a portal is not the instrument
     count = collect_instruments(chain.settings, chain.store, chain.sources, urls, budget=budget)
     return [count] if count.entered else []
 
