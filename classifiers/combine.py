@@ -71,6 +71,8 @@ SEEN_AROUND = frozenset({Role.REPORT_ACTION, Role.QUESTION, Role.SATIRE_FICTION,
 # Unless the models, which know what the rules said, hardly believe it.
 SEEN_LEAST = 0.3
 RAISING = FLAG_VERDICTS | WATCH_VERDICTS
+# Findings that answer the sentence: it denies that there is such an agreement, or takes a side in what is open.
+SPEAKING = ("agreement:denied", "open:")
 WATCH_GROUPS = {"POSITION": Verdict.POSITION_CLAIM, "IMAGE": Verdict.NEEDS_IMAGE_REVIEW, "UNVERIFIED": Verdict.UNVERIFIED}
 GROUP_OF = {verdict: group for group, verdict in WATCH_GROUPS.items()}
 # Groups that are shown with what they agree with, never raised.
@@ -231,7 +233,7 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
         return None
     if group == "FLAG" and any(f.rule.startswith("position") and f.weight >= 0.85 for f in item.found) and not sentence.has(*DECIDERS):
         return None  # a bare title is a watch (CODEBOOK), however false the models find it
-    if group == "FLAG" and (len(sentence.text) > LONGEST_ALONE or any(f.rule == "agreement:denied" for f in item.found)):
+    if group == "FLAG" and (len(sentence.text) > LONGEST_ALONE or any(f.rule.startswith(SPEAKING) for f in item.found)):
         return None
     if group == "FLAG" and sure < CERTAIN and any(f.verdict in WATCH_VERDICTS for f in item.found):
         return None
