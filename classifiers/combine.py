@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from classifiers import differing
 from classifiers.answers import (
     DECIDERS,
     OWN_TITLE_TYPES,
@@ -272,9 +273,11 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
 
 def _learnt(base: ReferenceBase, sentence: Sentence, kind: str, refs: tuple[str, ...], group: str, sure: float) -> Finding:
     verdict = WATCH_GROUPS.get(group) or SHOWN_GROUPS.get(group) or (Verdict.UNSUPPORTED if sentence.has("SECRETDOC") else Verdict.CONTRADICTED)
-    span = (sentence.start, sentence.end)
     said = base.get(refs[0]).statement_vi if refs else ""
-    return Finding("model", kind, refs, verdict, *span, sure, sentence.text[:160], said, span)
+    span = (sentence.start, sentence.end)
+    start, end = differing.span(base, sentence, refs) if refs and verdict in RAISING else span
+    written = sentence.text[start - sentence.start : end - sentence.start]
+    return Finding("model", kind, refs, verdict, *span, sure, written[:160], said, span)
 
 
 def _shown_by_model(base: ReferenceBase, models: Models, document: Document, sentence: Sentence, reading: Reading) -> tuple[Judged, float] | None:
