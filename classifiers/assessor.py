@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifiers import claims as finding_claims
-from classifiers.combine import Item, combine
+from classifiers.combine import NOT_COMPARED, Item, combine
 from classifiers.document import MAX_CHARS, Document, Sentence, build
 from classifiers.grounds import grounds
 from classifiers.matching import rank
@@ -93,7 +93,7 @@ class Assessor:
         candidates = finding_claims.candidates(document)
         for item in self.read(document, candidates):
             chosen = combine(self.base, self.model, document, item)
-            if chosen:
+            if any(judged.reason != NOT_COMPARED for judged, _, _ in chosen):
                 found_at.append(item.sentence.index)
             for judged, confidence, alone in chosen:
                 claim = claim_of(item.sentence, judged, self.base, confidence, alone)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import ahocorasick_rs
 
-from classifiers import instruments, measures, shares, units
+from classifiers import citations, contested, instruments, measures, shares, units
 from classifiers.document import Document, Sentence
 from classifiers.frames import Finding, context_concepts, load_frames, match
 from classifiers.lexicon import load_lexicon, read_yaml
@@ -96,6 +96,8 @@ def findings(document: Document, sentence: Sentence, base: ReferenceBase) -> lis
     found += measures.compare(document, sentence, context, base)
     found += shares.compare(sentence, context, base)
     found += instruments.compare(document, sentence, context, base)
+    found += citations.compare(document, sentence, context)
+    found += contested.compare(sentence, context, base)
     found += units.compare(document, sentence, base)
     return settle([_with_refs(f, base) for f in found])
 
@@ -117,10 +119,13 @@ FALLBACK = {
 def settle(found: list[Finding]) -> list[Finding]:
     """Settle conflicts: a denied statement clears the same reference; contested outweighs a weaker contradiction."""
     clear = {ref for f in found if f.verdict is Verdict.CONSISTENT and f.weight >= 0.6 and not f.rule.startswith(("number", "date", "share", "unit")) for ref in f.refs}
+    disputed = {ref for f in found if f.rule.startswith(contested.RULE) for ref in f.refs}
     kept = []
     for finding in found:
         rule = not finding.rule.startswith(("number", "date", "share", "unit"))
         if rule and finding.verdict in FLAG_VERDICTS | WATCH_VERDICTS and clear & set(finding.refs):
+            continue
+        if rule and finding.verdict in FLAG_VERDICTS and disputed & set(finding.refs[:1]):
             continue
         kept.append(finding)
     return sorted(kept, key=lambda f: (-rank(f.verdict), -f.weight, f.start))

@@ -117,8 +117,10 @@ def learn(table: Table, chosen: Any) -> dict[str, Any]:
     said = fit(table.statements[chosen], groups, 50.0, False)
     matrix, _ = weigh_rows(table.statements[chosen], said["idf"])
     columns = matrix.tocsc()
+    # The texts are shown as samples of what is false: a sentence that denies, asks or tells of it is none.
+    texts = ["" if groups[k] == "FLAG" and weigher.label(groups[k], table.roles[i]) != "FLAG" else table.texts[i] for k, i in enumerate(chosen)]
     neighbours = {
         "data": columns.data, "indices": columns.indices, "indptr": columns.indptr, "group": np.array(groups),
-        "type": np.array([table.types[i] for i in chosen]), "refs": np.array([table.refs[i] for i in chosen]), "text": np.array([table.texts[i] for i in chosen]),
+        "type": np.array([table.types[i] for i in chosen]), "refs": np.array([table.refs[i] for i in chosen]), "text": np.array(texts),
     }  # fmt: skip
     return {"statement": said, "voice": how, "neighbours": neighbours}

@@ -56,16 +56,17 @@ def _favour(models: Models | None, item: Item, judged: Judged) -> Iterator[Groun
     else:
         yield _ground(FOR if judged.decision.role in ASSERTIVE_ROLES else AGAINST, "voice", ground=judged.decision.why)
     if models is not None and item.reading is not None and verdict in FLAG_VERDICTS and judged.decision.role in ASSERTIVE_ROLES:
-        near = models.nearest(item.reading, "FLAG", count=1)
-        if near and near[0].score >= ALIKE and near[0].text and set(near[0].refs) & set(finding.refs):
-            yield _ground(FOR, "similar", sample=near[0].text)
+        near = models.nearest(item.reading, "FLAG")
+        # Denials and questions over the same statement carry no text (fitting.py): the nearest that is itself a flag is cited.
+        if alike := next((n for n in near if n.score >= ALIKE and n.text and set(n.refs) & set(finding.refs)), None):
+            yield _ground(FOR, "similar", sample=alike.text)
         elif near and near[0].score < UNLIKE and finding.rule == "model":
             yield _ground(AGAINST, "unlike")
 
 
 def _against(base: ReferenceBase, document: Document, item: Item, judged: Judged) -> Iterator[Ground]:
     sentence, finding = item.sentence, judged.finding
-    if finding.rule == "model" and finding.verdict in FLAG_VERDICTS:
+    if finding.rule == "model" and finding.verdict is not Verdict.OUT_OF_SCOPE:
         yield _ground(AGAINST, "by-likeness")
     if hedge := _hedge(item, finding):
         yield _ground(AGAINST, "hedge", word=_raw(item, hedge))

@@ -86,6 +86,10 @@ def differs(finding: Finding, base: ReferenceBase, verdict: Verdict) -> str:
 def why(finding: Finding, decision: Decision, verdict: Verdict, base: ReferenceBase) -> str:
     """Return the whole reason in Vietnamese: verdict, reference with its article, role and its ground."""
     parts = [VERDICT_VI[verdict]]
+    if verdict is Verdict.UNSUPPORTED and finding.rule != "model" and finding.known:
+        parts.append(finding.known)  # which registers were searched (CODEBOOK)
+    if verdict is Verdict.CONSISTENT and finding.rule == "model":
+        parts.append("chỉ theo cách viết giống câu mẫu, chưa so được mục nào")
     for ref in finding.refs[:2]:
         entry = base.get(ref)
         source = ", ".join(part for part in (entry.source.title, entry.source.number, entry.source.article) if part)
