@@ -86,6 +86,13 @@ def test_a_marker_moved_last_night_is_unverified(text: str) -> None:
     assert found.tier is Tier.WATCH and {c.verdict for c in found.claims if c.tier is not Tier.NONE} == {Verdict.UNVERIFIED}
 
 
+def test_each_province_of_a_sentence_has_its_own_count_of_border_communes() -> None:
+    wrong = assess("Sau ngày 1/7/2025, Lào Cai có 29 xã, phường biên giới và Quảng Trị có 5 cửa khẩu quốc tế.", published=DAY)
+    assert [c.refs for c in wrong.claims if c.tier is Tier.FLAG] == [("LC-03",)]
+    right = assess("Sau ngày 1/7/2025, Lào Cai có 9 xã, phường biên giới và Quảng Trị có 15 xã biên giới.", published=DAY)
+    assert {c.verdict for c in right.claims} == {Verdict.CONSISTENT}
+
+
 def test_likeness_alone_makes_no_agreement() -> None:
     quiz = "Câu 1. Biên giới đất liền Việt Nam - Lào dài bao nhiêu km?\nCâu 2. Hệ thống mốc quốc giới Việt Nam - Lào có bao nhiêu mốc?\nCâu 3."
     found = assess(quiz, title="Đề thi tìm hiểu biên giới Việt Nam - Lào", published=DAY)
