@@ -239,8 +239,8 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
         return None  # a bare title is a watch (CODEBOOK), however false the models find it
     if group == "FLAG" and (len(sentence.text) > LONGEST_ALONE or any(f.rule.startswith(SPEAKING) for f in item.found)):
         return None
-    if group == "FLAG" and sure < CERTAIN and any(f.verdict in WATCH_VERDICTS for f in item.found):
-        return None
+    if group == "FLAG" and any(f.verdict in WATCH_VERDICTS and (sure < CERTAIN or (f.verdict is Verdict.UNVERIFIED and sentence.has("FRESH"))) for f in item.found):
+        return None  # what is said to have happened last night is unverified (CODEBOOK), however false it reads
     alike = deep and not sentence.has("THAICAM", "TRADEWORD")
     kind, ranked = references(base, document, sentence, neighbours)
     voted = [ref for ref, _ in vote(neighbours)[1] if ref in base and not (group == "FLAG" and ref.startswith("EVT-"))]

@@ -100,6 +100,15 @@ def clause_concepts(sentence: Sentence, quantity: Quantity) -> frozenset[str]:
     return frozenset(t.concept for t in sentence.tags if t.start >= left and t.end <= right)
 
 
+def province_concepts(sentence: Sentence, quantity: Quantity) -> frozenset[str]:
+    """Return the concepts from the province before a number to the next one ("Lào Cai có 29 xã, phường biên giới và Quảng Trị có …")."""
+    at = sentence.surface.at(sentence.start + quantity.start)
+    names = sentence.of("P_LAOCAI", "P_THANHHOA", "P_QUANGTRI", "P_QUANGBINH", "P_OTHER")
+    left = max((t.start for t in names if t.start <= at), default=at)
+    right = min((t.start for t in names if t.start > at), default=len(sentence.canon))
+    return frozenset(t.concept for t in sentence.tags if t.start >= left and t.end <= right)
+
+
 def applies(measure: Measure, here: frozenset[str], context: frozenset[str], published: date | None) -> bool:
     """Whether the sentence speaks of what is measured."""
     if not measure.no.isdisjoint(here):
@@ -172,7 +181,8 @@ def compare(document: Document, sentence: Sentence, context: frozenset[str], bas
             continue
         for quantity in mine:
             clause = clause_concepts(sentence, quantity)
-            if not applies(measure, clause, context, document.published) and (not whole or _of_another(measure, clause)):
+            own = measure.unit == "communes" and applies(measure, province_concepts(sentence, quantity), frozenset(), document.published)
+            if not own and not applies(measure, clause, context, document.published) and (not whole or _of_another(measure, clause)):
                 continue
             if max(quantity.values) < row.get("least", 0) or (quantity.value == 0 and not row.get("zero")):
                 continue

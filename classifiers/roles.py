@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from classifiers.attribution import KEEPS, attribution, quoted, words_of
 from classifiers.document import Document, Sentence
 from classifiers.frames import Finding
+from classifiers.grief import grieves
 from classifiers.lexicon import Tag
 from pipelines.records import FLAG_VERDICTS, Role, Verdict
 
@@ -41,6 +42,8 @@ def decide(document: Document, sentence: Sentence, finding: Finding) -> Decision
         return Decision(Role.LEGAL_TEXT, 0.85, "chép nguyên văn văn bản pháp lý")
     if mistaken := _mistaken(sentence, finding):
         return Decision(Role.REBUT, FIRM, f"thuật lại điều bị tưởng nhầm: “{words_of(sentence, mistaken)}”")
+    if finding.verdict in FLAG_VERDICTS and grieves(sentence, finding.rule):
+        return Decision(Role.OPINION, FIRM, "lời than, tưởng niệm hay câu thơ, không nêu ai làm gì bằng văn bản nào")
     if supposed := supposition(sentence, finding):
         return Decision(Role.QUESTION, FIRM, supposed)
     wished = SHOULD.search(sentence.canon[: sentence.surface.at(finding.end)])
