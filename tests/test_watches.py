@@ -53,7 +53,8 @@ def test_a_saved_search_is_previewed_before_it_is_enabled(desk: Desk) -> None:
     assert "30 ngày qua: 2 bài, 1 tin" in said and "Vịnh Bắc Bộ chia thế nào" in said
     assert cotmoc(desk, "watches", "preview", "Vịnh") == said
     assert json.loads(cotmoc(desk, "watches", "list", "--json"))["enabled"] is None
-    assert "ban-2" in cotmoc(desk, "watches", "enable", "Vịnh")
+    enabled = cotmoc(desk, "watches", "enable", "Vịnh")
+    assert enabled.startswith(said) and "ban-2" in enabled.removeprefix(said)
     assert json.loads(cotmoc(desk, "watches", "list", "--json"))["enabled"]
     cotmoc(desk, "watches", "disable", "Vịnh")
     cotmoc(desk, "watches", "remove", "Vịnh")
