@@ -94,7 +94,7 @@ _FROM = re.compile(r"\btừ\s+(?:bắc |nam |tỉnh |khu vực |phía \w+ )?$", 
 _RANGE_AFTER = re.compile(r"^\s*(?:đến|tới|trở ra|trở vào)\b", re.I)
 _SOURCE = re.compile(r"(?:\bbáo|\bđài(?: PT-?TH| truyền hình| phát thanh)?|\btheo báo)\s+$", re.I)
 _PATIENT = re.compile(
-    r"(?:bệnh nhân|BN|\d+ ca(?: mới| mắc mới)?|ca bệnh|ca mắc|ca dương tính|F0|F1|ổ dịch)[ \d]*(?:\([^)]{0,30}\)?)?(?: ở| tại| người)?\s*\(?(?:tỉnh )?$", re.I
+    r"(?:bệnh nhân|BN|\d+ ca(?: mới| mắc mới)?|ca bệnh|ca mắc|ca dương tính|F0|F1|ổ dịch|cách ly (?:ngay )?sau khi nhập cảnh)[ \d]*(?:\([^)]{0,30}\)?)?(?: ở| tại| người)?\s*\(?(?:tỉnh )?$", re.I
 )
 _COUNTED = re.compile(r"^\s*\(\d{1,3}(?: ca)?\)")
 _SCHOOL = re.compile(r"\b(?:ĐH|[Đđ]ại học|[Hh]ọc viện|[Cc]ao đẳng)\b(?: [^\W\d_]+){0,6}\s+$")
@@ -104,7 +104,7 @@ _TEAM = re.compile(
 )
 _PLATE = re.compile(r"\b(?:biển (?:số|kiểm soát|đăng ký)|BKS)(?: xe)?(?: tỉnh)?\s+$", re.I)
 _AWAY = re.compile(r"\bcách\s+(?:bờ biển |phía \w+ |bắc |nam |tỉnh |đất liền )?$", re.I)
-_BATTLE = re.compile(r"\b(?:chiến trường|mặt trận|chiến dịch)(?: tỉnh)?\s+$", re.I)
+_BATTLE = re.compile(r"\b(?:chiến trường|mặt trận|chiến dịch|cuộc chiến(?: [^\W\d_]+){0,2}(?: ở| tại)?|trận đánh(?: ở| tại)?)(?: tỉnh)?\s+$", re.I)
 # A dish keeps the name of its home wherever it is eaten; only with another place behind it is it known to be eaten there.
 _DISH = re.compile(r"\b(?:phở|bún|nem|bánh|xôi|chè|kẹo|miến|cháo|gỏi|chả|giò|mắm|món|đặc sản)(?: [^\W\d_]+){0,2}\s+$", re.I)
 _EATEN = re.compile(r"^\s+(?:ở|tại|giữa(?: lòng)?|trên đất)\s+(?:TP\.?\s?|thành phố |nước )?[A-ZĐ]")
@@ -167,6 +167,9 @@ def listed(sheet: Page, hits: Sequence[Hit]) -> dict[int, int]:
 
     previous: Hit | None = None
     for index, hit in enumerate(hits):
+        if hit.sense is None and previous is not None and "alone" in hit.notes and _LIST_GAP.match(sheet.text[previous.end : hit.start]):
+            previous = hit  # a link of the list whose place stays open: "Đồng Hới, Thọ Xuân, Phú Bài"
+            continue
         if (
             hit.sense is None
             or hit.sense.rank < 2
@@ -207,8 +210,8 @@ _HINTS = {
     "delegate": ("đoàn", "đbqh", "đại biểu"), "bracket": ("(",), "range": ("từ",), "road": ("cao tốc", "đường", "tuyến", "xe khách", "chặng"),
     "home": ("quê", "gốc", "sinh ra", "quán", "đến từ", "người đẹp", "chàng trai", "cô gái"), "aged": ("tuổi",),
     "resides": ("trú", "ngụ", "tuổi, ", "sinh năm", "hộ khẩu", "sn "), "club": ("đội ",), "plate": ("biển ", "bks"),
-    "among": ("trong đó", "chẳng hạn", "ví dụ", "từng", "như"), "several": ("gồm",), "region": ("miền ", " bộ", "đồng bằng"), "patient": ("bệnh nhân", "bn", "ca ", "f0", "f1", "ổ dịch"), "source": ("báo", "đài"),
-    "away": ("cách",), "battle": ("chiến ", "mặt trận"), "voters": ("cử tri",), "fled": ("trốn",), "branch": ("chi nhánh", "cn ", "pgd", "giao dịch"),
+    "among": ("trong đó", "chẳng hạn", "ví dụ", "từng", "như"), "several": ("gồm",), "region": ("miền ", " bộ", "đồng bằng"), "patient": ("bệnh nhân", "bn", "ca ", "f0", "f1", "ổ dịch", "nhập cảnh"), "source": ("báo", "đài"),
+    "away": ("cách",), "battle": ("chiến ", "trận "), "voters": ("cử tri",), "fled": ("trốn",), "branch": ("chi nhánh", "cn ", "pgd", "giao dịch"),
     "dish": ("phở", "bún", "nem", "bánh", "xôi", "chè", "kẹo", "miến", "cháo", "gỏi", "chả", "giò", "mắm", "món", "đặc sản"),
     "school": ("đh", "đại học", "học viện", "cao đẳng"), **backdrop.HINTS,
 }  # fmt: skip
@@ -303,7 +306,7 @@ def _first_uses(before: str, after: str, hinted: frozenset[str]) -> str:
     ):
         return "signature"
     if "range" in hinted and (
-        (_RANGE_AFTER.match(after) and (_FROM.search(near) or _RANGE_LIST.search(before))) or (("đến" in before or "tới" in before or "trở ra" in before) and _RANGE_BEFORE.search(before))
+        ((_RANGE_AFTER.match(after) or _DASH_AFTER.match(after)) and (_FROM.search(near) or _RANGE_LIST.search(before))) or (("đến" in before or "tới" in before or "trở ra" in before) and _RANGE_BEFORE.search(before))
     ):
         return "range"
     return ""
@@ -376,5 +379,5 @@ _SINGLE = (
     (_PATIENT, "patient", 44),
     (_SOURCE, "source", 30),
     (_AWAY, "away", 24),
-    (_BATTLE, "battle", 24),
+    (_BATTLE, "battle", 40),
 )
