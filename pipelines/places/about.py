@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from pipelines.places.backdrop import dateline, goes_on, links
 from pipelines.places.context import FACTOR, agency, genre, listed, signed, use, zone
@@ -74,7 +75,7 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
             continue
         before, joined = passing, previous is not None and _one_address(sheet, previous, hit)
         if not (joined and passing in ("road", "range")):
-            passing = use(sheet, hit, kind, enumerated.get(index, 0), _both_ends(sheet, hits, index), published)
+            passing = use(sheet, hit, kind, enumerated.get(index, 0), partial(_both_ends, sheet, hits, index), published)
             if passing == "signature" and joined and not signed(sheet, hit):
                 passing = before  # "THPT Nguyễn Xuân Nguyên (Quảng Xương, Thanh Hóa)" is an address
         if not passing and before == "career" and previous is not None and goes_on(sheet.text, previous.end, hit.start):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from pipelines.places import backdrop
@@ -236,7 +236,7 @@ def _hinted(low: str) -> frozenset[str]:
     return uses[found[0][0]].union(*(uses[index] for index, _, _ in found[1:]))
 
 
-def use(sheet: Page, hit: Hit, kind: str, size_of_list: int, both_ends: bool, published: str) -> str:
+def use(sheet: Page, hit: Hit, kind: str, size_of_list: int, both_ends: Callable[[], bool], published: str) -> str:
     """Return the passing use of a resolved hit (a key of FACTOR), or an empty string when it may be the scene."""
     text = sheet.text
     before = text[max(0, hit.start - 60) : hit.start].rpartition("\n")[2]
@@ -317,9 +317,9 @@ def signed(sheet: Page, hit: Hit) -> bool:
     return _SIGNED.match(sheet.text[hit.end : hit.end + 40]) is not None
 
 
-def _other_uses(before: str, after: str, both_ends: bool, hinted: frozenset[str]) -> str:
+def _other_uses(before: str, after: str, both_ends: Callable[[], bool], hinted: frozenset[str]) -> str:
     """Uses of a single name."""
-    if "road" in hinted and not both_ends and (_DASH_BEFORE.search(before[-4:]) or _DASH_AFTER.match(after)) and _ROAD.search(before):
+    if "road" in hinted and (_DASH_BEFORE.search(before[-4:]) or _DASH_AFTER.match(after)) and _ROAD.search(before) and not both_ends():
         return "road"
     if "home" in hinted and _HOME.search(before) and not _OWN_HOME.search(before):
         return "home"
