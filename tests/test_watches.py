@@ -124,7 +124,7 @@ def test_a_preview_counts_stories_and_leaves_out_what_is_older(tmp_path: Path) -
 
 
 def test_a_channel_that_does_not_answer_its_trial_is_named(desk: Desk) -> None:
-    assert cotmoc(desk, "notify", "--test") == "ban-2: không nhận\n"
+    assert cotmoc(desk, "notify", "--test") == "ban-2: không nhận (A Connection error occurred sending JSON notification to 127.0.0.1.)\n"
     assert json.loads(cotmoc(desk, "notify", "--json")) == {"step": "notify", "in": 0, "outcomes": {}}
 
 
