@@ -92,3 +92,20 @@ def test_what_is_counted_from_is_verified(tmp_path: Path, monkeypatch: pytest.Mo
         db.execute("DELETE FROM recent_1 WHERE number = 17")
     assert {id_ for id_, said in index.checksums() if said == MISPLACED} == {"d9", "d16"}
     index.close()
+
+
+def test_articles_kept_in_memory_are_read_again_when_anyone_wrote(tmp_path: Path) -> None:
+    asking, writing = (EmbeddedIndex(tmp_path / "index.sqlite3") for _ in range(2))
+    for number in range(1, 4):
+        put(writing, *(document(f"d{number}-{n}", "mốc", published=START + timedelta(minutes=n)) for n in range(400)))
+        assert asking.facets("mốc")["tier"] == asking.facets("mo*")["tier"] == asking.facets("kind:press")["tier"] == [("none", 400 * number)]
+    put(writing, document("d1-1", "khác", tier="flag"), version=2)
+    assert asking.facets("mốc")["tier"] == [("none", 1199)]
+    assert asking.facets("kind:press")["tier"] == [("none", 1199), ("flag", 1)]
+    writing.start_version()
+    writing.fill([Change(f"n{n}", 1, document(f"n{n}", "mốc")) for n in range(500)])
+    assert asking.facets("mốc")["tier"] == [("none", 1199)]
+    writing.switch_version()
+    assert asking.facets("mốc")["tier"] == [("none", 500)]
+    for index in (asking, writing):
+        index.close()

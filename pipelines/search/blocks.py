@@ -6,6 +6,7 @@ a thousand packed rows are read in a few milliseconds, and numpy finds and count
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
@@ -68,6 +69,24 @@ class Packed:
         return self.sets[at], self.many[shift + np.arange(len(shift))]
 
 
+class Kept:
+    """All articles of a version as they were last read (22 bytes each), for as long as nobody wrote."""
+
+    def __init__(self) -> None:
+        self._last: tuple[int, int, Packed] | None = None
+
+    def everything(self, db: sqlite3.Connection, version: int) -> Packed:
+        """Return all articles of the version in this transaction; there must be one."""
+        stamp = db.execute("SELECT number FROM versions WHERE name = 'stamp'").fetchone()
+        last = self._last
+        if stamp and last and last[:2] == (version, stamp[0]):
+            return last[2]
+        packed = Packed.read(db.execute(f"SELECT {_COLUMNS} FROM blocks_{version} ORDER BY first"))
+        if stamp:
+            self._last = (version, stamp[0], packed)
+        return packed
+
+
 def write(db: sqlite3.Connection, version: int, changed: Mapping[int, Entry | None]) -> None:
     """Put articles in (rank → entry) and take articles out (rank → None)."""
     firsts = [row[0] for row in db.execute(f"SELECT first FROM blocks_{version} ORDER BY first")] if changed else []
@@ -87,6 +106,9 @@ def write(db: sqlite3.Connection, version: int, changed: Mapping[int, Entry | No
             else:
                 members[rank] = entry
         _insert(db, version, sorted(members.items()))
+    if changed:
+        # Drawn by lot: a file that was made anew never has the stamp of the one before.
+        db.execute("INSERT OR REPLACE INTO versions (name, number) VALUES ('stamp', ?)", (secrets.randbits(62),))
 
 
 def _insert(db: sqlite3.Connection, version: int, members: list[tuple[int, Entry]]) -> None:
@@ -104,16 +126,11 @@ def _insert(db: sqlite3.Connection, version: int, members: list[tuple[int, Entry
         db.execute(sql, (part[0][0], *(column.tobytes() for column in columns)))
 
 
-def values_of(db: sqlite3.Connection, version: int, found: Ints) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+def values_of(db: sqlite3.Connection, version: int, found: Ints, kept: Kept) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Return sets and further values of the articles at the ranks `found` (not empty)."""
     if len(found) > FEW:
-        return everything(db, version).values(found)
+        return kept.everything(db, version).values(found)
     return Packed.read(_needed(db, version, found)).values(found)
-
-
-def everything(db: sqlite3.Connection, version: int) -> Packed:
-    """Return all articles of the version; there must be one."""
-    return Packed.read(db.execute(f"SELECT {_COLUMNS} FROM blocks_{version} ORDER BY first"))
 
 
 def _needed(db: sqlite3.Connection, version: int, found: Ints) -> Iterator[Row]:

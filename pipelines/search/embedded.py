@@ -51,6 +51,7 @@ class EmbeddedIndex:
         self.path = path
         self._connections = Connections(path)
         self._versions = Versions()
+        self._kept = blocks.Kept()
 
     def setup(self) -> None:
         """Make the file and the first version."""
@@ -101,7 +102,7 @@ class EmbeddedIndex:
             version = self._versions.current(db, self.path)
             if version is None:
                 return {name: [] for name in fields}
-            return counting.count(db, version, tree.lowered, fields, limit)
+            return counting.count(db, version, tree.lowered, fields, limit, self._kept)
 
     def parts(self) -> dict[str, int]:
         """Return how many documents each part holds."""

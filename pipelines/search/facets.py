@@ -69,7 +69,9 @@ class Ledger:
         blocks.write(self.db, self.version, self._changed)
 
 
-def count(db: sqlite3.Connection, version: int, node: Node, fields: Sequence[str], limit: int) -> dict[str, Counts]:
+def count(
+    db: sqlite3.Connection, version: int, node: Node, fields: Sequence[str], limit: int, kept: blocks.Kept
+) -> dict[str, Counts]:
     """Return for each field its values with counts, most frequent first, then by name; days newest first; `node` lowered."""
     sets, days = Counter[int](), Counter[int]()
     (total,) = db.execute(f"SELECT total(n) FROM days_{version}").fetchone()
@@ -78,11 +80,11 @@ def count(db: sqlite3.Connection, version: int, node: Node, fields: Sequence[str
     elif isinstance(node, Match | Close | Tag) and _is_for_fts(db, version, node):
         if _finds_most(db, version, where(node, version)):
             _all(db, version, sets, days)
-            _add(db, version, where(lower(Not(node)), version), sets, days, -1)
+            _add(db, version, where(lower(Not(node)), version), sets, days, -1, kept)
         else:
-            _add(db, version, where(node, version), sets, days, 1)
+            _add(db, version, where(node, version), sets, days, 1, kept)
     else:
-        packed = blocks.everything(db, version)
+        packed = kept.everything(db, version)
         _choose(packed, Asked(db, version, packed, ONE + MANY).mask(node), sets, days)
     by_field = _by_field(db, version, sets)
     newest = [(_date(day), number) for day, number in sorted(((d, n) for d, n in days.items() if n), reverse=True)[:limit]]
@@ -112,10 +114,10 @@ def _all(db: sqlite3.Connection, version: int, sets: Counter[int], days: Counter
     days.update(dict(db.execute(f"SELECT day, n FROM days_{version}")))
 
 
-def _add(db: sqlite3.Connection, version: int, found: Where, sets: Counter[int], days: Counter[int], sign: int) -> None:
+def _add(db: sqlite3.Connection, version: int, found: Where, sets: Counter[int], days: Counter[int], sign: int, kept: blocks.Kept) -> None:
     ranks = ranks_of(db, found)
     if len(ranks):
-        one, many = blocks.values_of(db, version, ranks)
+        one, many = blocks.values_of(db, version, ranks, kept)
         days_of = ((ranks >> RANK_BITS) + HANOI_SECONDS) // DAY_SECONDS
         for counter, column in ((days, days_of), (sets, one), (sets, many)):
             _tally(counter, column, sign)
