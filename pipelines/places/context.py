@@ -106,8 +106,8 @@ _PLATE = re.compile(r"\b(?:biển (?:số|kiểm soát|đăng ký)|BKS)(?: xe)?(
 _AWAY = re.compile(r"\bcách\s+(?:bờ biển |phía \w+ |bắc |nam |tỉnh |đất liền )?$", re.I)
 _BATTLE = re.compile(r"\b(?:chiến trường|mặt trận|chiến dịch|cuộc chiến(?: [^\W\d_]+){0,2}(?: ở| tại)?|trận đánh(?: ở| tại)?)(?: tỉnh)?\s+$", re.I)
 # A dish keeps the name of its home wherever it is eaten; only with another place behind it is it known to be eaten there.
-_DISH = re.compile(r"\b(?:phở|bún|nem|bánh|xôi|chè|kẹo|miến|cháo|gỏi|chả|giò|mắm|món|đặc sản)(?: [^\W\d_]+){0,2}\s+$", re.I)
-_EATEN = re.compile(r"^\s+(?:ở|tại|giữa(?: lòng)?|trên đất)\s+(?:TP\.?\s?|thành phố |nước )?[A-ZĐ]")
+_DISH = re.compile(r"\b(?:nhà hàng|quán(?: ăn)?|phở|bún|nem|bánh|xôi|chè|kẹo|miến|cháo|gỏi|chả|giò|mắm|món|đặc sản)(?: [^\W\d_]+){0,2}\s+$", re.I)
+_EATEN = re.compile(r"^\s+(?:ở|tại|giữa(?: lòng)?|trên (?:đất|phố|đường))\s+(?:TP\.?\s?|thành phố |nước )?[A-ZĐ]")
 # Voters ask a ministry: their province is the scene only where its own matter is discussed ("trên địa bàn tỉnh", "qua tỉnh").
 _VOTERS = re.compile(r"(?<!gặp )(?<!xúc )(?<!với )\bcử tri(?: và nhân dân)?(?: các)?(?: tỉnh| TP\.?| thành phố)?\s+$", re.I)
 _ASK = re.compile(r"^[^.\n]{0,20}\b(?:kiến nghị|đề nghị|phản ánh|đề xuất|hỏi|chất vấn|băn khoăn|mong)\b")
@@ -212,7 +212,7 @@ _HINTS = {
     "resides": ("trú", "ngụ", "tuổi, ", "sinh năm", "hộ khẩu", "sn "), "club": ("đội ",), "plate": ("biển ", "bks"),
     "among": ("trong đó", "chẳng hạn", "ví dụ", "từng", "như"), "several": ("gồm",), "region": ("miền ", " bộ", "đồng bằng"), "patient": ("bệnh nhân", "bn", "ca ", "f0", "f1", "ổ dịch", "nhập cảnh"), "source": ("báo", "đài"),
     "away": ("cách",), "battle": ("chiến ", "trận "), "voters": ("cử tri",), "fled": ("trốn",), "branch": ("chi nhánh", "cn ", "pgd", "giao dịch"),
-    "dish": ("phở", "bún", "nem", "bánh", "xôi", "chè", "kẹo", "miến", "cháo", "gỏi", "chả", "giò", "mắm", "món", "đặc sản"),
+    "dish": ("phở", "bún", "nem", "bánh", "xôi", "chè", "kẹo", "miến", "cháo", "gỏi", "chả", "giò", "mắm", "món", "đặc sản", "nhà hàng", "quán"),
     "school": ("đh", "đại học", "học viện", "cao đẳng"), **backdrop.HINTS,
 }  # fmt: skip
 
