@@ -33,7 +33,7 @@ class Check(NamedTuple):
 
 def run_checks(config: Settings) -> Iterator[Check]:
     """Yield every finding, cheap ones first."""
-    for check in (python, write_access, contact, full_text, clock, font, elasticsearch, postgresql, prefect, browser, office, channels):
+    for check in (python, write_access, contact, full_text, clock, font, elasticsearch, postgresql, prefect, browser, office, channels, deliveries):
         yield check(config)
 
 
@@ -171,6 +171,32 @@ def channels(config: Settings) -> Check:
     except UsageError as error:
         return Check(name, "missing", str(error), mend)
     return Check(name, "ok", ", ".join(config.notify))
+
+
+def deliveries(config: Settings) -> Check:
+    """What is owed to the index and to people, and who of them is away: the alarm itself is one line in the log."""
+    from pipelines.deliver import TOPIC, away_since
+    from pipelines.errors import UserError
+    from pipelines.notify.away import all_away
+    from pipelines.store import Store, outbox
+
+    name = "việc chuyển"
+    if not config.database_url and not (config.data / "cotmoc.sqlite3").is_file():
+        return Check(name, "ok", "chưa có kho")
+    try:
+        store = Store.open(config.store_url)
+    except UserError as error:
+        return Check(name, "missing", str(error), "sửa kho trước")
+    with store.read() as conn:
+        index, people, refused = outbox.owed(conn, TOPIC), outbox.owed(conn, "notify"), outbox.refused(conn, TOPIC)
+        away, channels_away = away_since(conn), all_away(conn)
+    store.close()
+    owed = f"chỉ mục: {index} tin chờ" + (f", {refused} đã thử mà chưa vào được" if refused else "") + f"; thông báo: {people} chờ"
+    said = [f"chỉ mục vắng từ {away[0]} ({away[1]})"] if away else []
+    said += [f"kênh “{channel}” không nhận từ {since}" for channel, since in channels_away]
+    if said:
+        return Check(name, "missing", "; ".join([*said, owed]), "docs/elasticsearch.md; cotmoc notify --test")
+    return Check(name, "missing" if refused else "ok", owed, "cotmoc index verify cho biết bài nào" if refused else "")
 
 
 def _program(name: str, programs: tuple[str, ...], mend: str) -> Check:

@@ -27,6 +27,15 @@ def open_store(settings: Settings) -> Store:
     return Store.open(settings.store_url)
 
 
+def known_store(settings: Settings) -> Store:
+    """Open the store of `settings` where there is one; UsageError for a folder without, which is mostly a slip of the pen."""
+    from pipelines.errors import UsageError
+
+    if not settings.database_url and not (settings.data / "cotmoc.sqlite3").is_file():
+        raise UsageError(f"{settings.data}: không có kho nào ở đây; kiểm tra --data (hoặc COTMOC_DATA)")
+    return open_store(settings)
+
+
 def desk_url(settings: Settings) -> str:
     """Return where the staff reach the desk: `dashboard_url`, else the desk that runs on this folder, else host and port as set."""
     from flows.lock import running

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from pipelines.clock import show
 from pipelines.records import OutboxMessage, StepCount
 from pipelines.search.port import Change, Index, IndexUnavailable, ItemResult, Outcome
 from pipelines.store import Store, outbox, watches
@@ -159,6 +160,12 @@ def _failed(conn: Connection, message: OutboxMessage, reason: str, now: datetime
 def _away(conn: Connection) -> dict[str, Any] | None:
     row = conn.execute(select(meta.c.value).where(meta.c.key == AWAY)).first()
     return json.loads(row.value) if row else None
+
+
+def away_since(conn: Connection) -> tuple[str, str] | None:
+    """Return since when (as shown) and why the engine is away, or None."""
+    away = _away(conn)
+    return (show(moment(away["since"])), away["reason"]) if away else None
 
 
 def _note_away(conn: Connection, away: dict[str, Any] | None, error: IndexUnavailable, now: datetime) -> None:

@@ -80,6 +80,7 @@ def test_no_list_tells_a_proposal_to_who_must_judge_it_blind(desk: Desk) -> None
         rebuild(desk.store, index)
     for query in ('status:"chờ người thứ hai"', "vịnh", f"story:{desk.ids['story']}"):
         assert "Không thấy bài nào" in two.get("/search", params={"q": query}).text, query
+        assert two.get("/search/export", params={"q": query, "format": "jsonl"}).text == "", query
         assert "Vịnh Bắc Bộ chia thế nào?" in sign_in(desk, "viewer", "Người xem").get("/search", params={"q": query}).text
     preview = two.get("/watches/preview", params={"query": "vịnh", "name": "x"}).text
     assert "Vịnh Bắc Bộ chia thế nào" not in preview

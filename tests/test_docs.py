@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli import COMMANDS
+from pipelines.search.mapping import PROPERTIES
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -30,3 +31,9 @@ def test_index_lists_every_page() -> None:
     index = (DOCS / "index.md").read_text(encoding="utf-8")
     missing = [page.name for page in DOCS.glob("*.md") if page.name != "index.md" and f"({page.name})" not in index]
     assert missing == []
+
+
+def test_every_field_of_the_index_is_documented() -> None:
+    table = (DOCS / "elasticsearch.md").read_text(encoding="utf-8").partition("## Các trường")[2].partition("\n## ")[0]
+    named = {name for line in table.splitlines() if line.startswith("| `") for name in re.findall(r"`(\w+)`", line.split("|")[1])}
+    assert named == set(PROPERTIES)

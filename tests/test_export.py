@@ -23,10 +23,10 @@ from pipelines.errors import UsageError, UserError
 from pipelines.search import Index
 from pipelines.search.embedded import EmbeddedIndex
 from pipelines.search.rebuild import rebuild
-from pipelines.settings import load_profile
+from pipelines.settings import Profile, load_profile
 from pipelines.store import alerts, audit
 from pipelines.store import schema as tables
-from tests.desk import HOSTILE, WRONG, Desk, make_desk
+from tests.desk import HOSTILE, WRONG, Desk, make_desk, sign_in
 
 
 @pytest.fixture
@@ -136,6 +136,33 @@ def test_claim_reviews_name_organisations_only(desk: Desk, index: Index) -> None
     assert any(HOSTILE in one["claimReviewed"] for one in graph)  # as data; who shows it escapes it
 
 
+# Of the properties that schema.org gives the types we write, with those of their parents, the ones we use.
+_THING = {"@type", "@id", "name", "url", "identifier", "alternateName"}
+_WORK = _THING | {"author", "datePublished", "headline", "inLanguage", "citation", "text", "creativeWorkStatus"}
+TERMS = {
+    "ClaimReview": _WORK | {"claimReviewed", "itemReviewed", "reviewRating", "reviewBody"}, "Claim": _WORK | {"appearance"}, "CreativeWork": _WORK,
+    "Rating": _THING | {"ratingValue", "bestRating", "worstRating"}, "Organization": _THING | {"parentOrganization"},
+}  # fmt: skip
+
+
+def _nodes(found: object) -> Iterator[dict[str, object]]:
+    if isinstance(found, dict):
+        yield found
+    for inner in found.values() if isinstance(found, dict) else found if isinstance(found, list) else ():
+        yield from _nodes(inner)
+
+
+def test_claim_reviews_use_the_terms_of_schema_org(desk: Desk, index: Index) -> None:
+    written = json.loads(write(desk, index, "", "claimreview").read_text(encoding="utf-8"))
+    assert set(written) == {"@context", "@graph"} and written["@context"] == "https://schema.org"
+    for node in _nodes(written["@graph"]):
+        assert set(node) <= TERMS[str(node["@type"])] and "" not in node.values()
+    commune = Profile(name="x/y", title="Xã Y", place="y", agency="UBND XÃ Y", locality="Y")
+    with desk.store.read() as conn:
+        (one, *_) = alerts.list_alerts(conn)
+    assert review(one, load_references(), commune, "https://desk.example")["author"] == {"@type": "Organization", "name": "UBND XÃ Y"}
+
+
 def test_what_a_person_settled_is_not_reviewed_and_two_persons_publish(desk: Desk, index: Index) -> None:
     with desk.store.begin() as conn:
         alerts.decide(conn, desk.ids["watch"], outcome=alerts.NOT_DISTORTED, reason="đúng", analyst="Bàn 1", version=1, now=now())
@@ -164,4 +191,21 @@ def test_wrong_formats_questions_and_folders_are_one_line(desk: Desk, index: Ind
             write(desk, index, query, form)
     with pytest.raises(UserError, match="không ghi được"):
         export(desk.store, index, desk.settings, "", "csv", desk.settings.data / "không-có" / "x.csv", actor="x", now=now())
+    (desk.settings.data / "thư mục").mkdir()
+    with pytest.raises(UsageError, match="là một thư mục"):
+        export(desk.store, index, desk.settings, "", "csv", desk.settings.data / "thư mục", actor="x", now=now())
+    with desk.store.read() as conn:
+        assert conn.execute(select(tables.audit)).first() is None, "no entry for a file that is not there"
     assert list(desk.settings.data.glob(".xuat-*")) == []
+
+
+def test_what_a_search_found_is_exported_from_its_page(desk: Desk, index: Index) -> None:
+    viewer, guest = sign_in(desk, "viewer", "Người xem"), sign_in(desk, "guest", "Khách")
+    assert 'action="/search/export"' in viewer.get("/search?q=tier:flag").text and "/search/export" not in guest.get("/search?q=tier:flag").text
+    assert guest.get("/search/export?q=tier:flag").status_code == 403
+    answer = viewer.get("/search/export?q=tier:flag&format=csv")
+    assert answer.headers["content-disposition"] == 'attachment; filename="cotmoc.csv"' and len(answer.text.splitlines()) == 3
+    assert [viewer.get(f"/search/export?{asked}").status_code for asked in ("q=(", "q=x&format=pdf", "q=%00")] == [400, 400, 400]
+    with desk.store.read() as conn:
+        entries = conn.execute(select(tables.audit.c.actor, tables.audit.c.details).where(tables.audit.c.action == "export")).all()
+    assert [(entry.actor, entry.details["query"], entry.details["rows"]) for entry in entries][0] == ("Người xem", "tier:flag", 2)

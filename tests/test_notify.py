@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from flows.checks import channels as doctor_channels
+from flows.checks import deliveries as doctor_deliveries
 from pipelines.errors import UsageError
 from pipelines.notify import notify
-from pipelines.notify.channels import check_names
+from pipelines.notify.channels import check_names, tried
 from pipelines.notify.hours import is_quiet, next_summary
 from pipelines.notify.message import News, clean, outlet_name, summary
 from pipelines.records import Tier
@@ -147,9 +148,12 @@ def test_an_absence_is_one_alarm_whatever_is_owed_meanwhile(store: Store, office
         raise_on(store, f"f{number}")
         notify(store, office, NOON + timedelta(minutes=10 * number), sent)
     assert [record.levelname for record in caplog.records] == ["ERROR"]
+    own = office.model_copy(update={"database_url": str(store.engine.url)})
+    assert doctor_deliveries(own).state == "missing" and "kênh “truc-ban” không nhận từ 20/11/2026 12:00; chỉ mục: 0 tin chờ; thông báo: 12 chờ" in doctor_deliveries(own).found
     sent.away = set()
     notify(store, office, NOON + timedelta(hours=4), sent)
     assert len(sent.messages) == 12 and "nhận tin trở lại" in caplog.records[-1].getMessage()
+    assert doctor_deliveries(own).state == "ok"
     sent.away = {"json://a"}
     raise_on(store, "sau")
     notify(store, office, NOON + timedelta(hours=5), sent)
@@ -270,6 +274,12 @@ def test_channels_are_checked_before_they_are_needed() -> None:
     for name, address in (("Trực ban", "json://a"), ("a", "không-phải-địa-chỉ")):
         with pytest.raises(UsageError, match="notify"):
             check_names({name: address})
+
+
+def test_a_trial_says_why_and_nothing_of_the_secrets() -> None:
+    """Apprise says what went wrong on its log only."""
+    taken, why = tried("json://ten-dung:mat-khau-rieng@127.0.0.1:9/duong-bi-mat", "Thử", "Thử")
+    assert not taken and "127.0.0.1" in why and not any(secret in why for secret in ("ten-dung", "mat-khau-rieng", "duong-bi-mat"))
 
 
 def test_every_address_in_the_documentation_is_one_that_apprise_reads() -> None:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Collection, Iterator
-from contextlib import ExitStack, closing
+from collections.abc import Collection
+from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from classifiers.referencebase import load_references
-from dashboards.export import FORMATS
-from dashboards.export import export as run_export
 from dashboards.export.rows import row
+from dashboards.export.served import served
 from dashboards.labels import TYPE_VI
-from pipelines.clock import local, now
+from pipelines.clock import local
 from pipelines.records import Alert
 from pipelines.search import Index, open_index
 from pipelines.search.port import COUNT_LIMIT, FACETS
@@ -137,17 +134,5 @@ def export(request: Request) -> Response:
     """GET /v1/export?q=&format=: all that the question finds, as one file; an entry in the audit log names the program."""
     settings, store = _parts(request)
     form = request.query_params.get("format", "csv")
-    with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cotmoc-export-"))
-        path = Path(folder) / f"cotmoc.{'jsonld' if form == 'claimreview' else form if form in FORMATS else 'x'}"
-        with closing(_index(request)) as index:
-            run_export(store, index, settings, _query(request), form, path, actor=f"API: {request.state.client.name}", now=now())
-        kept = stack.pop_all()
-    headers = {"Content-Disposition": f'attachment; filename="{path.name}"', "Content-Length": str(path.stat().st_size)}
-    return StreamingResponse(_pieces(path, kept), media_type=FORMATS[form], headers=headers)
-
-
-def _pieces(path: Path, kept: ExitStack) -> Iterator[bytes]:
-    with kept, path.open("rb") as source:
-        while piece := source.read(64 * 1024):
-            yield piece
+    with closing(_index(request)) as index:
+        return served(store, index, settings, _query(request), form, actor=f"API: {request.state.client.name}")

@@ -55,14 +55,19 @@ def review(alert: Alert, base: ReferenceBase, office: Profile, desk_url: str) ->
         "url": f"{desk_url}/alerts/{alert.id}",
         "inLanguage": "vi",
         "claimReviewed": one_line(claim.sentence, 2000),
-        "author": {"@type": "Organization", "name": office.agency, "parentOrganization": {"@type": "Organization", "name": office.agency_parent}},
+        "author": _agency(office),
         "datePublished": alert.raised.isoformat(),
         "creativeWorkStatus": "Published" if alert.status == alerts.NEEDS_REPLY else "Draft",
         "itemReviewed": reviewed,
         "reviewRating": rating,
-        "reviewBody": one_line(" ".join(part for part in (claim.differs, claim.why) if part), 2000),
+        "reviewBody": one_line(". ".join(part.strip().rstrip(".") for part in (claim.differs, claim.why) if part.strip()) + ".", 2000),
         "citation": [_citation(base, id_) for id_ in claim.refs if id_ in base],
     }
+
+
+def _agency(office: Profile) -> dict[str, Any]:
+    above = {"parentOrganization": {"@type": "Organization", "name": office.agency_parent}} if office.agency_parent else {}
+    return {"@type": "Organization", "name": office.agency, **above}
 
 
 def _citation(base: ReferenceBase, id_: str) -> dict[str, Any]:

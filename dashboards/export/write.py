@@ -16,6 +16,7 @@ from dashboards.export.rows import row, write_csv, write_jsonl, write_xlsx
 from pipelines.errors import UsageError, UserError
 from pipelines.search import Index
 from pipelines.search.hits import tree_of
+from pipelines.search.tree import Node
 from pipelines.settings import Settings
 from pipelines.store import Store, audit
 
@@ -40,15 +41,20 @@ class Exported:
 
 
 def export(
-    store: Store, index: Index, settings: Settings, query: str, form: str, target: Path, *, actor: str, now: datetime
-) -> Exported:
+    store: Store, index: Index, settings: Settings, query: str, form: str, target: Path, *, actor: str, now: datetime,
+    asked: str | Node | None = None,
+) -> Exported:  # fmt: skip
     """Write all that `query` finds, newest first, as `form` to `target`; without its audit entry there is no file.
+
+    `asked` is what is put to the index in its stead, where the reader may not see all that it finds.
 
     Errors: UsageError for a format that is not in FORMATS, QueryError, UserError when the file cannot be written.
     """
     if form not in FORMATS:
         raise UsageError(f"định dạng “{form}” không có; có: {', '.join(FORMATS)}")
     tree_of(query)
+    if target.is_dir():
+        raise UsageError(f"{target}: là một thư mục; hãy cho tên tệp")
     try:
         handle, name = tempfile.mkstemp(prefix=".xuat-", dir=target.parent)
     except OSError as error:
@@ -57,7 +63,7 @@ def export(
         # By name, so that XLSX, which seeks, and the hash read what is on disk.
         os.close(handle)
         with Path(name).open("w+b") as out:
-            found = index.scan(query)
+            found = index.scan(query if asked is None else asked)
             rows = write_claimreview(reviews(store, settings, found), out) if form == "claimreview" else _ROWS[form](map(row, found), out)
             out.flush()
             os.fsync(out.fileno())

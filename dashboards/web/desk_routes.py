@@ -30,4 +30,5 @@ def desk_routes() -> list[At]:
         At("/articles/{id}/diff", article_pages.diff_page, "read", audited="evidence.read"),
         At("/articles/{id}/archived", article_pages.archived_page, "read", audited="evidence.read"),
         At("/search", search_pages.search_page, "read"),
+        At("/search/export", search_pages.export_found, "export"),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -31,6 +32,9 @@ EXAMPLES = (
     "bien gioi", '"vịnh Bắc Bộ"', "cột OR mốc, NOT bóng", "mốc near/5 biên", "biê*", "since:7d, before:01/11/2026",
     'about:thanh-hoa, outlet:"Tuổi Trẻ"', "tier:flag, type:D06, ref:PCA-05, lang:zh",
 )  # fmt: skip
+
+# Format of an export → its name on the page.
+FORMS = {"csv": "CSV", "xlsx": "Excel (XLSX)", "jsonl": "JSON lines", "claimreview": "ClaimReview (JSON-LD)"}
 
 
 def search_page(request: Request) -> Response:
@@ -60,4 +64,20 @@ def search_page(request: Request) -> Response:
         except UserError as problem:
             values["error"], status = str(problem), 503 if isinstance(problem, IndexUnavailable) else 400
     outlets = counted.codes([*getattr(request.app.state, "outlets", {}).values(), *(hit.outlet for hit, _ in values["hits"])])
-    return page(request, "search.html", status, q=query, number=number, longest=LONGEST, codes={**CODES, "outlet": outlets}, examples=EXAMPLES, **values)
+    return page(request, "search.html", status, q=query, number=number, forms=FORMS, longest=LONGEST, codes={**CODES, "outlet": outlets}, examples=EXAMPLES, **values)
+
+
+def export_found(request: Request) -> Response:
+    """GET /search/export?q=&format=: all that the question finds, as one file; an entry in the audit log names the analyst."""
+    from dashboards.export.served import served
+    from pipelines.search import IndexUnavailable, open_index
+
+    query, form = request.query_params.get("q", "").strip()[: LONGEST + 1], request.query_params.get("format", "csv")
+    analyst = request.state.session.analyst
+    try:
+        with store(request).read() as conn:
+            asked = counted.without(query, second_looks.hidden_stories(conn, analyst))
+        with closing(open_index(settings(request), store(request))) as index:
+            return served(store(request), index, settings(request), query, form, actor=analyst, asked=asked)
+    except UserError as problem:
+        raise HTTPException(503 if isinstance(problem, IndexUnavailable) else 400, str(problem)) from problem

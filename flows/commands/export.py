@@ -19,12 +19,12 @@ def export(
 ) -> None:
     """Xuất các bài tìm được (không kèm thân bài); mỗi lần xuất là một mục trong nhật ký kiểm toán."""
     from dashboards.export import export as run
-    from flows.context import open_store, settings
+    from flows.context import known_store, settings
     from pipelines.clock import now
     from pipelines.search import open_index
 
     config = settings(data)
-    store = open_store(config)
+    store = known_store(config)
     index = open_index(config, store)
     try:
         done = run(store, index, config, query, form, output, actor=desk, now=now())

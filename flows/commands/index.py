@@ -16,14 +16,11 @@ app = typer.Typer(help="Chỉ mục tìm kiếm: dựng lại từ kho, đối c
 
 
 def _open(data: Any) -> tuple[Store, Index]:
-    from flows.context import open_store, settings
-    from pipelines.errors import UsageError
+    from flows.context import known_store, settings
     from pipelines.search import open_index
 
     config = settings(data)
-    if not config.database_url and not (config.data / "cotmoc.sqlite3").is_file():
-        raise UsageError(f"{config.data}: không có kho nào ở đây; kiểm tra --data (hoặc COTMOC_DATA)")
-    store = open_store(config)
+    store = known_store(config)
     return store, open_index(config, store)
 
 

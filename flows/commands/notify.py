@@ -23,17 +23,17 @@ def notify(
     from pipelines.clock import now
     from pipelines.errors import UsageError
     from pipelines.notify import notify as run
-    from pipelines.notify.channels import check_names, send_by_apprise
+    from pipelines.notify.channels import check_names, tried
 
     config = settings(data)
     check_names(config.notify)
     if test:
         if not config.notify:
             raise UsageError("chưa có kênh thông báo nào; đặt mục [notify] trong cấu hình (docs/notify.md)")
-        good = {name: send_by_apprise(address, "Cột Mốc: tin thử", f"Kênh này nhận được thông báo.\n{config.desk_url}") for name, address in config.notify.items()}
-        for name, taken in good.items():
-            typer.echo(f"{name}: {'đã nhận' if taken else 'không nhận'}")
-        if not all(good.values()):
+        good = {name: tried(address, "Cột Mốc: tin thử", f"Kênh này nhận được thông báo.\n{config.desk_url}") for name, address in config.notify.items()}
+        for name, (taken, why) in good.items():
+            typer.echo(f"{name}: {'đã nhận' if taken else 'không nhận'}" + (f" ({why})" if why else ""))
+        if not all(taken for taken, _why in good.values()):
             raise typer.Exit(1)
         return
     store = open_store(config)

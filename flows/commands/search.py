@@ -33,6 +33,8 @@ def search(
     from pipelines.search.query import asks_words
 
     chosen, question = settings(data), " ".join(query)
+    if not (chosen.elasticsearch_url or chosen.elasticsearch_cloud_id or (chosen.data / "index.sqlite3").is_file()):
+        typer.echo(f"lưu ý: {chosen.data}: chưa có chỉ mục nào ở đây; kiểm tra --data (hoặc COTMOC_DATA)", err=True)
     index = open_index(chosen)
     found = index.search(question, limit=limit, offset=offset)
     index.close()

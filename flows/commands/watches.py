@@ -100,13 +100,26 @@ def preview(
 
 @app.command()
 def enable(name: NameArgument, data: DataOption = None) -> None:
-    """Bật: từ nay mỗi bài mới được chuyển vào chỉ mục mà khớp thì được báo, mỗi tin một lần."""
+    """Bật: từ nay mỗi bài mới được chuyển vào chỉ mục mà khớp thì được báo, mỗi tin một lần. Cho xem trước 30 ngày qua."""
     from flows.context import open_store, settings
     from pipelines.clock import now
+    from pipelines.search import IndexUnavailable, open_index
+    from pipelines.watches import check_enabling, get
     from pipelines.watches import enable as run
+    from pipelines.watches import preview as look
 
     config = settings(data)
     store = open_store(config)
+    with store.read() as conn:
+        query = get(conn, name).query
+        check_enabling(get(conn, name), config)
+    index = open_index(config, store)
+    try:
+        _show(look(index, query, now()), query)
+    except IndexUnavailable as error:
+        typer.echo(f"không xem trước được: {error}", err=True)
+    finally:
+        index.close()
     with store.begin() as conn:
         watch = run(conn, config, name, actor=ACTOR, now=now())
     store.close()

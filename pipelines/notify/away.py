@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
-from pipelines.store.rows import stamp, upsert
+from pipelines.clock import show
+from pipelines.store.rows import moment, stamp, upsert
 from pipelines.store.schema import meta
 
 log = logging.getLogger("cotmoc.notify")
@@ -20,6 +21,12 @@ def _key(channel: str) -> str:
 def is_away(conn: Connection, channel: str) -> bool:
     """Tell whether the alarm for a channel was given and stands."""
     return conn.execute(select(meta.c.key).where(meta.c.key == _key(channel))).first() is not None
+
+
+def all_away(conn: Connection) -> list[tuple[str, str]]:
+    """Return the channels that are away, and since when (as shown)."""
+    rows = conn.execute(select(meta.c.key, meta.c.value).where(meta.c.key.startswith(_key(""), autoescape=True)).order_by(meta.c.key))
+    return [(row.key.removeprefix(_key("")), show(moment(row.value))) for row in rows]
 
 
 def note_away(conn: Connection, channel: str, what: str, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from pipelines.errors import UsageError
 
@@ -37,6 +38,35 @@ def send_by_apprise(address: str, title: str, text: str) -> bool:
 
     sender = _opened(address)
     return bool(len(sender) and sender.notify(title=title, body=text, notify_type=NotifyType.INFO, body_format=NotifyFormat.TEXT))
+
+
+def tried(address: str, title: str, text: str) -> tuple[bool, str]:
+    """Send like `send_by_apprise`; return whether it was taken, and what Apprise said of a failure, without a part of the address."""
+    heard = _Heard(logging.WARNING)
+    own = logging.getLogger("apprise")
+    own.addHandler(heard)
+    try:
+        taken = send_by_apprise(address, title, text)
+    finally:
+        own.removeHandler(heard)
+    said = "; ".join(dict.fromkeys(heard.lines))[:300]
+    # The host may be named: it is what an office must know; whatever may be a secret may not.
+    host = urlsplit(address).hostname or ""
+    for part in sorted(re.split(r"[/:@?&=,]+", address), key=len, reverse=True):
+        for secret in {part, unquote(part)} - {host}:
+            if len(secret) > 3:
+                said = said.replace(secret, "…")
+    return taken, "" if taken else said
+
+
+class _Heard(logging.Handler):
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one line."""
+        self.lines.append(" ".join(record.getMessage().split()))
 
 
 def _opened(address: str) -> Apprise:

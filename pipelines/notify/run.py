@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -50,6 +51,7 @@ def notify(store: Store, settings: Settings, now: datetime, send: Send = send_by
     if is_quiet(now, settings.quiet_hours):
         outcomes["quiet"] = len(due)
         return _count(outcomes)
+    begun = time.monotonic()
     by_channel: dict[str, list[OutboxMessage]] = {}
     for message in due:
         by_channel.setdefault(message.key.rsplit(":", 1)[0], []).append(message)
@@ -66,12 +68,12 @@ def notify(store: Store, settings: Settings, now: datetime, send: Send = send_by
             log.error("%s; thông báo được giữ lại", error)
             outcomes["retry"] += len(messages)
             continue
-        outcomes += _tell(store, settings, messages, now, partial(send, address), channel, room_of(address))
+        outcomes += _tell(store, settings, messages, now, partial(send, address), channel, room_of(address), begun)
     return _count(outcomes)
 
 
 def _tell(
-    store: Store, settings: Settings, messages: Sequence[OutboxMessage], now: datetime, send: Callable[[str, str], bool], channel: str, room: int
+    store: Store, settings: Settings, messages: Sequence[OutboxMessage], now: datetime, send: Callable[[str, str], bool], channel: str, room: int, begun: float
 ) -> Counter[str]:
     """Send one channel's flags one by one, then its summary; after a failure the rest of the channel waits."""
     outcomes: Counter[str] = Counter()
@@ -91,7 +93,7 @@ def _tell(
         if failed:
             outcomes["waiting"] += len(part)
             continue
-        mine, pages, gone, over = _compose(store, settings, part, now, room)
+        mine, pages, gone, over = _compose(store, settings, part, now, now + timedelta(seconds=time.monotonic() - begun) + LEASE, room)
         _done(store, [*gone, *over], now)
         outcomes += Counter(forgotten=len(gone), settled=len(over), waiting=len(part) - len(mine) - len(gone) - len(over))
         for page in pages:
@@ -135,11 +137,11 @@ def _share(
 
 
 def _compose(
-    store: Store, settings: Settings, part: Sequence[OutboxMessage], now: datetime, room: int
+    store: Store, settings: Settings, part: Sequence[OutboxMessage], now: datetime, until: datetime, room: int
 ) -> tuple[list[OutboxMessage], list[Page], list[OutboxMessage], list[OutboxMessage]]:
-    """Take the notices of `part` for this process; return them with the messages that tell them in turn, those of which nothing is left, and those settled."""
+    """Take the notices of `part` for this process `until` then (a slow channel may take minutes of the round); return them with the messages that tell them in turn, those of which nothing is left, and those settled."""
     with store.begin() as conn:
-        mine = [message for message in part if outbox.lease(conn, message.seq, now, now + LEASE)]
+        mine = [message for message in part if outbox.lease(conn, message.seq, now, until)]
     gone, over, told = [], [], []
     with store.read() as conn:
         for message in mine:

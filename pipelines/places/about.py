@@ -6,8 +6,9 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from pipelines.places.backdrop import goes_on, links
+from pipelines.places.backdrop import dateline, goes_on, links
 from pipelines.places.context import FACTOR, agency, genre, listed, signed, use, zone
 from pipelines.places.find import Hit, Page
 
@@ -62,8 +63,10 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
         return Balance({}, 0.0, 0.0, True, len(sheet.text), title_end, 0)
     kind = genre(sheet)
     residents: list[tuple[Weight, str, float]] = []
+    filed: list[tuple[Weight, str, float]] = []
     opening = first_sentence(sheet.text, title_end) if len(sheet.text) < _SHORT else 0  # asked of short texts only
     linked = links(sheet.text[:captions])
+    bulletin = sheet.text.count("CA BỆNH ", 0, 3000) > 1  # the ministry's list of cases, one line for each (Dân trí, 2021)
     previous: Hit | None = None
     passing = ""
     for index, hit in enumerate(hits):
@@ -72,11 +75,15 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
             continue
         before, joined = passing, previous is not None and _one_address(sheet, previous, hit)
         if not (joined and passing in ("road", "range")):
-            passing = use(sheet, hit, kind, enumerated.get(index, 0), _both_ends(sheet, hits, index), published)
+            passing = use(sheet, hit, kind, enumerated.get(index, 0), partial(_both_ends, sheet, hits, index), published)
             if passing == "signature" and joined and not signed(sheet, hit):
                 passing = before  # "THPT Nguyễn Xuân Nguyên (Quảng Xương, Thanh Hóa)" is an address
         if not passing and before == "career" and previous is not None and goes_on(sheet.text, previous.end, hit.start):
             passing = "career"
+        if not passing and sense.profile and sense.rank == 3 and hit.start > title_end and _leaves(sheet, hits, index):
+            passing = "career"
+        if bulletin and not passing and hit.start > title_end:
+            passing = "patient"
         if linked and any(start < hit.start < end for start, end in linked):
             passing = "linked"
         if kind == "weather" and not passing and zone(sheet, hits, index):
@@ -102,12 +109,18 @@ def weigh(sheet: Page, hits: Sequence[Hit], title_end: int, lead_end: int, publi
         weight.opening = weight.opening or (not passing and hit.start < opening)
         if passing == "resides" and sense.profile:
             residents.append((weight, part, worth))
+        elif sense.profile and part != "title" and sheet.text[hit.start - 1] in "\n(" and dateline(sheet.text, hit.start, sheet.text[hit.end : hit.end + 40]):
+            filed.append((weight, part, worth))
     # Tried and punished elsewhere: where the person lives is no longer the scene.
     if residents and any(weight.scenes for key, weight in found.items() if key.startswith("*")):
         for weight, part, worth in residents:
             if not weight.scenes:
                 setattr(weight, part, getattr(weight, part) - worth * (1 - FACTOR["home"] / FACTOR["resides"]))
     others = [weight for key, weight in found.items() if key.startswith("*")]
+    # Filed here on a matter elsewhere: the dateline is the only sign of the place.
+    for weight, part, worth in filed:
+        if weight.spots == 1 and any(other.score >= TITLE / 3 for other in found.values() if other is not weight):
+            setattr(weight, part, getattr(weight, part) - worth * (1 - FACTOR["dateline"]))
     return Balance(
         {key: weight for key, weight in found.items() if not key.startswith("*")},
         max((weight.score for weight in others), default=0.0),
@@ -135,6 +148,21 @@ def first_sentence(text: str, title_end: int) -> int:
         start += 1
     stop = _STOP.search(text, start)
     return stop.end() if stop else len(text)
+
+
+# "Chủ tịch UBND tỉnh A, được điều động … làm Phó Bí thư Tỉnh ủy B": the scene is where the officer goes.
+_MOVED = re.compile(r"[^.;\n]{0,60}\b(?:điều động|luân chuyển)\b[^.;\n]{0,140}")
+
+
+def _leaves(sheet: Page, hits: Sequence[Hit], index: int) -> bool:
+    """Tell whether an officer of this province is moved to another one that the same sentence names."""
+    hit = hits[index]
+    near = sheet.text[hit.end : hit.end + 80]
+    moved = _MOVED.match(sheet.text, hit.end) if " động" in near or " chuyển" in near else None
+    if moved is None or (hit.level != "tỉnh" and not agency(sheet, hit)):
+        return False
+    later = (other.sense for other in hits[index + 1 : index + 6] if other.start < moved.end())
+    return hit.sense is not None and any(sense is not None and sense.province[0] != "@" and sense.province != hit.sense.province for sense in later)
 
 
 def _one_address(sheet: Page, first: Hit, second: Hit) -> bool:
@@ -204,6 +232,8 @@ def is_about(weight: Weight, balance: Balance) -> bool:
         return True
     if balance.length < 2500 and weight.spots > 1 and weight.score >= 2.5 and weight.score >= 2.5 * max(balance.other, *rivals, 0.0):
         return True
+    if weight.scenes and weight.lead >= 0.5 and weight.score >= 2.2 and not balance.other and not any(rivals):
+        return True  # an agency acts, and the text names no other place
     least = 4.0 + max(0, balance.length - 3000) / 2500
     return weight.score >= least and weight.score >= 0.8 * balance.other and weight.lead + weight.body >= 2
 

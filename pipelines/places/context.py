@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from pipelines.places import backdrop
@@ -94,7 +94,7 @@ _FROM = re.compile(r"\btừ\s+(?:bắc |nam |tỉnh |khu vực |phía \w+ )?$", 
 _RANGE_AFTER = re.compile(r"^\s*(?:đến|tới|trở ra|trở vào)\b", re.I)
 _SOURCE = re.compile(r"(?:\bbáo|\bđài(?: PT-?TH| truyền hình| phát thanh)?|\btheo báo)\s+$", re.I)
 _PATIENT = re.compile(
-    r"(?:bệnh nhân|BN|\d+ ca(?: mới| mắc mới)?|ca bệnh|ca mắc|ca dương tính|F0|F1|ổ dịch)[ \d]*(?:\([^)]{0,30}\)?)?(?: ở| tại| người)?\s*\(?(?:tỉnh )?$", re.I
+    r"(?:bệnh nhân|BN|\d+ ca(?: mới| mắc mới)?|ca bệnh|ca mắc|ca dương tính|F0|F1|ổ dịch|cách ly (?:ngay )?sau khi nhập cảnh)[ \d]*(?:\([^)]{0,30}\)?)?(?: ở| tại| người)?\s*\(?(?:tỉnh )?$", re.I
 )
 _COUNTED = re.compile(r"^\s*\(\d{1,3}(?: ca)?\)")
 _SCHOOL = re.compile(r"\b(?:ĐH|[Đđ]ại học|[Hh]ọc viện|[Cc]ao đẳng)\b(?: [^\W\d_]+){0,6}\s+$")
@@ -104,10 +104,10 @@ _TEAM = re.compile(
 )
 _PLATE = re.compile(r"\b(?:biển (?:số|kiểm soát|đăng ký)|BKS)(?: xe)?(?: tỉnh)?\s+$", re.I)
 _AWAY = re.compile(r"\bcách\s+(?:bờ biển |phía \w+ |bắc |nam |tỉnh |đất liền )?$", re.I)
-_BATTLE = re.compile(r"\b(?:chiến trường|mặt trận|chiến dịch)(?: tỉnh)?\s+$", re.I)
+_BATTLE = re.compile(r"\b(?:chiến trường|mặt trận|chiến dịch|cuộc chiến(?: [^\W\d_]+){0,2}(?: ở| tại)?|trận đánh(?: ở| tại)?)(?: tỉnh)?\s+$", re.I)
 # A dish keeps the name of its home wherever it is eaten; only with another place behind it is it known to be eaten there.
-_DISH = re.compile(r"\b(?:phở|bún|nem|bánh|xôi|chè|kẹo|miến|cháo|gỏi|chả|giò|mắm|món|đặc sản)(?: [^\W\d_]+){0,2}\s+$", re.I)
-_EATEN = re.compile(r"^\s+(?:ở|tại|giữa(?: lòng)?|trên đất)\s+(?:TP\.?\s?|thành phố |nước )?[A-ZĐ]")
+_DISH = re.compile(r"\b(?:nhà hàng|quán(?: ăn)?|phở|bún|nem|bánh|xôi|chè|kẹo|miến|cháo|gỏi|chả|giò|mắm|món|đặc sản)(?: [^\W\d_]+){0,2}\s+$", re.I)
+_EATEN = re.compile(r"^\s+(?:ở|tại|giữa(?: lòng)?|trên (?:đất|phố|đường))\s+(?:TP\.?\s?|thành phố |nước )?[A-ZĐ]")
 # Voters ask a ministry: their province is the scene only where its own matter is discussed ("trên địa bàn tỉnh", "qua tỉnh").
 _VOTERS = re.compile(r"(?<!gặp )(?<!xúc )(?<!với )\bcử tri(?: và nhân dân)?(?: các)?(?: tỉnh| TP\.?| thành phố)?\s+$", re.I)
 _ASK = re.compile(r"^[^.\n]{0,20}\b(?:kiến nghị|đề nghị|phản ánh|đề xuất|hỏi|chất vấn|băn khoăn|mong)\b")
@@ -167,6 +167,9 @@ def listed(sheet: Page, hits: Sequence[Hit]) -> dict[int, int]:
 
     previous: Hit | None = None
     for index, hit in enumerate(hits):
+        if hit.sense is None and previous is not None and "alone" in hit.notes and _LIST_GAP.match(sheet.text[previous.end : hit.start]):
+            previous = hit  # a link of the list whose place stays open: "Đồng Hới, Thọ Xuân, Phú Bài"
+            continue
         if (
             hit.sense is None
             or hit.sense.rank < 2
@@ -207,9 +210,9 @@ _HINTS = {
     "delegate": ("đoàn", "đbqh", "đại biểu"), "bracket": ("(",), "range": ("từ",), "road": ("cao tốc", "đường", "tuyến", "xe khách", "chặng"),
     "home": ("quê", "gốc", "sinh ra", "quán", "đến từ", "người đẹp", "chàng trai", "cô gái"), "aged": ("tuổi",),
     "resides": ("trú", "ngụ", "tuổi, ", "sinh năm", "hộ khẩu", "sn "), "club": ("đội ",), "plate": ("biển ", "bks"),
-    "among": ("trong đó", "chẳng hạn", "ví dụ", "từng", "như"), "several": ("gồm",), "region": ("miền ", " bộ", "đồng bằng"), "patient": ("bệnh nhân", "bn", "ca ", "f0", "f1", "ổ dịch"), "source": ("báo", "đài"),
-    "away": ("cách",), "battle": ("chiến ", "mặt trận"), "voters": ("cử tri",), "fled": ("trốn",), "branch": ("chi nhánh", "cn ", "pgd", "giao dịch"),
-    "dish": ("phở", "bún", "nem", "bánh", "xôi", "chè", "kẹo", "miến", "cháo", "gỏi", "chả", "giò", "mắm", "món", "đặc sản"),
+    "among": ("trong đó", "chẳng hạn", "ví dụ", "từng", "như"), "several": ("gồm",), "region": ("miền ", " bộ", "đồng bằng"), "patient": ("bệnh nhân", "bn", "ca ", "f0", "f1", "ổ dịch", "nhập cảnh"), "source": ("báo", "đài"),
+    "away": ("cách",), "battle": ("chiến ", "trận "), "voters": ("cử tri",), "fled": ("trốn",), "branch": ("chi nhánh", "cn ", "pgd", "giao dịch"),
+    "dish": ("phở", "bún", "nem", "bánh", "xôi", "chè", "kẹo", "miến", "cháo", "gỏi", "chả", "giò", "mắm", "món", "đặc sản", "nhà hàng", "quán"),
     "school": ("đh", "đại học", "học viện", "cao đẳng"), **backdrop.HINTS,
 }  # fmt: skip
 
@@ -233,7 +236,7 @@ def _hinted(low: str) -> frozenset[str]:
     return uses[found[0][0]].union(*(uses[index] for index, _, _ in found[1:]))
 
 
-def use(sheet: Page, hit: Hit, kind: str, size_of_list: int, both_ends: bool, published: str) -> str:
+def use(sheet: Page, hit: Hit, kind: str, size_of_list: int, both_ends: Callable[[], bool], published: str) -> str:
     """Return the passing use of a resolved hit (a key of FACTOR), or an empty string when it may be the scene."""
     text = sheet.text
     before = text[max(0, hit.start - 60) : hit.start].rpartition("\n")[2]
@@ -303,7 +306,7 @@ def _first_uses(before: str, after: str, hinted: frozenset[str]) -> str:
     ):
         return "signature"
     if "range" in hinted and (
-        (_RANGE_AFTER.match(after) and (_FROM.search(near) or _RANGE_LIST.search(before))) or (("đến" in before or "tới" in before or "trở ra" in before) and _RANGE_BEFORE.search(before))
+        ((_RANGE_AFTER.match(after) or _DASH_AFTER.match(after)) and (_FROM.search(near) or _RANGE_LIST.search(before))) or (("đến" in before or "tới" in before or "trở ra" in before) and _RANGE_BEFORE.search(before))
     ):
         return "range"
     return ""
@@ -314,9 +317,9 @@ def signed(sheet: Page, hit: Hit) -> bool:
     return _SIGNED.match(sheet.text[hit.end : hit.end + 40]) is not None
 
 
-def _other_uses(before: str, after: str, both_ends: bool, hinted: frozenset[str]) -> str:
+def _other_uses(before: str, after: str, both_ends: Callable[[], bool], hinted: frozenset[str]) -> str:
     """Uses of a single name."""
-    if "road" in hinted and not both_ends and (_DASH_BEFORE.search(before[-4:]) or _DASH_AFTER.match(after)) and _ROAD.search(before):
+    if "road" in hinted and (_DASH_BEFORE.search(before[-4:]) or _DASH_AFTER.match(after)) and _ROAD.search(before) and not both_ends():
         return "road"
     if "home" in hinted and _HOME.search(before) and not _OWN_HOME.search(before):
         return "home"
@@ -376,5 +379,5 @@ _SINGLE = (
     (_PATIENT, "patient", 44),
     (_SOURCE, "source", 30),
     (_AWAY, "away", 24),
-    (_BATTLE, "battle", 24),
+    (_BATTLE, "battle", 40),
 )

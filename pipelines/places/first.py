@@ -39,6 +39,7 @@ _LEADS = _words(
     "Huyện Xã Phường Tỉnh Thành Thị Vườn Hồ Sông Núi Đảo Cảng Chùa Đền Khu Cửa Biển Bản Phố Công Nam Bắc Đông Tây Tại Ở Bãi Cầu Đèo Hang Rừng Làng Tới Về Lên Đến Từ Bến Ga Đồn"
 )
 _PLACED = re.compile(r"\b(?:ở|tại|đến|tới|[Đđ]ồn [Bb]iên phòng|[Đđ]ồn BP|[Cc]ửa khẩu)\s+$")
+_AGE = re.compile(r",\s*\d{1,2} tuổi\b")  # "(Khánh An, 29 tuổi, …)" signs a letter
 _NEXT = re.compile(r" ([^\W\d_]+)")
 # Firms and rich people named like a district ("Đại gia Xuân Trường").
 _FIRM = re.compile(
@@ -129,9 +130,9 @@ def first_pass(sheet: Page, hit: Hit, published: str) -> None:
         hit.notes.append("longer")
         return
     if top < 3 and _longer(before):
-        hit.notes.append("longer")
+        hit.notes.append("person" if _after_surname(before.rpartition("\n")[2]) else "longer")
         return
-    if top < 3 and not hit.level and _byline(sheet, hit):
+    if top < 3 and not hit.level and (_byline(sheet, hit) or (before.endswith("(") and _AGE.match(sheet.text, hit.end))):
         hit.notes.append("person")
         return
     if top < 3 and not hit.level and group.risky and _FIRM.search(sheet.text[max(0, hit.start - 60) : hit.start]):

@@ -196,6 +196,15 @@ _RISKY = _words(
 )
 
 
+# Of these, the ones that hardly any person, firm or other place of note bears: a title may open with them alone.
+_OPENERS = _words("Bảo Yên|Bảo Thắng|Bắc Hà|Văn Yên|Minh Hóa|Hà Trung|Triệu Sơn|Quan Sơn|Thọ Xuân|Yên Định|Như Xuân|Thường Xuân|Nghĩa Hưng", "|")
+
+
+def seldom_a_person(name: str) -> bool:
+    """Tell whether a risky name that opens a title is most likely the district."""
+    return name in _OPENERS
+
+
 def is_risky(name: str) -> bool:
     """Tell whether a district or landmark of this name needs a second sign."""
     return name in _RISKY

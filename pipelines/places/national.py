@@ -16,7 +16,7 @@ from pipelines.places.patterns import by_first_letter
 from pipelines.text import fold, one_tone_style
 
 _SCRIPTS = re.compile(
-    r"西沙|南沙|东沙|中沙|三沙|黄沙群岛|长沙群岛|南海(?!区|站|鱼)|九段|十段|十一段|断续线|仲裁案|北部湾|万安滩|陆地边界|领海|海洋法|海上边界|边界线|界碑|勘界|主权|"
+    r"西沙|南沙|东沙|中沙|三沙|黄沙群岛|长沙群岛|南海(?!区|站|鱼|观音)|九段|十段|十一段|断续线|仲裁案|北部湾|万安滩|陆地边界|领海|海洋法|海上边界|边界线|界碑|勘界|主权|"
     r"ເສັ້ນຊາຍແດນ|ຫຼັກໝາຍ|ຫລັກໝາຍ|ອະທິປະໄຕ|ທະເລຈີນໃຕ້|ທະເລຕາເວັນອອກ|ດິນແດນ|ທະຫານ|ສັນຍາລັບ"
 )
 _SURE = (
@@ -33,17 +33,17 @@ _SURE = (
     r"(?<!hoa hậu )biển,? đảo (?:quê hương|việt nam|tổ quốc|thiêng)|(?:yêu|tư liệu về|tuyên truyền(?: về)?|chủ quyền) biển,? đảo|về biển,? đảo|"
     r"công (?:hàm|thư)[^.\n]{0,40}(?:1958|phạm văn đồng|ông đồng)|(?:letter of )?september 1958|1958 letter|hòa ước san francisco|san francisco[^.\n]{0,30}(?:1951|treaty|conference)|hội nghị san francisco|thành đô 1990|hội nghị thành đô|mật ước|"
     r"gạc ma|len đao|(?:đá |đảo )?cô lin\b|đảo (?:nổi |chìm )?(?:sinh tồn|phú lâm|tri tôn|ba bình|nam yết|song tử|sơn ca|đá tây|thị tứ|phan vinh|an bang)|(?:đá|bãi|bãi đá|bãi cạn) (?:chữ thập|vành khăn|xu bi|ga ven|châu viên|tư chính|cỏ mây|cỏ rong|ba đầu|subi)|"
-    r"vành khăn và xu bi|ba bình cho|số phận ba bình|bãi cạn scarborough|thành phố tam sa|\bdk1\b|\bnhà giàn\b|ải nam quan|mục nam quan|thác bản giốc[^.\n]{0,80}(?:biên giới|chủ quyền|mốc\b|trung quốc|\btq\b|hiệp ước|phân chia|đức thiên|cắt|mất|bán|nhượng|của (?:ta|việt|mình))|(?:biên giới|chủ quyền|mốc\b|trung quốc|\btq\b|hiệp ước|phân chia|cắt|mất|bán|nhượng)[^.\n]{0,60}thác bản giốc|đường brévié|koh tral|hd-?981|giàn khoan 981|hải dương (?:981|địa chất)|"
+    r"vành khăn và xu bi|ba bình cho|số phận ba bình|bãi cạn scarborough|thành phố tam sa|\bdk1\b|\bnhà giàn\b|ải nam quan|mục nam quan|thác bản giốc|đường brévié|koh tral|hd-?981|giàn khoan 981|hải dương (?:981|địa chất)|"
     r"phú quốc[^.\n]{0,80}(?:của campuchia|hun sen|thuê đảo)|(?:campuchia|hun sen)[^.\n]{0,60}(?:đòi|lấy)[^.\n]{0,20}phú quốc|"
     r"cho (?:nước ngoài|trung quốc)[^.\n]{0,20}(?:thuê|quản lý)|nước ngoài quản lý|đặc khu[^.\n]{0,40}99 năm|thuê đất 99 năm|ninety-nine years|foreign administration|ranh giới biển|tây sa\b|nam sa (?:là|của|thuộc)|"
     r"lấn sang đất (?:việt|ta|mình|của ta)|tranh chấp[^.\n]{0,25}(?:sát đường biên|biên giới (?:việt|với lào|với trung))|xâm phạm (?:vùng biển|lãnh hải)|lãnh hải việt nam|vùng đặc quyền kinh tế[^.\n]{0,30}việt nam|"
-    r"tàu (?:sắt|trung quốc|tq|hải cảnh)[^.\n]{0,25}(?:húc|ép|đâm|áp sát|cắt)|\bhải chiến\b(?! thắng)[^.\n]{0,60}(?:sa\b|gạc ma|1974|1988|trung quốc|\btq\b|việt nam)|(?:sa|gạc ma|1974|1988|trung quốc|\btq)\b[^.\n]{0,60}\bhải chiến\b(?! thắng)|hải chiến (?:19)?(?:74|88)|chiến tranh (?:bảo vệ )?biên giới|"
+    r"tàu (?:sắt|trung quốc|tq|hải cảnh)[^.\n]{0,25}(?:húc|ép|đâm|áp sát|cắt)|hải chiến\b(?! thắng| lược)|chiến tranh (?:bảo vệ )?biên giới|"
     r"thềm lục địa[^.\n]{0,40}(?:việt nam|\bvn\b|nước ta|mở rộng)|(?:việt nam|nước ta)[^.\n]{0,60}thềm lục địa|việt nam[^.\n]{0,60}vùng đặc quyền kinh tế|"
     r"(?:vietnam|viet nam|hanoi|hà nội)[^.\n]{0,80}\beast sea\b|east sea\b[^.\n]{0,80}(?:vietnam|viet nam|hanoi)|(?:vietnam|viet nam|hanoi)[^.\n]{0,100}(?:exclusive economic zone|continental shelf)|"
     r"(?:exclusive economic zone|continental shelf)[^.\n]{0,60}(?:vietnam|viet nam|hanoi)|"
     r"(?:phân định|phân giới|cắm mốc|bảo vệ)[^.\n]{0,30}biên giới[^.\n]{0,16}việt(?: nam)? ?[-–] ?(?:campuchia|lào|trung)|biên giới (?:đất liền |trên bộ )?việt(?: nam)? ?[-–] ?(?:campuchia|lào|trung)[^.\n]{0,60}(?:phân định|phân giới|cắm mốc)|"
     r"tàu lạ[^.\n]{0,20}(?:đâm|húc|tấn công)|hoangsa|truongsa|hoang_sa|truong_sa|hoàngsa|trườngsa|hoàng_sa|trường_sa|"
-    r"(?<!khách sạn )(?<!resort )(?<!hotel )paracel|spratly|south china sea|west philippine sea|sansha|woody island|fiery cross|kalayaan|pag-asa|xisha|nansha"
+    r"paracel(?<!khách sạn paracel)(?<!resort paracel)(?<!hotel paracel)|spratly|south china sea|west philippine sea|sansha|woody island|fiery cross|kalayaan|pag-asa|xisha|nansha"
 )
 _LENGTH = (
     r"(?:đường biên giới|biên giới|đường biên|giáp (?:tỉnh )?(?:hủa phăn|khăm muồn|savannakhet|vân nam|salavan|quảng tây))[^.\n]{0,60}\d{2,4}(?:[,.]\d+)? ?(?:km|cây số)|"
@@ -65,7 +65,7 @@ _GUARDED = (
     r"chủ quyền|(?<!vùng )(?<!ở )(?<!tại )biển đảo|biển, đảo|luật biển|bám biển|trung quốc|nước ngoài|tàu lạ|tàu sắt|đâm|húc|tấn công|xua đuổi|bắt giữ|vây|hải cảnh|(?<!bệnh viện )quân y|bệnh xá|chiến sĩ|lính đảo|điểm tựa|thăm|chúc tết|học sinh|trường học"
 )
 _SEA = re.compile(
-    r"(?<![Bb]ãi )(?<!công viên )(?<!\bấp )(?<!thôn )(?<!khóm )(?<!phường )(?<!khách sạn )[Bb]iển Đông(?! (?:Á|Nam|Bắc|Phi|Âu|Dương))|BIỂN ĐÔNG|\bBĐ\b(?![ -]?\d)|[Bb]ien Dong|biển đông(?! (?:nghịt|đúc|vui|nghẹt|người|khách|kín|á|nam))"
+    r"[Bb]iển Đông(?! (?:Á|Nam|Bắc|Phi|Âu|Dương))(?<![Bb]ãi [Bb]iển Đông)(?<!công viên [Bb]iển Đông)(?<!\bấp [Bb]iển Đông)(?<!thôn [Bb]iển Đông)(?<!khóm [Bb]iển Đông)(?<!phường [Bb]iển Đông)(?<!khách sạn [Bb]iển Đông)|BIỂN ĐÔNG|\bBĐ\b(?![ -]?\d)|[Bb]ien Dong|biển đông(?! (?:nghịt|đúc|vui|nghẹt|người|khách|kín|á|nam))"
 )
 # "BĐ" is the sea beside these; it is also short for the post, football and Ba Đình.
 _AT_SEA = re.compile(r"\b(?:tq|trung quốc|tàu|hải quân|hải cảnh|ngư dân|chủ quyền|đảo|biển|dậy sóng|hs|ts)\b", re.I)
@@ -157,7 +157,7 @@ def is_national(sheet: Page, ours: bool = False) -> bool:
     plain = sheet.bare or sheet.damaged
     window = _without_namesakes(_windows(sheet, [(start, end) for _, start, end in found]))
     low = _scanned(fold(window)) if plain else window.lower()
-    sure = next(_rule(_SURE, plain).finditer(low), None)
+    sure = next((match for match in _rule(_SURE, plain).finditer(low) if not _hollow(match.group(), low, plain)), None)
     if sure is not None and _BETWEEN_OTHERS.match(sure.group()) and _OTHERS.search(window) and not _near(sure.group(), low):
         return False
     if sure is not None and not _WEATHER_ONLY.match(sure.group()):
@@ -177,6 +177,19 @@ def is_national(sheet: Page, ours: bool = False) -> bool:
     if ("km" in low or "cây số" in low or "cay so" in low) and _rule(_LENGTH, plain).search(low) and (ours or not _ABROAD.search(window)):
         return True
     return _border(sheet, low, plain, ours)
+
+
+# A waterfall that tourists see and a battle at sea of other fleets are topics only beside these.
+_BESIDE = {
+    "thác bản giốc": r"biên giới|chủ quyền|mốc\b|trung quốc|\btq\b|hiệp ước|phân chia|đức thiên|(?:bị|đã|làm) (?:cắt|mất|bán|lấy)|(?:cắt|mất|bán) (?:cho|vào tay|đất|nước|thác)|nhượng|của (?:ta|việt|mình)",
+    "hải chiến": r"(?:hoàng|trường) sa|gạc ma|(?:19)?74\b|(?:19)?88\b|trung quốc|\btq\b|việt nam",
+}  # fmt: skip
+
+
+def _hollow(sure: str, low: str, plain: bool) -> bool:
+    """Tell whether the words found need others beside them, and have none."""
+    beside = next((words for name, words in _BESIDE.items() if sure in (name, fold(name))), None)
+    return beside is not None and _rule(beside, plain).search(low) is None
 
 
 def _near(sure: str, low: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pipelines.gazetteer import PROFILES
 from pipelines.places.find import Hit, Page
 from pipelines.places.first import first_pass, level_word
-from pipelines.places.lexicon import Sense, is_common, is_risky
+from pipelines.places.lexicon import Sense, is_common, is_risky, seldom_a_person
 from pipelines.places.persons import name_people
 from pipelines.text import fold
 
@@ -62,14 +62,15 @@ def resolve(sheet: Page, hits: Sequence[Hit], published: str, outlet: str) -> No
 
 def _second_sign(sheet: Page, hits: Sequence[Hit]) -> None:
     """Names that are also persons or firms need a level word, a local preposition, or another name of their province."""
-    persons = {hit.entry.key for hit in hits if "person" in hit.notes or "longer" in hit.notes}
+    called = {hit.entry.key for hit in hits if "person" in hit.notes}
+    persons = called | {hit.entry.key for hit in hits if "longer" in hit.notes}
     risky = [
         hit
         for hit in hits
         if hit.sense is not None
         and not hit.level
         and hit.sense.kind != "club"
-        and (is_risky(hit.sense.name) or (hit.sense.rank < 3 and hit.entry.key in persons))
+        and (is_risky(hit.sense.name) or (hit.sense.rank < 3 and hit.entry.key in (called if hit.sense.rank == 2 else persons)))
     ]
     if not risky:
         return
@@ -89,12 +90,27 @@ def _second_sign(sheet: Page, hits: Sequence[Hit]) -> None:
         before = sheet.text[max(0, hit.start - 24) : hit.start]
         if hit.entry.key not in persons | firms and (
             _LOCAL.search(before)
+            or (hit.start == 0 and _heads(sheet.text, hit, elsewhere))
             or (not elsewhere and _THING.search(before))
             or _LOCAL_AFTER.match(sheet.text[hit.end : hit.end + 12])
         ):
             continue
         hit.sense, hit.confidence = None, 0.0
         hit.notes.append("alone")
+
+
+# "của huyện", "UBND huyện": the text speaks of a district without naming it again.
+_DISTRICT = re.compile(r"\b(?:huyện|thị xã)(?! [A-ZĐ])\b")
+
+
+def _heads(text: str, hit: Hit, elsewhere: bool) -> bool:
+    """Tell whether a risky name that opens the title is a district: "Bảo Thắng xử lý …", "Kim Sơn: … UBND huyện …"."""
+    assert hit.sense is not None
+    if hit.sense.name == "Quảng Ninh":
+        return False
+    if _DISTRICT.search(text, hit.end, hit.end + 1500):
+        return True
+    return not elsewhere and seldom_a_person(hit.sense.name)
 
 
 def _majority(hits: Sequence[Hit], outlet: str) -> Counter[str]:

@@ -6,6 +6,7 @@ a thousand packed rows are read in a few milliseconds, and numpy finds and count
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,36 +17,42 @@ import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
-# Id of an article's set (facets.ONE), ids of its further values (facets.MANY).
-Entry = tuple[int, tuple[int, ...]]
+# Id of an article's set (facets.ONE), ids of its further values (facets.MANY), its number (wordsets.py).
+Entry = tuple[int, tuple[int, ...], int]
 # Articles per row at most; a fuller one is cut. Small, because an article that comes late rewrites its whole row.
 MOST = 1024
 CUT = 768
 # A question that finds fewer is answered from its own blocks, without reading all.
 FEW = 300
-_COLUMNS = "ranks, sets, lengths, many"
+_COLUMNS = "ranks, sets, lengths, many, numbers"
+Row = tuple[bytes, bytes, bytes, bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """Articles in order of rank: set of each, how many further values it has, and those one after the other."""
+    """Articles in order of rank: set of each, how many further values it has, those one after the other, and numbers."""
 
     ranks: Ints
     sets: npt.NDArray[np.int32]
     lengths: npt.NDArray[np.uint16]
     many: npt.NDArray[np.int32]
+    numbers: npt.NDArray[np.int32]
 
     @classmethod
-    def read(cls, rows: Iterable[tuple[bytes, bytes, bytes, bytes]]) -> Packed:
+    def read(cls, rows: Iterable[Row]) -> Packed:
         """Put rows of _COLUMNS together."""
-        ranks, sets, lengths, many = (b"".join(column) for column in zip(*rows, strict=True))
-        return cls(np.frombuffer(ranks, "<i8"), np.frombuffer(sets, "<i4"), np.frombuffer(lengths, "<u2"), np.frombuffer(many, "<i4"))
+        ranks, sets, lengths, many, numbers = (b"".join(column) for column in zip(*rows, strict=True))
+        return cls(
+            np.frombuffer(ranks, "<i8"), np.frombuffer(sets, "<i4"), np.frombuffer(lengths, "<u2"), np.frombuffer(many, "<i4"),
+            np.frombuffer(numbers, "<i4"),
+        )  # fmt: skip
 
     def entries(self) -> Iterator[tuple[int, Entry]]:
         """Give rank and entry of each article."""
         many, end = self.many.tolist(), 0
-        for rank, one, length in zip(self.ranks.tolist(), self.sets.tolist(), self.lengths.tolist(), strict=True):
-            yield rank, (one, tuple(many[end : end + length]))
+        columns = (self.ranks.tolist(), self.sets.tolist(), self.lengths.tolist(), self.numbers.tolist())
+        for rank, one, length, number in zip(*columns, strict=True):
+            yield rank, (one, tuple(many[end : end + length]), number)
             end += length
 
     def values(self, found: Ints) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
@@ -60,6 +67,24 @@ class Packed:
         # Where each article's values begin, less how many were taken before it: one arange then runs through all.
         shift = np.repeat(ends[having] - np.cumsum(lengths), lengths)
         return self.sets[at], self.many[shift + np.arange(len(shift))]
+
+
+class Kept:
+    """All articles of a version as they were last read (22 bytes each), for as long as nobody wrote."""
+
+    def __init__(self) -> None:
+        self._last: tuple[int, int, Packed] | None = None
+
+    def everything(self, db: sqlite3.Connection, version: int) -> Packed:
+        """Return all articles of the version in this transaction; there must be one."""
+        stamp = db.execute("SELECT number FROM versions WHERE name = 'stamp'").fetchone()
+        last = self._last
+        if stamp and last and last[:2] == (version, stamp[0]):
+            return last[2]
+        packed = Packed.read(db.execute(f"SELECT {_COLUMNS} FROM blocks_{version} ORDER BY first"))
+        if stamp:
+            self._last = (version, stamp[0], packed)
+        return packed
 
 
 def write(db: sqlite3.Connection, version: int, changed: Mapping[int, Entry | None]) -> None:
@@ -81,6 +106,9 @@ def write(db: sqlite3.Connection, version: int, changed: Mapping[int, Entry | No
             else:
                 members[rank] = entry
         _insert(db, version, sorted(members.items()))
+    if changed:
+        # Drawn by lot: a file that was made anew never has the stamp of the one before.
+        db.execute("INSERT OR REPLACE INTO versions (name, number) VALUES ('stamp', ?)", (secrets.randbits(62),))
 
 
 def _insert(db: sqlite3.Connection, version: int, members: list[tuple[int, Entry]]) -> None:
@@ -92,24 +120,20 @@ def _insert(db: sqlite3.Connection, version: int, members: list[tuple[int, Entry
             np.array([entry[0] for _rank, entry in part], dtype="<i4"),
             np.array([len(entry[1]) for _rank, entry in part], dtype="<u2"),
             np.array([value for _rank, entry in part for value in entry[1]], dtype="<i4"),
+            np.array([entry[2] for _rank, entry in part], dtype="<i4"),
         )
-        sql = f"INSERT INTO blocks_{version} (first, {_COLUMNS}) VALUES (?, ?, ?, ?, ?)"
+        sql = f"INSERT INTO blocks_{version} (first, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
         db.execute(sql, (part[0][0], *(column.tobytes() for column in columns)))
 
 
-def values_of(db: sqlite3.Connection, version: int, found: Ints) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+def values_of(db: sqlite3.Connection, version: int, found: Ints, kept: Kept) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Return sets and further values of the articles at the ranks `found` (not empty)."""
     if len(found) > FEW:
-        return everything(db, version).values(found)
+        return kept.everything(db, version).values(found)
     return Packed.read(_needed(db, version, found)).values(found)
 
 
-def everything(db: sqlite3.Connection, version: int) -> Packed:
-    """Return all articles of the version; there must be one."""
-    return Packed.read(db.execute(f"SELECT {_COLUMNS} FROM blocks_{version} ORDER BY first"))
-
-
-def _needed(db: sqlite3.Connection, version: int, found: Ints) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
+def _needed(db: sqlite3.Connection, version: int, found: Ints) -> Iterator[Row]:
     firsts = [row[0] for row in db.execute(f"SELECT first FROM blocks_{version} ORDER BY first")]
     # The block of a rank is the last that begins at or before it.
     at = np.unique(np.searchsorted(np.array(firsts), found, side="right") - 1)
@@ -117,8 +141,9 @@ def _needed(db: sqlite3.Connection, version: int, found: Ints) -> Iterator[tuple
         yield db.execute(f"SELECT {_COLUMNS} FROM blocks_{version} WHERE first = ?", (firsts[number],)).fetchone()
 
 
-def check(db: sqlite3.Connection, version: int) -> bool:
-    """Tell whether blocks are in order, do not overlap, and hold exactly the articles of the version (for tests)."""
+def astray(db: sqlite3.Connection, version: int) -> set[int]:
+    """Return the numbers of articles that stand in blocks but not in the version, the other way round, or out of order."""
     rows = db.execute(f"SELECT {_COLUMNS} FROM blocks_{version} ORDER BY first").fetchall()
-    packed = [rank for row in rows for rank in Packed.read([row]).ranks.tolist()]
-    return all(a < b for a, b in pairwise(packed)) and packed == [row[0] for row in db.execute(f"SELECT rank FROM docs_{version} ORDER BY rank")]
+    packed = [pair for row in rows for part in [Packed.read([row])] for pair in zip(part.ranks.tolist(), part.numbers.tolist(), strict=True)]
+    there = db.execute(f"SELECT rank, number FROM docs_{version} ORDER BY rank").fetchall()
+    return {number for _rank, number in set(packed) ^ set(there)} | {after[1] for before, after in pairwise(packed) if before[0] >= after[0]}

@@ -12,15 +12,17 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipelines.errors import UserError
+from pipelines.search import blocks, wordsets
 from pipelines.search import facets as counting
 from pipelines.search.analysis import folded
 from pipelines.search.connections import Connections
 from pipelines.search.document import BadDocument, Indexed, checksum, indexed, part_of
 from pipelines.search.fts import Stretch, compile_fts
 from pipelines.search.hits import hit, page, tree_of
+from pipelines.search.masks import where
 from pipelines.search.port import (
     COUNT_LIMIT,
     FACETS,
@@ -32,7 +34,7 @@ from pipelines.search.port import (
     Outcome,
     SearchResult,
 )
-from pipelines.search.tree import Node, Not, lower
+from pipelines.search.tree import Node
 from pipelines.search.versions import Versions
 
 SCAN_PART = 500
@@ -49,6 +51,7 @@ class EmbeddedIndex:
         self.path = path
         self._connections = Connections(path)
         self._versions = Versions()
+        self._kept = blocks.Kept()
 
     def setup(self) -> None:
         """Make the file and the first version."""
@@ -74,8 +77,8 @@ class EmbeddedIndex:
             if version is None:
                 return SearchResult([], 0)
             stretches = compile_fts(tree.lowered)
-            where, params = _where(stretches, version)
-            total = db.execute(f"SELECT count(*) FROM (SELECT 1 {where} LIMIT ?)", (*params, COUNT_LIMIT + 1)).fetchone()[0]
+            asked, params = where(tree.lowered, version)
+            total = db.execute(f"SELECT count(*) FROM (SELECT 1 {asked} LIMIT ?)", (*params, COUNT_LIMIT + 1)).fetchone()[0]
             ranks = islice(_ranks(db, stretches, version, offset + limit), offset, None)
             hits: list[Hit] = [hit(_document(db, version, rank), tree.node) for rank in ranks]
         return SearchResult(hits, min(total, COUNT_LIMIT), total > COUNT_LIMIT)
@@ -99,9 +102,7 @@ class EmbeddedIndex:
             version = self._versions.current(db, self.path)
             if version is None:
                 return {name: [] for name in fields}
-            found = _where(compile_fts(tree.lowered), version)
-            others = _where(compile_fts(lower(Not(tree.lowered))), version)
-            return counting.count(db, version, tree.lowered, found, others, fields, limit)
+            return counting.count(db, version, tree.lowered, fields, limit, self._kept)
 
     def parts(self) -> dict[str, int]:
         """Return how many documents each part holds."""
@@ -136,9 +137,11 @@ class EmbeddedIndex:
             version = self._versions.current(db, self.path)
             if version is None:
                 return
-            for id_, part, blob in db.execute(f"SELECT id, part, doc FROM docs_{version} ORDER BY id"):
+            # What facets are counted from belongs to a document as well as what is found by it.
+            astray = blocks.astray(db, version) | wordsets.astray(db, version)
+            for id_, part, number, blob in db.execute(f"SELECT id, part, number, doc FROM docs_{version} ORDER BY id"):
                 document = json.loads(zlib.decompress(blob))
-                yield id_, checksum(document) if part == part_of(document) else MISPLACED
+                yield id_, checksum(document) if part == part_of(document) and number not in astray else MISPLACED
 
     def delete(self, changes: Iterable[tuple[str, int]]) -> BulkResult:
         """Delete documents by id and version."""
@@ -170,26 +173,13 @@ class EmbeddedIndex:
         self._connections.close()
 
 
-def _where(stretches: Sequence[Stretch], version: int) -> tuple[str, tuple[str | int, ...]]:
-    """Return `FROM (…)` that gives the row ids of all stretches as `rank`, with its parameters."""
-    parts = [_stretch(one, version) for one in stretches]
-    union = " UNION ALL ".join(sql for sql, _ in parts) or "SELECT 0 AS rank WHERE 0"
-    return f"FROM ({union})", tuple(value for _, params in parts for value in params)
-
-
-def _stretch(one: Stretch, version: int) -> tuple[str, tuple[str | int, ...]]:
-    sql, params = f"SELECT rowid AS rank FROM fts_{version} WHERE fts_{version} MATCH ?", (one.match,)
-    bounds = [(sign, bound) for sign, bound in ((">=", one.low), ("<", one.high)) if bound is not None]
-    return sql + "".join(f" AND rowid {sign} ?" for sign, _ in bounds), (*params, *(bound for _, bound in bounds))
-
-
 def _ranks(db: sqlite3.Connection, stretches: Sequence[Stretch], version: int, limit: int) -> Iterator[int]:
     """Give the newest `limit` ranks that answer (below 0: all), stretch by stretch, so that older ones are not asked in vain."""
     left = limit
     for one in stretches:
         if left == 0:
             return
-        sql, params = _stretch(one, version)
+        sql, params = one.select(version)
         rows = db.execute(f"SELECT rank FROM ({sql}) ORDER BY rank DESC LIMIT ?", (*params, left)).fetchall()
         yield from (row[0] for row in rows)
         left -= len(rows) if limit > 0 else 0
@@ -204,6 +194,7 @@ def _apply_all(db: sqlite3.Connection, version: int, changes: Sequence[Change]) 
     ledger = counting.Ledger(db, version)
     results = tuple(_apply(db, version, change, ledger) for change in changes)
     ledger.flush()
+    wordsets.pack(db, version)
     return results
 
 
@@ -217,7 +208,8 @@ def _apply(db: sqlite3.Connection, version: int, change: Change, ledger: countin
         return ItemResult(id_, number, Outcome.STALE, f"đã có phiên bản {known}")
     if change.document is None:
         if stored:
-            _forget(db, version, stored[0], ledger)
+            place = _forget(db, version, stored[0], ledger)
+            wordsets.change(db, version, place.number, place.exact, None)
         db.execute(f"INSERT OR REPLACE INTO gone_{version} (id, version) VALUES (?, ?)", (id_, number))
         return ItemResult(id_, number, Outcome.DELIVERED)
     try:
@@ -229,16 +221,15 @@ def _apply(db: sqlite3.Connection, version: int, change: Change, ledger: countin
     if stored and stored[2] == entry.sum:
         db.execute(f"UPDATE docs_{version} SET version = ? WHERE id = ?", (number, id_))
         return ItemResult(id_, number, Outcome.DELIVERED)
-    if stored:
-        _forget(db, version, stored[0], ledger)
+    place = _forget(db, version, stored[0], ledger) if stored else Place(wordsets.next_number(db, version), "")
     if gone:
         db.execute(f"DELETE FROM gone_{version} WHERE id = ?", (id_,))
-    _insert(db, version, change.document, number, entry, ledger)
+    _insert(db, version, change.document, number, entry, place, ledger)
     return ItemResult(id_, number, Outcome.DELIVERED)
 
 
 def _insert(
-    db: sqlite3.Connection, version: int, document: Mapping[str, Any], number: int, entry: Indexed, ledger: counting.Ledger
+    db: sqlite3.Connection, version: int, document: Mapping[str, Any], number: int, entry: Indexed, place: Place, ledger: counting.Ledger
 ) -> None:
     rank = entry.rank
     while db.execute(f"SELECT 1 FROM docs_{version} WHERE rank = ?", (rank,)).fetchone():
@@ -247,10 +238,11 @@ def _insert(
     body = zlib.compress(json.dumps(document, ensure_ascii=False).encode(), 1)
     words = zlib.compress(entry.exact.encode(), 1)
     db.execute(
-        f"INSERT INTO docs_{version} (rank, id, version, sum, part, tags, doc, tokens) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (rank, document["id"], number, entry.sum, part_of(document), tags, body, words),
+        f"INSERT INTO docs_{version} (rank, id, version, sum, part, number, tags, doc, tokens) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (rank, document["id"], number, entry.sum, part_of(document), place.number, tags, body, words),
     )
-    ledger.note(rank, entry.tags)
+    ledger.note(rank, entry.tags, place.number)
+    wordsets.change(db, version, place.number, place.exact, entry.exact)
     db.execute(
         f"INSERT INTO fts_{version} (rowid, exact, folded, tags) VALUES (?, ?, ?, ?)",
         (rank, entry.exact, entry.folded, tags),
@@ -262,14 +254,22 @@ def _drop_some(db: sqlite3.Connection, version: int, part: str) -> int:
     ledger = counting.Ledger(db, version)
     ranks = [row[0] for row in db.execute(f"SELECT rank FROM docs_{version} WHERE part = ? LIMIT ?", (part, DROP_PART))]
     for rank in ranks:
-        _forget(db, version, rank, ledger)
+        place = _forget(db, version, rank, ledger)
+        wordsets.change(db, version, place.number, place.exact, None)
     ledger.flush()
     return len(ranks)
 
 
-def _forget(db: sqlite3.Connection, version: int, rank: int, ledger: counting.Ledger) -> None:
-    """Take one row out; an FTS5 table without content must be told the very tokens that went in."""
-    tags, words = db.execute(f"SELECT tags, tokens FROM docs_{version} WHERE rank = ?", (rank,)).fetchone()
+class Place(NamedTuple):
+    """What an article keeps while it is written anew: its number, and the words by which wordsets.py knows it."""
+
+    number: int
+    exact: str
+
+
+def _forget(db: sqlite3.Connection, version: int, rank: int, ledger: counting.Ledger) -> Place:
+    """Take one row out, but not from wordsets.py; an FTS5 table without content must be told the very tokens that went in."""
+    tags, words, number = db.execute(f"SELECT tags, tokens, number FROM docs_{version} WHERE rank = ?", (rank,)).fetchone()
     exact = zlib.decompress(words).decode()
     db.execute(
         f"INSERT INTO fts_{version} (fts_{version}, rowid, exact, folded, tags) VALUES ('delete', ?, ?, ?, ?)",
@@ -277,3 +277,4 @@ def _forget(db: sqlite3.Connection, version: int, rank: int, ledger: counting.Le
     )
     db.execute(f"DELETE FROM docs_{version} WHERE rank = ?", (rank,))
     ledger.forget(rank, tags.split(" "))
+    return Place(number, exact)

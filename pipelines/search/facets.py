@@ -2,8 +2,9 @@
 
 The values that every article has exactly one of (outlet, language, kind, tier) are a set, of which there are some hundred; its
 further values (places, types, references …) mix in ten thousands of ways and are counted one by one. How often each occurs in all
-articles is kept up to date; of a question the ranks are fetched and counted in blocks (blocks.py).
-A question that finds more than half of the newest articles is counted by what it does not find.
+articles is kept up to date; what answers a question is counted in blocks (blocks.py).
+Words, fields and dates are answered for all articles at once (masks.py), however many they find. A phrase is asked of FTS5, which
+gives the ranks; one that finds more than half of the newest articles is counted by what it does not find.
 """
 
 from __future__ import annotations
@@ -19,13 +20,11 @@ import numpy.typing as npt
 
 from pipelines.search import blocks
 from pipelines.search.document import RANK_BITS
-from pipelines.search.masks import is_plain, mask
+from pipelines.search.masks import Asked, Mask, Where, is_plain, ranks_of, where
 from pipelines.search.port import FACETS
-from pipelines.search.tree import Everything, Node
+from pipelines.search.tree import Close, Everything, Match, Node, Not, Tag, lower
 
 Counts = list[tuple[str, int]]
-# A question as `FROM … WHERE …` over ranks, with its parameters.
-Where = tuple[str, tuple[str | int, ...]]
 # Hà Nội keeps one offset the year round; a rank begins with seconds UTC.
 HANOI_SECONDS = 7 * 3600
 DAY_SECONDS = 86_400
@@ -43,18 +42,18 @@ class Ledger:
         self._changed: dict[int, blocks.Entry | None] = {}
         self._days: Counter[int] = Counter()
 
-    def note(self, rank: int, tags: Sequence[str]) -> None:
-        """Count one new article."""
-        self._changed[rank] = self._entry(tags, 1)
+    def note(self, rank: int, tags: Sequence[str], number: int) -> None:
+        """Count one new article, which has `number` (wordsets.py)."""
+        self._changed[rank] = (*self._values(tags, 1), number)
         self._days[_day(rank)] += 1
 
     def forget(self, rank: int, tags: Sequence[str]) -> None:
         """Take one article out of the counts; `tags` as they were noted."""
-        self._entry(tags, -1)
+        self._values(tags, -1)
         self._changed[rank] = None
         self._days[_day(rank)] -= 1
 
-    def _entry(self, tags: Sequence[str], number: int) -> blocks.Entry:
+    def _values(self, tags: Sequence[str], number: int) -> tuple[int, tuple[int, ...]]:
         one = " ".join(tag for tag in tags if tag.startswith(ONE))
         return self._counted(one, number), tuple(self._counted(tag, number) for tag in tags if tag.startswith(MANY))
 
@@ -71,29 +70,36 @@ class Ledger:
 
 
 def count(
-    db: sqlite3.Connection, version: int, node: Node, found: Where, others: Where, fields: Sequence[str], limit: int
+    db: sqlite3.Connection, version: int, node: Node, fields: Sequence[str], limit: int, kept: blocks.Kept
 ) -> dict[str, Counts]:
-    """Return for each field its values with counts, most frequent first, then by name; days newest first.
-
-    `node` is the question (lowered), `found` the same in SQL, `others` finds what it does not find.
-    """
+    """Return for each field its values with counts, most frequent first, then by name; days newest first; `node` lowered."""
     sets, days = Counter[int](), Counter[int]()
     (total,) = db.execute(f"SELECT total(n) FROM days_{version}").fetchone()
     if isinstance(node, Everything) or not total:
         _all(db, version, sets, days)
-    elif is_plain(node, ONE + MANY):
-        packed = blocks.everything(db, version)
-        at = np.flatnonzero(mask(db, version, packed, node))
-        _count(packed.ranks[at], packed.at(at), sets, days, 1)
-    else:
-        if _finds_most(db, version, found):
+    elif isinstance(node, Match | Close | Tag) and _is_for_fts(db, version, node):
+        if _finds_most(db, version, where(node, version)):
             _all(db, version, sets, days)
-            _add(db, version, others, sets, days, -1)
+            _add(db, version, where(lower(Not(node)), version), sets, days, -1, kept)
         else:
-            _add(db, version, found, sets, days, 1)
+            _add(db, version, where(node, version), sets, days, 1, kept)
+    else:
+        packed = kept.everything(db, version)
+        _choose(packed, Asked(db, version, packed, ONE + MANY).mask(node), sets, days)
     by_field = _by_field(db, version, sets)
     newest = [(_date(day), number) for day, number in sorted(((d, n) for d, n in days.items() if n), reverse=True)[:limit]]
     return {name: newest if name == "day" else _most(by_field.get(name, Counter()), limit) for name in fields}
+
+
+def _is_for_fts(db: sqlite3.Connection, version: int, node: Match | Close | Tag) -> bool:
+    """Tell whether one word, phrase or tag is better asked of FTS5: nothing else knows it, or it is a word of few articles."""
+    if not is_plain(node, ONE + MANY):
+        return True
+    if isinstance(node, Tag) or (isinstance(node, Match) and node.prefix):
+        return False
+    sql, params = where(node, version)
+    (number,) = db.execute(f"SELECT count(*) FROM (SELECT 1 {sql} LIMIT ?)", (*params, blocks.FEW + 1)).fetchone()
+    return int(number) <= blocks.FEW
 
 
 def _finds_most(db: sqlite3.Connection, version: int, found: Where) -> bool:
@@ -108,24 +114,33 @@ def _all(db: sqlite3.Connection, version: int, sets: Counter[int], days: Counter
     days.update(dict(db.execute(f"SELECT day, n FROM days_{version}")))
 
 
-def _add(db: sqlite3.Connection, version: int, where: Where, sets: Counter[int], days: Counter[int], sign: int) -> None:
-    # One text from SQLite and one reading of it: four times as fast as a row each (2026-11-21).
-    text = db.execute(f"SELECT group_concat(rank) {where[0]}", where[1]).fetchone()[0] or ""
-    ranks = np.fromstring(text, dtype=np.int64, sep=",") if text else np.empty(0, dtype=np.int64)
+def _add(db: sqlite3.Connection, version: int, found: Where, sets: Counter[int], days: Counter[int], sign: int, kept: blocks.Kept) -> None:
+    ranks = ranks_of(db, found)
     if len(ranks):
-        _count(ranks, blocks.values_of(db, version, ranks), sets, days, sign)
+        one, many = blocks.values_of(db, version, ranks, kept)
+        days_of = ((ranks >> RANK_BITS) + HANOI_SECONDS) // DAY_SECONDS
+        for counter, column in ((days, days_of), (sets, one), (sets, many)):
+            _tally(counter, column, sign)
 
 
-def _count(ranks: blocks.Ints, values: tuple[Any, Any], sets: Counter[int], days: Counter[int], sign: int) -> None:
-    one, many = values
-    parts: list[tuple[Counter[int], npt.NDArray[Any]]] = [(days, _days(ranks)), (sets, one), (sets, many)]
-    for counter, column in parts:
-        if len(column):
-            low = int(column.min())
-            numbers = np.bincount(column - low)
-            present = np.flatnonzero(numbers)
-            for value, number in zip((present + low).tolist(), numbers[present].tolist(), strict=True):
-                counter[value] += sign * number
+def _choose(packed: blocks.Packed, chosen: Mask, sets: Counter[int], days: Counter[int]) -> None:
+    """Count the articles of `packed` that are chosen."""
+    _tally(sets, packed.sets[chosen], 1)
+    _tally(sets, packed.many[np.repeat(chosen, packed.lengths)], 1)
+    # Ranks are in order: a day is a stretch of them.
+    first, last = (_day(int(rank)) for rank in packed.ranks[[0, -1]])
+    starts = (np.arange(first, last + 2) * DAY_SECONDS - HANOI_SECONDS) << RANK_BITS
+    until = np.concatenate(([0], np.cumsum(chosen)))[np.searchsorted(packed.ranks, starts)]
+    days.update({first + at: number for at, number in enumerate(np.diff(until).tolist()) if number})
+
+
+def _tally(counter: Counter[int], column: npt.NDArray[Any], sign: int) -> None:
+    if len(column):
+        low = int(column.min())
+        numbers = np.bincount(column - low)
+        present = np.flatnonzero(numbers)
+        for value, number in zip((present + low).tolist(), numbers[present].tolist(), strict=True):
+            counter[value] += sign * number
 
 
 def _by_field(db: sqlite3.Connection, version: int, sets: Counter[int]) -> dict[str, Counter[str]]:
@@ -143,10 +158,6 @@ def _by_field(db: sqlite3.Connection, version: int, sets: Counter[int]) -> dict[
                 name, _, value = tag.partition(":")
                 by_field.setdefault(name, Counter())[value] += sets[id_]
     return by_field
-
-
-def _days(ranks: blocks.Ints) -> blocks.Ints:
-    return ((ranks >> RANK_BITS) + HANOI_SECONDS) // DAY_SECONDS
 
 
 def _day(rank: int) -> int:

@@ -25,6 +25,12 @@ class Stretch:
     low: int | None = None
     high: int | None = None
 
+    def select(self, version: int) -> tuple[str, tuple[str | int, ...]]:
+        """Return the query that gives the row ids as `rank`, with its parameters."""
+        bounds = [(sign, bound) for sign, bound in ((">=", self.low), ("<", self.high)) if bound is not None]
+        sql = f"SELECT rowid AS rank FROM fts_{version} WHERE fts_{version} MATCH ?"
+        return sql + "".join(f" AND rowid {sign} ?" for sign, _ in bounds), (self.match, *(bound for _, bound in bounds))
+
 
 def compile_fts(node: Node) -> tuple[Stretch, ...]:
     """Return what finds `node` (lowered), newest stretch first; those where it finds nothing are left out."""

@@ -9,7 +9,9 @@ from pipelines.errors import UserError
 from pipelines.search.analysis import ANALYSIS_VERSION
 from pipelines.search.port import IndexUnavailable
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
+# What FTS5 gathers in memory before it writes a segment: a thousand articles at once instead of some hundred.
+HASH_BYTES = 8 * 2**20
 # Everything but blanks belongs to a token, as with Elasticsearch's whitespace analyzer: the tokens are ready.
 _TOKENIZER = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* Co'"
 
@@ -95,7 +97,7 @@ def _format() -> int:
 def _create(db: sqlite3.Connection, number: int) -> None:
     db.execute(
         f"CREATE TABLE docs_{number} (rank INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,"
-        " sum TEXT NOT NULL, part TEXT NOT NULL, tags TEXT NOT NULL, doc BLOB NOT NULL, tokens BLOB NOT NULL)"
+        " sum TEXT NOT NULL, part TEXT NOT NULL, number INTEGER NOT NULL UNIQUE, tags TEXT NOT NULL, doc BLOB NOT NULL, tokens BLOB NOT NULL)"
     )
     db.execute(f"CREATE INDEX docs_{number}_part ON docs_{number} (part)")
     # Sets of facet values, and single values, each with how many articles have it (facets.py).
@@ -103,14 +105,19 @@ def _create(db: sqlite3.Connection, number: int) -> None:
     db.execute(f"CREATE TABLE days_{number} (day INTEGER PRIMARY KEY, n INTEGER NOT NULL)")
     db.execute(
         f"CREATE TABLE blocks_{number} (first INTEGER PRIMARY KEY, ranks BLOB NOT NULL, sets BLOB NOT NULL,"
-        " lengths BLOB NOT NULL, many BLOB NOT NULL)"
+        " lengths BLOB NOT NULL, many BLOB NOT NULL, numbers BLOB NOT NULL)"
     )
+    # Words of each article of the newest run, and of all others the common ones as bits (wordsets.py).
+    db.execute(f"CREATE TABLE recent_{number} (number INTEGER PRIMARY KEY, words BLOB NOT NULL)")
+    db.execute(f"CREATE TABLE bits_{number} (key TEXT, chunk INTEGER, bits BLOB NOT NULL, PRIMARY KEY (key, chunk)) WITHOUT ROWID")
+    db.execute(f"CREATE TABLE packed_{number} (chunk INTEGER PRIMARY KEY)")
     db.execute(f"CREATE TABLE gone_{number} (id TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID")
     db.execute(
         f"CREATE VIRTUAL TABLE fts_{number} USING fts5(exact, folded, tags, content='', tokenize=\"{_TOKENIZER}\")"
     )
+    db.execute(f"INSERT INTO fts_{number} (fts_{number}, rank) VALUES ('hashsize', {HASH_BYTES})")
 
 
 def _drop(db: sqlite3.Connection, number: int) -> None:
-    for name in ("fts", "docs", "gone", "facets", "blocks", "sets", "days"):
+    for name in ("fts", "docs", "gone", "facets", "blocks", "recent", "bits", "packed", "sets", "days"):
         db.execute(f"DROP TABLE IF EXISTS {name}_{number}")

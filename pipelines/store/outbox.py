@@ -73,6 +73,12 @@ def owed(conn: Connection, topic: str) -> int:
     return conn.execute(query).scalar_one()
 
 
+def refused(conn: Connection, topic: str) -> int:
+    """Return how many of the messages of `topic` that have not arrived were tried and not taken."""
+    query = select(func.count()).select_from(outbox).where(outbox.c.topic == topic, outbox.c.delivered.is_(None), outbox.c.attempts > 0)
+    return conn.execute(query).scalar_one()
+
+
 def mark_delivered(conn: Connection, seqs: Sequence[int], now: datetime) -> None:
     """Note that `seqs` have arrived."""
     if seqs:

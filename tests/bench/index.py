@@ -33,10 +33,12 @@ from tests.questions import TYPICAL
 
 REPEATS = 5
 END = datetime(2026, 11, 20, tzinfo=UTC)
-# Facets of everything, of a typical question (5 % of the articles), of a common one (a fifth), of a third, of nearly all, of a field.
+# Facets of everything, of a typical question (5 % of the articles), of common ones (a fifth, a third, nearly all), of two common
+# words, one without another, a beginning, a phrase of common words, two near one another, of a field.
 FACETED = (
-    ("facets_all_ms", ""), ("facets_query_ms", "bien gioi"), ("facets_common_ms", '"Hà Nội"'), ("facets_half_ms", "có"), ("facets_wide_ms", "của"),
-    ("facets_field_ms", "kind:press"),
+    ("facets_all_ms", ""), ("facets_query_ms", "bien gioi"), ("facets_common_ms", '"Hà Nội"'), ("facets_third_ms", "có"), ("facets_wide_ms", "của"),
+    ("facets_two_ms", "có của"), ("facets_not_ms", "có NOT thể"), ("facets_begin_ms", "chu*"), ("facets_begin_wide_ms", "ha*"),
+    ("facets_phrase_ms", '"có thể"'), ("facets_near_ms", "của near/10 có"), ("facets_field_ms", "kind:press"),
 )  # fmt: skip
 # What a LIKE scan can say of the ten questions: the words, case aside and marks as typed, in any place.
 LIKE = (
