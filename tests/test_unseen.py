@@ -12,9 +12,15 @@ from classifiers.evaluation import Scores, compare, read_labelled, report
 from pipelines.settings import load_settings
 
 HERE = Path(__file__).parent
+SETS = [
+    ("unseen-press", 90, "claims_unseen_press"),
+    ("unseen-mixed", 120, "claims_unseen_mixed"),
+    ("seen-second", 140, "claims_unseen"),
+    ("seen-posts", 110, "claims_posts"),
+]
 
 
-@pytest.mark.parametrize(("name", "texts", "key"), [("unseen", 140, "claims_unseen"), ("unseen-press", 90, "claims_unseen_press"), ("seen-posts", 110, "claims_posts")])
+@pytest.mark.parametrize(("name", "texts", "key"), SETS)
 def test_floors_on_unseen_texts(name: str, texts: int, key: str) -> None:
     floors = json.loads((HERE / "floors.json").read_text(encoding="utf-8"))[key]
     assessor, scores = Assessor.load(load_settings().model_home), Scores()
