@@ -67,6 +67,9 @@ def test_any_history_of_writing_counts_as_reading_does(monkeypatch: pytest.Monke
                       "mố*", "mo*", "mo* NOT mốc", "mốc* OR khac", "NOT kha*", "mốc khác", '"mốc khác"', 'khác "mốc mòn" since:2026-10-20',
                       'NOT "mốc khác" mo*', '(mốc near/2 khác OR mòn) outlet:bao-a', '"khác mốc" story:d3 mention:ha-noi'):  # fmt: skip
             assert index.facets(query, limit=1000) == counted(index, query), query
+            everything = [one["id"] for one in index.scan(query)]
+            found = index.search(query, limit=10, offset=2)
+            assert ([one.id for one in found.hits], found.total) == (everything[2:12], len(everything)), query
         index.close()
 
 

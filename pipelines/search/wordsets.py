@@ -136,6 +136,12 @@ def _bits(parts: list[Places]) -> Mask:
     return bits
 
 
+def is_common(db: sqlite3.Connection, version: int, key: str) -> bool:
+    """Tell whether `key` is packed in every run there is."""
+    (runs,) = db.execute(f"SELECT count(*) FROM bits_{version} WHERE key = ?", (key,)).fetchone()
+    return 0 < _packed(db, version) == runs
+
+
 def having(db: sqlite3.Connection, version: int, key: str, size: int) -> Mask | None:
     """Return for each number below `size` whether its article has `key`; of numbers that no article has, anything.
 
