@@ -124,6 +124,10 @@ class EmbeddedIndex:
                 current, building = self._versions.live(db)
                 gone = _drop_some(db, current, part)
                 more = _drop_some(db, building, part) if building is not None else 0
+                if not gone and not more:
+                    for version in (current, building):
+                        if version is not None:
+                            wordsets.sweep(db, version)
             dropped += gone
             if not gone and not more:
                 return dropped
