@@ -67,6 +67,9 @@ def test_any_history_of_writing_counts_as_reading_does(monkeypatch: pytest.Monke
                       "mố*", "mo*", "mo* NOT mốc", "mốc* OR khac", "NOT kha*", "mốc khác", '"mốc khác"', 'khác "mốc mòn" since:2026-10-20',
                       'NOT "mốc khác" mo*', '(mốc near/2 khác OR mòn) outlet:bao-a', '"khác mốc" story:d3 mention:ha-noi'):  # fmt: skip
             assert index.facets(query, limit=1000) == counted(index, query), query
+            everything = [one["id"] for one in index.scan(query)]
+            found = index.search(query, limit=10, offset=2)
+            assert ([one.id for one in found.hits], found.total) == (everything[2:12], len(everything)), query
         index.close()
 
 
@@ -109,3 +112,24 @@ def test_articles_kept_in_memory_are_read_again_when_anyone_wrote(tmp_path: Path
     assert asking.facets("mốc")["tier"] == [("none", 500)]
     for index in (asking, writing):
         index.close()
+
+
+def test_a_month_that_is_dropped_leaves_no_words_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wordsets, "CHUNK", 8)
+    index = EmbeddedIndex(tmp_path / "index.sqlite3")
+    for month in ("2026-05", "2026-06", "2026-07", "2026-05"):
+        size = index.count()
+        put(index, *(document(f"d{size + n}", "mốc" if n % 3 else "mốc khác", seen=f"{month}-05") for n in range(20)))
+    # Runs in the middle, then at the end, then all.
+    for part, left in (("article-2026-06", 60), ("article-2026-05", 20), ("article-2026-07", 0)):
+        index.drop(part)
+        put(index, *(document(f"{part}-{n}", "khác", seen="2026-08-01") for n in range(3)))
+        for query in ("mốc", "mo*", "khac", "NOT mốc kha*", "mốc OR khác"):
+            assert index.facets(query, limit=1000) == counted(index, query), query
+        assert index.count() >= left
+        with index._connections.read() as db:
+            assert not packing.astray(db, 1)
+            assert not wordsets.astray(db, 1)
+            runs = {number // 8 for (number,) in db.execute("SELECT number FROM docs_1")}
+            assert {chunk for (chunk,) in db.execute("SELECT chunk FROM bits_1")} <= runs
+    index.close()

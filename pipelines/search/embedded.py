@@ -76,10 +76,13 @@ class EmbeddedIndex:
             version = self._versions.current(db, self.path)
             if version is None:
                 return SearchResult([], 0)
-            stretches = compile_fts(tree.lowered)
-            asked, params = where(tree.lowered, version)
-            total = db.execute(f"SELECT count(*) FROM (SELECT 1 {asked} LIMIT ?)", (*params, COUNT_LIMIT + 1)).fetchone()[0]
-            ranks = islice(_ranks(db, stretches, version, offset + limit), offset, None)
+            found = counting.newest(db, version, tree.lowered, self._kept)
+            if found is None:
+                asked, params = where(tree.lowered, version)
+                total = db.execute(f"SELECT count(*) FROM (SELECT 1 {asked} LIMIT ?)", (*params, COUNT_LIMIT + 1)).fetchone()[0]
+                ranks = islice(_ranks(db, compile_fts(tree.lowered), version, offset + limit), offset, None)
+            else:
+                total, ranks = len(found), iter(found[offset : offset + limit].tolist())
             hits: list[Hit] = [hit(_document(db, version, rank), tree.node) for rank in ranks]
         return SearchResult(hits, min(total, COUNT_LIMIT), total > COUNT_LIMIT)
 
@@ -121,6 +124,10 @@ class EmbeddedIndex:
                 current, building = self._versions.live(db)
                 gone = _drop_some(db, current, part)
                 more = _drop_some(db, building, part) if building is not None else 0
+                if not gone and not more:
+                    for version in (current, building):
+                        if version is not None:
+                            wordsets.sweep(db, version)
             dropped += gone
             if not gone and not more:
                 return dropped

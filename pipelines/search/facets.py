@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.search import blocks
+from pipelines.search import blocks, wordsets
 from pipelines.search.document import RANK_BITS
-from pipelines.search.masks import Asked, Mask, Where, is_plain, ranks_of, where
+from pipelines.search.masks import Asked, Mask, Where, beginnings, is_plain, ranks_of, where
 from pipelines.search.port import FACETS
 from pipelines.search.tree import Close, Everything, Match, Node, Not, Tag, lower
 
@@ -69,6 +69,18 @@ class Ledger:
         blocks.write(self.db, self.version, self._changed)
 
 
+def newest(db: sqlite3.Connection, version: int, node: Node, kept: blocks.Kept) -> blocks.Ints | None:
+    """Return all ranks that answer `node` (lowered), newest first, where that is quicker than FTS5: of common beginnings of words."""
+    keys = [wordsets.asked(match) for match in beginnings(node)]
+    if not keys or not is_plain(node, ONE + MANY) or not any(wordsets.is_common(db, version, key) for key in keys):
+        return None
+    if not db.execute(f"SELECT 1 FROM docs_{version} LIMIT 1").fetchone():
+        return None
+    packed = kept.everything(db, version)
+    found: blocks.Ints = packed.ranks[Asked(db, version, packed, ONE + MANY).mask(node)][::-1]
+    return found
+
+
 def count(
     db: sqlite3.Connection, version: int, node: Node, fields: Sequence[str], limit: int, kept: blocks.Kept
 ) -> dict[str, Counts]:
@@ -87,8 +99,8 @@ def count(
         packed = kept.everything(db, version)
         _choose(packed, Asked(db, version, packed, ONE + MANY).mask(node), sets, days)
     by_field = _by_field(db, version, sets)
-    newest = [(_date(day), number) for day, number in sorted(((d, n) for d, n in days.items() if n), reverse=True)[:limit]]
-    return {name: newest if name == "day" else _most(by_field.get(name, Counter()), limit) for name in fields}
+    latest = [(_date(day), number) for day, number in sorted(((d, n) for d, n in days.items() if n), reverse=True)[:limit]]
+    return {name: latest if name == "day" else _most(by_field.get(name, Counter()), limit) for name in fields}
 
 
 def _is_for_fts(db: sqlite3.Connection, version: int, node: Match | Close | Tag) -> bool:

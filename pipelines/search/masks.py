@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 
 import numpy as np
@@ -47,11 +47,15 @@ def is_plain(node: Node, names: tuple[str, ...]) -> bool:
     return isinstance(node, Dates | Everything) or bool(wordsets.asked(node))
 
 
-def _has_beginning(node: Node) -> bool:
-    """Tell whether `node` asks for words that begin somehow: FTS5 puts together all of them before it looks at anything else."""
+def beginnings(node: Node) -> Iterator[Match]:
+    """Give the words of a question that begin somehow: FTS5 puts together all such words before it looks at anything else."""
     if isinstance(node, And | Or):
-        return any(map(_has_beginning, node.parts))
-    return _has_beginning(node.part) if isinstance(node, Not) else isinstance(node, Match) and node.prefix
+        for part in node.parts:
+            yield from beginnings(part)
+    elif isinstance(node, Not):
+        yield from beginnings(node.part)
+    elif isinstance(node, Match) and node.prefix:
+        yield node
 
 
 class Asked:
@@ -85,7 +89,7 @@ class Asked:
         if not rest:
             return chosen
         # Phrases and the like are asked of FTS5 together and with the dates; where all else leaves few articles, with that too.
-        if np.count_nonzero(chosen) * RARE < len(chosen) and not any(map(_has_beginning, others)):
+        if np.count_nonzero(chosen) * RARE < len(chosen) and not any(True for part in others for _ in beginnings(part)):
             return self._matched(And(tuple(parts)))
         return chosen & self._matched(And((*rest, *(part for part in others if isinstance(part, Dates)))))
 

@@ -71,7 +71,7 @@ def next_number(db: sqlite3.Connection, version: int) -> int:
 
 
 def _packed(db: sqlite3.Connection, version: int) -> int:
-    """Return how many runs are packed."""
+    """Return the first run that is not packed; some before it may have been swept away."""
     (last,) = db.execute(f"SELECT max(chunk) FROM packed_{version}").fetchone()
     return 0 if last is None else int(last) + 1
 
@@ -136,18 +136,37 @@ def _bits(parts: list[Places]) -> Mask:
     return bits
 
 
+def is_common(db: sqlite3.Connection, version: int, key: str) -> bool:
+    """Tell whether `key` is packed in every run there is."""
+    (runs,) = db.execute(f"SELECT count(*) FROM bits_{version} WHERE key = ?", (key,)).fetchone()
+    return 0 < _runs(db, version) == runs
+
+
+def _runs(db: sqlite3.Connection, version: int) -> int:
+    return int(db.execute(f"SELECT count(*) FROM packed_{version}").fetchone()[0])
+
+
+def sweep(db: sqlite3.Connection, version: int) -> None:
+    """Forget runs of which no article is left."""
+    there = f"SELECT 1 FROM docs_{version} WHERE number >= chunk * {CHUNK} AND number < (chunk + 1) * {CHUNK}"
+    db.execute(f"DELETE FROM packed_{version} WHERE NOT EXISTS ({there})")
+    if db.execute("SELECT changes()").fetchone()[0]:
+        db.execute(f"DELETE FROM bits_{version} WHERE chunk NOT IN (SELECT chunk FROM packed_{version})")
+
+
 def having(db: sqlite3.Connection, version: int, key: str, size: int) -> Mask | None:
     """Return for each number below `size` whether its article has `key`; of numbers that no article has, anything.
 
     None when it is not common in all runs: then FTS5 is soon done with it.
     """
-    packed = _packed(db, version)
-    found = np.zeros(max(size, packed * CHUNK), dtype=np.bool_)
-    rows = db.execute(f"SELECT bits FROM bits_{version} WHERE key = ? ORDER BY chunk", (key,)).fetchall()
-    if len(rows) < packed:
+    rows = db.execute(f"SELECT chunk, bits FROM bits_{version} WHERE key = ? ORDER BY chunk", (key,)).fetchall()
+    if len(rows) < _runs(db, version):
         return None
-    bits = np.frombuffer(b"".join(row[0] for row in rows), np.uint8)
-    found[: packed * CHUNK] = np.unpackbits(bits, bitorder="little").view(np.bool_)
+    end = max(size, _packed(db, version) * CHUNK)
+    runs = np.zeros((-(-end // CHUNK), CHUNK), dtype=np.bool_)
+    bits = np.frombuffer(b"".join(bits for _chunk, bits in rows), np.uint8)
+    runs[[chunk for chunk, _bits in rows]] = np.unpackbits(bits, bitorder="little").view(np.bool_).reshape(-1, CHUNK)
+    found = runs.reshape(-1)
     wanted = f"\n{key[:-1]}" if key.endswith("*") else f"\n{key}\n"
     numbers = db.execute(f"SELECT number FROM recent_{version} WHERE number < ? AND instr(words, ?)", (size, wanted.encode()))
     found[[row[0] for row in numbers]] = True
