@@ -94,6 +94,9 @@ def test_what_is_counted_from_is_verified(tmp_path: Path, monkeypatch: pytest.Mo
         db.execute("UPDATE bits_1 SET bits = ? WHERE key = 'moc' AND chunk = 1", (b"\xfb",))
         db.execute("DELETE FROM recent_1 WHERE number = 17")
     assert {id_ for id_, said in index.checksums() if said == MISPLACED} == {"d9", "d16"}
+    with index._connections.write() as db:
+        db.execute("DELETE FROM blocks_1")
+    assert [said for _id, said in index.checksums()] == [MISPLACED] * 20
     index.close()
 
 
