@@ -94,6 +94,9 @@ def test_what_is_counted_from_is_verified(tmp_path: Path, monkeypatch: pytest.Mo
         db.execute("UPDATE bits_1 SET bits = ? WHERE key = 'moc' AND chunk = 1", (b"\xfb",))
         db.execute("DELETE FROM recent_1 WHERE number = 17")
     assert {id_ for id_, said in index.checksums() if said == MISPLACED} == {"d9", "d16"}
+    with index._connections.write() as db:
+        db.execute("DELETE FROM blocks_1")
+    assert [said for _id, said in index.checksums()] == [MISPLACED] * 20
     index.close()
 
 
@@ -132,4 +135,23 @@ def test_a_month_that_is_dropped_leaves_no_words_behind(tmp_path: Path, monkeypa
             assert not wordsets.astray(db, 1)
             runs = {number // 8 for (number,) in db.execute("SELECT number FROM docs_1")}
             assert {chunk for (chunk,) in db.execute("SELECT chunk FROM bits_1")} <= runs
+    index.close()
+
+
+def test_a_run_of_articles_that_went_before_it_was_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wordsets, "CHUNK", 8)
+    index = EmbeddedIndex(tmp_path / "index.sqlite3")
+    # All of one run but one, all of another, and one of articles that get their words later.
+    put(index, *(document(f"a{n}", "mốc") for n in range(6)))
+    index.delete((f"a{n}", 2) for n in range(5))
+    put(index, *(document(f"c{n}", "mốc") for n in range(12)))
+    with index._connections.read() as db:
+        assert wordsets.is_common(db, 1, "moc")
+    changes = [Change(f"b{n}", 1, document(f"b{n}", "" if n > 16 else "mốc")) for n in range(30)]
+    index.bulk([*changes, *(Change(f"b{n}", 2, None) for n in range(3, 17))])
+    put(index, *(document(f"b{n}", "mốc khác") for n in range(17, 28)), version=3)
+    for query in ("mốc", "mo*", "khac", "NOT mốc"):
+        assert index.facets(query, limit=1000) == counted(index, query), query
+    with index._connections.read() as db:
+        assert not wordsets.astray(db, 1)
     index.close()

@@ -143,7 +143,15 @@ def _needed(db: sqlite3.Connection, version: int, found: Ints) -> Iterator[Row]:
 
 def astray(db: sqlite3.Connection, version: int) -> set[int]:
     """Return the numbers of articles that stand in blocks but not in the version, the other way round, or out of order."""
-    rows = db.execute(f"SELECT {_COLUMNS} FROM blocks_{version} ORDER BY first").fetchall()
-    packed = [pair for row in rows for part in [Packed.read([row])] for pair in zip(part.ranks.tolist(), part.numbers.tolist(), strict=True)]
-    there = db.execute(f"SELECT rank, number FROM docs_{version} ORDER BY rank").fetchall()
-    return {number for _rank, number in set(packed) ^ set(there)} | {after[1] for before, after in pairwise(packed) if before[0] >= after[0]}
+    firsts = [row[0] for row in db.execute(f"SELECT first FROM blocks_{version} ORDER BY first")]
+    found: set[int] = set()
+    for low, high in pairwise((None, *firsts, None)):
+        packed: list[tuple[int, int]] = []
+        if low is not None:
+            part = Packed.read(db.execute(f"SELECT {_COLUMNS} FROM blocks_{version} WHERE first = ?", (low,)))
+            packed = list(zip(part.ranks.tolist(), part.numbers.tolist(), strict=True))
+        bounds = (0 if low is None else low, 2**63 - 1 if high is None else high)
+        there = db.execute(f"SELECT rank, number FROM docs_{version} WHERE rank >= ? AND rank < ?", bounds).fetchall()
+        found |= {number for _rank, number in set(packed) ^ set(there)}
+        found |= {after[1] for before, after in pairwise(packed) if before[0] >= after[0]}
+    return found

@@ -23,7 +23,7 @@ from pipelines.search.tree import Match, Node
 
 Mask = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.intp]
-# Numbers packed together; a word is packed where one in COMMON of them has it.
+# Numbers packed together; a word is packed where one in COMMON of their articles has it.
 CHUNK = 4096
 COMMON = 16
 # Of these letters Python's and SQLite's tables of Unicode think alike; words with others are asked of FTS5.
@@ -78,7 +78,8 @@ def _packed(db: sqlite3.Connection, version: int) -> int:
 
 def change(db: sqlite3.Connection, version: int, number: int, old: str, new: str | None) -> None:
     """Give the article `number` the words of `new` (exact tokens) in place of `old`; None: it goes."""
-    if old == new:
+    # An article without a word is entered like any other: a run is empty only when it has no article.
+    if old == new != "":
         return
     chunk, bit = divmod(number, CHUNK)
     if chunk >= _packed(db, version):
@@ -102,13 +103,16 @@ def pack(db: sqlite3.Connection, version: int) -> None:
     """Pack every run of numbers that is full."""
     for chunk in range(_packed(db, version), next_number(db, version) // CHUNK):
         low = chunk * CHUNK
-        recent = db.execute(f"SELECT number, words FROM recent_{version} WHERE number < ?", (low + CHUNK,))
+        recent = db.execute(f"SELECT number, words FROM recent_{version} WHERE number < ?", (low + CHUNK,)).fetchall()
+        # Some may have gone already; of a run without articles nothing need be known.
+        if not recent:
+            continue
         places = _places((number - low, words[1:-1].split(b"\n")) for number, words in recent)
         rows = []
         for key, parts in places.items():
-            if sum(map(len, parts)) * COMMON >= CHUNK:
+            if sum(map(len, parts)) * COMMON >= len(recent):
                 bits = _bits(parts)
-                if np.count_nonzero(bits) * COMMON >= CHUNK:
+                if np.count_nonzero(bits) * COMMON >= len(recent):
                     rows.append((key, chunk, np.packbits(bits, bitorder="little").tobytes()))
         db.executemany(f"INSERT INTO bits_{version} (key, chunk, bits) VALUES (?, ?, ?)", sorted(rows))
         db.execute(f"INSERT INTO packed_{version} (chunk) VALUES (?)", (chunk,))
