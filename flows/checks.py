@@ -11,11 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.store import Store
 
 State = Literal["ok", "optional", "missing"]
 # Letters that older Liberation fonts lack (93 of them); a font that holds these holds the rest.
@@ -190,13 +193,41 @@ def deliveries(config: Settings) -> Check:
     with store.read() as conn:
         index, people, refused = outbox.owed(conn, TOPIC), outbox.owed(conn, "notify"), outbox.refused(conn, TOPIC)
         away, channels_away = away_since(conn), all_away(conn)
+    mend = "docs/elasticsearch.md; cotmoc notify --test"
+    embedded, absent = _embedded(config, store)
     store.close()
     owed = f"chỉ mục: {index} tin chờ" + (f", {refused} đã thử mà chưa vào được" if refused else "") + f"; thông báo: {people} chờ"
     said = [f"chỉ mục vắng từ {away[0]} ({away[1]})"] if away else []
     said += [f"kênh “{channel}” không nhận từ {since}" for channel, since in channels_away]
+    if absent:
+        embedded = f"chỉ mục thiếu ít nhất {absent} bài so với kho"
+    if embedded:
+        mend = "cotmoc index rebuild (cotmoc index verify cho biết bài nào)" if absent else "cotmoc index rebuild"
+        said += [embedded] if not any(embedded in one for one in said) else []
     if said:
-        return Check(name, "missing", "; ".join([*said, owed]), "docs/elasticsearch.md; cotmoc notify --test")
+        return Check(name, "missing", "; ".join([*said, owed]), mend)
     return Check(name, "missing" if refused else "ok", owed, "cotmoc index verify cho biết bài nào" if refused else "")
+
+
+def _embedded(config: Settings, store: Store) -> tuple[str, int]:
+    """Return why the embedded index does not answer (empty when it does), and how many articles it lacks at least."""
+    if config.elasticsearch_url or config.elasticsearch_cloud_id:
+        return "", 0
+    from contextlib import closing
+
+    from pipelines.search import IndexUnavailable, open_index
+    from pipelines.search.rebuild import lacking
+
+    held = 0
+    with store.read() as conn:
+        # To open a file that is not there would make it.
+        if (config.data / "index.sqlite3").is_file():
+            try:
+                with closing(open_index(config)) as index:
+                    held = index.count()
+            except IndexUnavailable as error:
+                return str(error), 0
+        return "", lacking(conn, held)
 
 
 def _program(name: str, programs: tuple[str, ...], mend: str) -> Check:

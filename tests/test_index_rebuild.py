@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from flows.checks import deliveries
 from pipelines.deliver import deliver
+from pipelines.errors import UserError
 from pipelines.records import Article, Assessment, Claim, Places, Role, Tier, Verdict, content_id
-from pipelines.search import Change, Index
+from pipelines.search import BulkResult, Change, Index, IndexUnavailable
 from pipelines.search.embedded import EmbeddedIndex
 from pipelines.search.owe import owe, owe_articles, owe_story
 from pipelines.search.rebuild import rebuild, verify
+from pipelines.settings import load_settings
 from pipelines.store import Store, articles, assessments, outbox, stories
 from pipelines.store.schema import articles as article_table
 from tests.searching import document, found
@@ -140,6 +144,55 @@ def test_articles_that_become_one_story_are_owed_again(store: Store, index: Inde
     deliver(store, index, now=NOW + timedelta(hours=1))
     assert sorted(found(index, f"story:{'s' * 32}")) == sorted([a, b])
     assert verify(store, index).same
+
+
+def test_an_index_of_another_format_rests_until_its_rebuild_ends(tmp_path: Path) -> None:
+    store, path = Store.open(f"sqlite:///{tmp_path / 'cotmoc.sqlite3'}"), tmp_path / "index.sqlite3"
+    own = load_settings(data=tmp_path)
+    ids = sorted(land(store, f"k{number}", f"bài {number}") for number in range(3))
+    before = EmbeddedIndex(path)
+    assert found(before, "") == []  # a new office answers at once
+    deliver(store, before, now=NOW)
+    assert deliveries(own).state == "ok"
+    before.close()
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE versions SET number = 1 WHERE name = 'format'")
+
+    class Killed(EmbeddedIndex):
+        def fill(self, changes: Sequence[Change]) -> BulkResult:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rebuild(store, Killed(path))
+    late = land(store, "late", "bài đến sau")
+    index = EmbeddedIndex(path)
+    for ask in (lambda: index.search("bài"), lambda: list(index.scan("")), lambda: index.facets(""), index.count, index.parts, lambda: list(index.checksums())):
+        with pytest.raises(IndexUnavailable, match="đang dựng lại"):
+            ask()
+    assert (deliver(store, index, now=NOW).outcomes, deliveries(own).state) == ({"waiting": 1}, "missing")
+    assert deliveries(own).found.count("đang dựng lại") == 1 and deliveries(own).mend == "cotmoc index rebuild"
+    assert rebuild(store, index).documents == 4
+    assert deliver(store, index, now=NOW).outcomes == {"delivered": 1}  # nothing waits for the end of a delay
+    assert sorted(found(index, "")) == sorted([*ids, late]) and verify(store, index).same
+    assert deliveries(own).state == "ok"
+    index.delete([(ids[0], 10**18)])
+    assert "chỉ mục thiếu ít nhất 1 bài so với kho" in deliveries(own).found
+    index.close()
+    path.unlink()
+    assert "thiếu ít nhất 4 bài" in deliveries(own).found and not path.exists()
+    store.close()
+
+
+def test_a_rebuild_that_another_one_has_overtaken_does_not_switch(index: Index, tmp_path: Path) -> None:
+    index.bulk([Change("a" * 32, 1, document("a" * 32))])
+    later = EmbeddedIndex(tmp_path / "index.sqlite3")
+    index.start_version()
+    later.start_version()
+    for go_on in (lambda: index.fill([]), index.switch_version):
+        with pytest.raises(UserError, match="chạy lại cotmoc index rebuild"):
+            go_on()
+    assert found(later, "") == ["a" * 32]
+    later.close()
 
 
 def cotmoc(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

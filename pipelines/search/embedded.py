@@ -51,6 +51,8 @@ class EmbeddedIndex:
         self.path = path
         self._connections = Connections(path)
         self._versions = Versions()
+        # The version that this rebuild fills: another one may begin meanwhile and drop it.
+        self._building: int | None = None
         self._kept = blocks.Kept()
 
     def setup(self) -> None:
@@ -59,9 +61,10 @@ class EmbeddedIndex:
             self._versions.setup(db, self.path)
 
     def bulk(self, changes: Sequence[Change]) -> BulkResult:
-        """Write changes to the current version, and to one that is being built."""
+        """Write changes to the current version, and to one that is being built; a file that does not answer takes none."""
         self.setup()
         with self._connections.write() as db:
+            self._versions.wait(db, self.path)
             current, building = self._versions.live(db)
             results = _apply_all(db, current, changes)
             if building is not None:
@@ -155,25 +158,24 @@ class EmbeddedIndex:
         return self.bulk([Change(id_, version, None) for id_, version in changes])
 
     def start_version(self) -> str:
-        """Make an empty new version; a file of another version of the program is begun anew."""
+        """Make an empty new version; a file of another version of the program is begun anew, and rests until the switch."""
         with self._connections.write() as db:
-            self._versions.discard(db)
-        self.setup()
-        with self._connections.write() as db:
-            return str(self._versions.start(db))
+            self._versions.begin(db, self.path)
+            self._building = self._versions.start(db)
+        return str(self._building)
 
     def fill(self, changes: Sequence[Change]) -> BulkResult:
         """Write changes to the new version only."""
         with self._connections.write() as db:
             building = self._versions.live(db)[1]
-            if building is None:
+            if building is None or building != self._building:
                 raise UserError("chỉ mục: một lần dựng lại khác đã xong hoặc bị hủy; chạy lại cotmoc index rebuild")
             return BulkResult(_apply_all(db, building, changes))
 
     def switch_version(self) -> None:
         """Answer from the new version, drop the old one; readers that have begun keep the old one to the end."""
         with self._connections.write() as db:
-            self._versions.switch(db)
+            self._versions.switch(db, self._building)
 
     def close(self) -> None:
         """Close the connections of all threads."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, case, delete, func, select
 
+from pipelines.deliver import AWAY
 from pipelines.records import Places
 from pipelines.search.document import checksum, document_of
 from pipelines.search.port import BulkResult, Change, Index, Outcome
 from pipelines.store import Store, alerts, articles, assessments, outbox, stories
 from pipelines.store.schema import articles as article_table
+from pipelines.store.schema import meta
 from pipelines.store.schema import outbox as outbox_table
 
 PART = 200
@@ -82,7 +84,8 @@ def rebuild(store: Store, index: Index, advance: Callable[[int], None] = lambda 
     """Fill a new index version from the store and switch to it; searching and delivery go on meanwhile.
 
     Delivery writes to both versions while the new one is built. Killed half-way, the old version keeps answering
-    and the next rebuild drops what was left.
+    and the next rebuild drops what was left. After a change of the embedded format there is no old version:
+    searching and delivery rest until the switch (IndexUnavailable).
     """
     index.start_version()
     result = Rebuilt()
@@ -103,7 +106,20 @@ def rebuild(store: Store, index: Index, advance: Callable[[int], None] = lambda 
         for key in sorted(_drops(conn) - done):
             index.drop(key[0].removeprefix(outbox.DROP))
     index.switch_version()
+    with store.begin() as conn:
+        # The index is there again: what waits for it is tried at once, and nobody is told any more that it is away.
+        conn.execute(delete(meta).where(meta.c.key == AWAY))
     return result
+
+
+def lacking(conn: Connection, held: int) -> int:
+    """Return how many of the store's articles at least must be absent from an index of `held` documents; cheap (an index of the table).
+
+    What is still owed may be absent; an article whose newest revision is not assessed yet is not counted.
+    """
+    assessed = article_table.c.assessed_with.is_not(None) & (article_table.c.current == 1)
+    ours = conn.execute(select(func.count()).select_from(article_table).where(assessed)).scalar_one()
+    return max(0, ours - outbox.owed(conn, "index") - held)
 
 
 def _drops(conn: Connection) -> set[tuple[str, int]]:

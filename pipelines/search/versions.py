@@ -35,12 +35,31 @@ class Versions:
         self._check(db, path)
         self._ready = True
 
+    def begin(self, db: sqlite3.Connection, path: Path) -> None:
+        """Make ready for a rebuild: where there was nothing (another format, no file), nothing answers before `switch`.
+
+        Else a rebuild that is killed would leave an empty index that answers “nothing found” to everybody.
+        """
+        self.discard(db)
+        first = not _there(db) or self._get(db, "current") is None
+        self.setup(db, path)
+        if first:
+            self._set(db, "filling", 1)
+
+    def wait(self, db: sqlite3.Connection, path: Path) -> None:
+        """Raise IndexUnavailable while the first rebuild of this file has not ended, or another program has made it anew."""
+        self._check(db, path)
+        if self._get(db, "filling") is not None:
+            raise IndexUnavailable(
+                f"chỉ mục {path} đang dựng lại (hoặc lần dựng lại trước bị ngắt) nên chưa trả lời; đợi xong, nếu không có lệnh nào đang chạy thì chạy cotmoc index rebuild",
+                "filling",
+            )
+
     def current(self, db: sqlite3.Connection, path: Path) -> int | None:
         """Return the version that answers, or None when nothing was ever indexed."""
-        there = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'versions'").fetchone()
-        if not there or self._get(db, "current") is None:
+        if not _there(db) or self._get(db, "current") is None:
             return None
-        self._check(db, path)
+        self.wait(db, path)
         return self._get(db, "current")
 
     def live(self, db: sqlite3.Connection) -> tuple[int, int | None]:
@@ -51,9 +70,9 @@ class Versions:
 
     def discard(self, db: sqlite3.Connection) -> None:
         """Forget everything when the file is of another version of the program: nothing lives only in the index."""
-        there = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'versions'").fetchone()
-        if not there or self._get(db, "format") == _format():
+        if not _there(db) or self._get(db, "format") == _format():
             return
+        self._ready = False
         for number in range(1, (self._get(db, "last") or 0) + 1):
             _drop(db, number)
         db.execute("DELETE FROM versions")
@@ -69,13 +88,13 @@ class Versions:
         self._set(db, "last", number)
         return number
 
-    def switch(self, db: sqlite3.Connection) -> None:
-        """Make the version being built the current one."""
+    def switch(self, db: sqlite3.Connection, mine: int | None) -> None:
+        """Make the version being built the current one; UserError when it is not `mine` but of a rebuild begun later."""
         current, building = self.live(db)
-        if building is None:
+        if building is None or building != mine:
             raise UserError("chỉ mục: không có phiên bản mới nào đang dựng; chạy lại cotmoc index rebuild")
         self._set(db, "current", building)
-        db.execute("DELETE FROM versions WHERE name = 'building'")
+        db.execute("DELETE FROM versions WHERE name IN ('building', 'filling')")
         _drop(db, current)
 
     def _check(self, db: sqlite3.Connection, path: Path) -> None:
@@ -88,6 +107,10 @@ class Versions:
 
     def _set(self, db: sqlite3.Connection, name: str, number: int) -> None:
         db.execute("INSERT OR REPLACE INTO versions (name, number) VALUES (?, ?)", (name, number))
+
+
+def _there(db: sqlite3.Connection) -> bool:
+    return db.execute("SELECT 1 FROM sqlite_master WHERE name = 'versions'").fetchone() is not None
 
 
 def _format() -> int:
