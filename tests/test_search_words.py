@@ -103,4 +103,5 @@ def test_a_setting_that_is_off_is_said_and_not_silent(tmp_path: Path, monkeypatc
         check('word:"biển đông"', "", "", Settings(data=tmp_path), now())
     check('word:"biển đông"', "", "", Settings(data=tmp_path, index_words=True), now())
     monkeypatch.setenv("COTMOC_INDEX_WORDS", "true")
-    assert "index_words" not in CliRunner().invoke(app, ['word:"biển đông"', "--data", str(tmp_path)]).stderr
+    late = CliRunner().invoke(app, ['word:"biển đông"', "--data", str(tmp_path)])
+    assert late.exit_code == 0 and "đang tắt" not in late.stderr and "nếu mới bật thì chạy cotmoc index rebuild" in late.stderr

@@ -41,7 +41,7 @@ def search_page(request: Request) -> Response:
     """GET /search?q=: through the index, embedded or Elasticsearch, whichever the settings name."""
     query = request.query_params.get("q", "").strip()[: LONGEST + 1]
     number = page_number(request)
-    values: dict[str, Any] = {"hits": [], "total": 0, "more": False, "error": "", "groups": {}, "timeline": None, "pages": 1, "words_off": False, "small": "", "unknown": ()}
+    values: dict[str, Any] = {"hits": [], "total": 0, "more": False, "error": "", "groups": {}, "timeline": None, "pages": 1, "words_off": False, "words_late": False, "small": "", "unknown": ()}
     status = 200
     if query:
         from pipelines.search import IndexUnavailable, open_index
@@ -55,6 +55,7 @@ def search_page(request: Request) -> Response:
                 # Told once, beside the first page.
                 counts = index.facets(asked, (*counted.FIELDS, "day"), counted.ASKED) if number == 1 and result.total > 1 else {}
             values["words_off"] = not settings(request).index_words and asks_words(query)
+            values["words_late"] = settings(request).index_words and not result.total and asks_words(query)
             values |= notes(query)
             values["hits"] = [(hit, cut(hit.snippet, [(start, end, 0) for start, end in hit.marks])) for hit in result.hits]
             values |= {
