@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from functools import cache
 
+from pipelines import gazetteer
 from pipelines.legacy import repaired
 from pipelines.places.features import spellings
 from pipelines.places.lexicon import Entry, Sense, is_common, lexicon
@@ -22,7 +24,7 @@ _NEW = ("òa", "óa", "ỏa", "õa", "ọa", "òe", "óe", "ỏe", "õe", "ọe"
 _OLD = ("oà", "oá", "oả", "oã", "oạ", "oè", "oé", "oẻ", "oẽ", "oẹ", "uỳ", "uý", "uỷ", "uỹ", "uỵ")
 # National topics that open the gate whatever the province; the rules in national.py decide afterwards.
 _TOPICS = (
-    "Hoàng Sa", "Trường Sa", "Biển Đông", "biển Đông", "lưỡi bò", "chín đoạn", "luật biển", "Luật Biển", "Luật biển", "UNCLOS", "chủ quyền", "biển đảo",
+    "Hoàng Sa", "Trường Sa", "Biển Đông", "biển Đông", "Biển đông", "lưỡi bò", "chín đoạn", "luật biển", "Luật Biển", "Luật biển", "UNCLOS", "chủ quyền", "biển đảo",
     "biển, đảo", "Biển đảo", "phân định", "đường cơ sở", "lãnh hải", "đặc quyền kinh tế", "thềm lục địa", "đường biên", "quốc giới", "Tây Sa", "Tam Sa", "cột mốc",
     "mốc biên", "biên giới", "Gạc Ma", "công hàm", "công thư", "Công hàm", "Công thư", "Scarborough", "DK1", "nhà giàn", "Nhà giàn", "Bản Giốc", "Nam Quan", "Vịnh Bắc Bộ",
     "vịnh Bắc Bộ", "Paracel", "Spratly", "South China Sea", "nine-dash", "ten-dash", "dashed line", "Sansha", "Xisha", "Nansha", "西沙", "南沙", "三沙",
@@ -70,6 +72,14 @@ def _alone(entry: Entry, sense: Sense) -> bool:
     return bool(sense.since) and all(other.profile == sense.profile for other in entry.forms[sense.name.lower()].senses)
 
 
+def _with_level() -> set[str]:
+    """Return today's communes of ours with the level word, where no other province has such a one ("xã Vĩnh Trụ"): so much settles them alone."""
+    communes = gazetteer.commune_names().values()
+    alike = Counter((level, name) for level, name, _province in communes)
+    ours = gazetteer.PROFILES
+    return {f"{level} {name}" for level, name, province in communes if province in ours and alike[level, name] == 1 and " " in name}
+
+
 @cache
 def _patterns() -> frozenset[str]:
     """Return every way of typing a name or topic that opens the gate."""
@@ -78,8 +88,12 @@ def _patterns() -> frozenset[str]:
         for sense in entry.senses:
             if _alone(entry, sense):
                 patterns |= _spellings(sense.name, small=sense.rank >= 2)
+                if sense.rank >= 2:
+                    patterns.add(sense.name.capitalize())  # as phones write
                 if sense.rank == 3:
                     patterns |= _scanned(sense.name)
+    for commune in _with_level():
+        patterns |= _spellings(commune, small=False)
     for topic in _TOPICS:
         patterns |= _spellings(topic)
     for feature in spellings():
