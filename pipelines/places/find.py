@@ -146,7 +146,7 @@ def _accept(sheet: Page, start: int, end: int, entry: Entry) -> Hit | None:
     exact = group is not None
     if group is None:
         if form == entry.key:  # typed without marks
-            if not sheet.bare and not (entry.strong and (sheet.damaged or form in _UNBORNE or _after_level(sheet, start))):
+            if not sheet.bare and not (entry.strong and (sheet.damaged or _unborne(sheet, start, raw) or _after_level(sheet, start))):
                 return None
             group = entry.every
         elif entry.strong and (sheet.damaged or (_after_level(sheet, start) and _marks_lost(form, entry))):
@@ -161,7 +161,15 @@ def _accept(sheet: Page, start: int, end: int, entry: Entry) -> Hit | None:
 
 
 # Provinces whose names without marks no person bears: taken beside marked text too ("ga Lao Cai").
-_UNBORNE = frozenset({"lao cai", "ninh binh", "yen bai", "quang tri"})
+_UNBORNE = frozenset({"Lao Cai", "Ninh Binh", "Yen Bai", "Quang Tri"})
+_CAPITALISED = re.compile(r"(?:^|\W)[A-ZĐÀ-Ỹ][^\W\d_]* $")
+
+
+def _unborne(sheet: Page, start: int, raw: str) -> bool:
+    """Tell whether `raw` is such a name; behind a capitalised word Quang Tri is a man ("Vu Quang Tri")."""
+    return raw in _UNBORNE and (raw != "Quang Tri" or _CAPITALISED.search(sheet.text[max(0, start - 12) : start]) is None)
+
+
 _LEVEL = re.compile(r"\b(?:tỉnh|tinh|tlnh|huyện|huyen|thành phố|thị xã|xã|xa|x4|xä|phường|thị trấn)\s+$", re.I)
 
 

@@ -50,6 +50,8 @@ _FIRM = re.compile(
 def level_word(sheet: Page, hit: Hit) -> str:
     """Return the level written before the name (in other languages after it), in its full Vietnamese form."""
     before = sheet.text[max(0, hit.start - 14) : hit.start]
+    if before[-1:] == "\n" and sheet.text.count("\n", 0, hit.start) <= 2:
+        before = ""  # "… cấp xã" ends a title, "Khánh Hòa …" opens the sapô
     if before[-1:].isspace() or before[-1:] == ".":
         words = before.rsplit(None, 2)
         if words and (last := words[-1].lower().lstrip("(“\"'[")) in _LAST_WORDS:
