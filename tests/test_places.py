@@ -241,17 +241,6 @@ def test_the_gate_is_open_for_all_that_is_read_as_ours() -> None:
     assert not matcher.resolve("Nhân viên BĐ tỉnh phát thư đúng giờ", "", "", NOW).national
 
 
-def test_a_level_that_ends_the_title_is_none_of_the_next_line() -> None:
-    places = Matcher.load().resolve("Tuyển sinh không theo địa giới cấp xã", "Khánh Hòa vừa phê duyệt kế hoạch.", "", NOW)
-    assert not places.about
-
-
-def test_the_gate_opens_for_a_commune_of_today_with_its_level() -> None:
-    for name in ("xã Vĩnh Trụ", "Phường Đông A", "XÃ GIA VÂN"):
-        assert Matcher.load().touches(f"UBND {name} họp dân") and about(f"UBND {name} họp dân") == {NB}
-    assert not Matcher.load().touches("Gia vân gỗ đẹp")
-
-
 def test_the_outlet_settles_a_name_of_many_places() -> None:
     body = "Xã Bình Minh vừa khánh thành cây cầu mới cho dân đi lại."
     assert Matcher.load().resolve("Cầu mới", "", body, NOW, outlet="Báo Ninh Bình").mentions

@@ -149,7 +149,7 @@ def _accept(sheet: Page, start: int, end: int, entry: Entry) -> Hit | None:
             if not sheet.bare and not (entry.strong and (sheet.damaged or _unborne(sheet, start, raw) or _after_level(sheet, start))):
                 return None
             group = entry.every
-        elif entry.strong and (sheet.damaged or (_after_level(sheet, start) and _marks_lost(form, entry))):
+        elif entry.strong and (sheet.damaged or (_after_level(sheet, start) and _marks_lost(form, entry)) or _one_mark_off(sheet, start, form, entry)):
             group = entry.every
         elif sheet.text[start - 1 : start] == "#" and form.isalpha() and entry.strong:
             group = entry.every  # "#ThanhHóa" is listed as #ThanhHoa
@@ -176,6 +176,17 @@ _LEVEL = re.compile(r"\b(?:tỉnh|tinh|tlnh|huyện|huyen|thành phố|thị xã
 def _after_level(sheet: Page, start: int) -> bool:
     """Tell whether a level stands before the name: then letters that lost their marks on the way hide no strong name."""
     return _LEVEL.search(sheet.text[max(0, start - 11) : start]) is not None
+
+
+_HIGHER = re.compile(r"\b(?:tỉnh|tinh|tlnh|huyện|huyên|huyen|thành phố|thị xã)\s+$", re.I)
+
+
+def _one_mark_off(sheet: Page, start: int, form: str, entry: Entry) -> bool:
+    """Tell whether a scanner changed one mark of a province or district behind its level ("tỉnh Quàng Trị"); other listed names are taken as written before."""
+    if form.count(" ") != 1 or _HIGHER.search(sheet.text[max(0, start - 11) : start]) is None:
+        return False
+    names = (name for name, group in entry.forms.items() if group.top >= 2 and group.ours and len(name) == len(form))
+    return any(sum(map(str.__ne__, form, name)) == 1 for name in names)
 
 
 def _marks_lost(form: str, entry: Entry) -> bool:

@@ -12,7 +12,7 @@ from collections import Counter
 from functools import cache
 
 from pipelines import gazetteer
-from pipelines.legacy import repaired
+from pipelines.legacy import pieces_in_doubt, repaired
 from pipelines.places.features import spellings
 from pipelines.places.lexicon import Entry, Sense, is_common, lexicon
 from pipelines.text import fold, normalize, one_line
@@ -138,8 +138,11 @@ def touches(text: str) -> bool:
     plain = _joined(text)
     if plain is not text and _found(plain):
         return True
-    old = repaired(text[:_CHUNK])
-    return old is not None and _found(old.text)
+    for piece in pieces_in_doubt(text, _CHUNK):
+        old = repaired(piece)
+        if old is not None and _found(old.text):
+            return True
+    return False
 
 
 def _joined(text: str) -> str:
