@@ -138,6 +138,8 @@ def test_national_topics(text: str, national: bool) -> None:
         ("中越陆地边界界碑维护", True),
         ("ທະຫານ ຊ່ວຍປະຊາຊົນ ແຂວງຫຼວງພະບາງ ອະນາໄມບ້ານ", False),
         ("ທະຫານຫວຽດນາມຢູ່ຊາຍແດນ", True),
+        ("ທະຫານ ຊ່ວຍປະຊາຊົນ ແຂວງກວາງຈິ ຫວຽດນາມ ອະນາໄມບ້ານ", False),
+        ("佛山南海举行灯会", False),
     ],
 )
 def test_topics_in_scripts_without_blanks_are_no_part_of_other_words(text: str, national: bool) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 # Behind these characters 南 ends a name of its own ("越南海关", "湖南沙"), but the Sea is also written 越南南海, 中越南海, 东海南海.
 _SOUTH = r"(?:(?<![越云湖河济海东西江中])|(?<=中越)|(?<=[东黄渤]海))"
 _WORDS = {
-    "南海": rf"{_SOUTH}南海(?!区|區|站|鱼|观音|岸|艺术|新区|大道)",
+    "南海": rf"{_SOUTH}(?<!佛山)(?<!佛山市)南海(?!区|區|站|鱼|观音|岸|艺术|新区|大道)",
     "南沙": rf"{_SOUTH}(?<!广州)(?<!广州市)南沙(?!区|區|港|新区|开发区|自贸|大桥|客运|湾|科学|国际|片区|站|街|路|村|镇)",
     "西沙": r"(?<![广江山陕巴])西沙(?!窝|湾|河|村|镇|路|街|屯|门)",
     "东沙": r"东沙(?=群岛|岛|礁|群島|島)",
@@ -64,6 +64,8 @@ _VAGUE = frozenset(
         "ເສັ້ນຊາຍແດນ", "ຫຼັກໝາຍ", "ຫລັກໝາຍ", "ອະທິປະໄຕ", "ດິນແດນ", "ທະຫານ", "ສັນຍາລັບ",
     }
 )  # fmt: skip
+# Soldiers are a topic at the border or where they shoot, not where they plant trees or clear mud.
+_ARMED = re.compile(r"ຊາຍແດນ|ດ່ານ|ດິນແດນ|ເຂດແດນ|ທະເລ|ຍິງ")
 _LINE = re.compile(r"[九十]段[线線]|历史性权利|断续线")
 _COMPANY = re.compile(
     rf"越南|中越|越中|老越|柬越|越方|菲律宾|ຫວຽດ|{_WORDS['南海']}|{_WORDS['西沙']}|{_WORDS['南沙']}|黄岩岛|仁爱礁|ທະເລຈີນໃຕ້|ທະເລຕາເວັນອອກ"
@@ -86,6 +88,8 @@ def topic(text: str, spots: Sequence[tuple[str, int, int]], ours: bool) -> tuple
             continue
         near = text[max(0, start - 200) : end + 200]
         if name in _VAGUE and not (ours or _COMPANY.search(near) or (name == "仲裁案" and ("2016" in near or "二〇一六" in near))):
+            continue
+        if name == "ທະຫານ" and _ARMED.search(near) is None:
             continue
         if name in _SEAS:
             if weather is None:
