@@ -189,7 +189,7 @@ def deliveries(config: Settings) -> Check:
         return Check(name, "missing", str(error), "sửa kho trước")
     with store.read() as conn:
         index, people, refused = outbox.owed(conn, TOPIC), outbox.owed(conn, "notify"), outbox.refused(conn, TOPIC)
-        away, channels_away = away_since(conn), all_away(conn)
+        away, channels_away = away_since(conn), all_away(conn, config.notify)
     store.close()
     owed = f"chỉ mục: {index} tin chờ" + (f", {refused} đã thử mà chưa vào được" if refused else "") + f"; thông báo: {people} chờ"
     said = [f"chỉ mục vắng từ {away[0]} ({away[1]})"] if away else []
