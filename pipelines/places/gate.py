@@ -13,6 +13,7 @@ from functools import cache
 from pipelines.legacy import repaired
 from pipelines.places.features import spellings
 from pipelines.places.lexicon import Entry, Sense, is_common, lexicon
+from pipelines.places.scripts import stands
 from pipelines.text import fold, normalize, one_line
 
 _ENTITY = re.compile(r"&(?:[A-Za-z](?:grave|acute|circ|tilde)|[a-z]{0,4}sp|shy|zwn?j|#[xX]?[0-9A-Fa-f]{2,5});")
@@ -29,7 +30,7 @@ _TOPICS = (
     "Nghị định thư", "nghị định thư", "Kalayaan", "Pag-asa", "1958", "HD-981", "HD981", "Hải Dương 981", "99 năm", "ninety-nine years", "Ba Bình", "Phú Quốc", "万安滩",
     "Nam Sa", "demarcat", "border between", "frontier", "Gulf of Tonkin", "exclusive economic zone", "Second Thomas", "Vành Khăn", "Xu Bi", "Chữ Thập", "hiệp ước", "Hiệp ước",
     "tòa trọng tài", "Tòa Trọng tài", "hải chiến", "Hải chiến", "xâm phạm", "hải cảnh", "Hải cảnh", "ngư trường", "主权", "边界", "领海", "ອະທິປະໄຕ", "ທະຫານ", "ດິນແດນ",
-    "南海", "黄沙群岛", "長沙群島", "长沙群岛", "断续线", "九段", "十段", "ຊາຍແດນ", "ຫຼັກໝາຍ", "Koh Tral", "Thành Đô", "East Sea", "tàu lạ", "Tàu lạ", "HoangSa", "TruongSa", "HoàngSa", "TrườngSa", "continental shelf",
+    "南海", "东沙群岛", "中沙群岛", "北部湾", "海洋法", "仲裁案", "勘界", "界碑", "ທະເລຈີນໃຕ້", "ທະເລຕາເວັນອອກ", "黄沙群岛", "長沙群島", "长沙群岛", "断续线", "九段", "十段", "ຊາຍແດນ", "ຫຼັກໝາຍ", "Koh Tral", "Thành Đô", "East Sea", "tàu lạ", "Tàu lạ", "HoangSa", "TruongSa", "HoàngSa", "TrườngSa", "continental shelf",
 )  # fmt: skip
 
 
@@ -107,13 +108,16 @@ def _found(text: str) -> bool:
         for _index, first, last in find(piece):
             if _stands(piece, first, last):
                 return True
+            # "越南沙巴": 南沙 is no part of it, and hides 沙巴
+            if piece[first] > "\u2e80" and any(_stands(piece, first + 1 + one, first + 1 + end) for _, one, end in find(piece[first + 1 : last + 8], overlapping=True)):
+                return True
     return False
 
 
 def _stands(piece: str, first: int, last: int) -> bool:
     """Tell whether a match is no part of longer words ("meta content", "Nguyên nhân"); other scripts have no blanks."""
     if piece[first] > "\u0e00" and not "\u1e00" <= piece[first] <= "\u1eff":
-        return True
+        return stands(piece, first, last)
     return not (first and piece[first - 1].isalnum()) and not (last < len(piece) and piece[last].isalnum())
 
 
