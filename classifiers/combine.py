@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from classifiers import differing
+from classifiers import differing, elsewhere
 from classifiers.answers import (
     DECIDERS,
     OWN_TITLE_TYPES,
@@ -97,6 +97,7 @@ class Item:
 
 def combine(base: ReferenceBase, models: Models | None, document: Document, item: Item) -> list[tuple[Judged, float, bool]]:
     """Return (judged finding, confidence, whether it has the sentence for itself) for one sentence."""
+    item = replace(item, found=elsewhere.ours(item.found, item.sentence))
     chosen = choose(item.found)
     if models is None or item.reading is None:
         return [(_by_rules(document, item.sentence, f), _rule_confidence(document, item.sentence, f), alone) for f, alone in chosen]
@@ -254,6 +255,10 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
     if not ranked or (group == "FLAG" and ranked[0].startswith(REGISTERS)):
         return None
     if group == "FLAG":
+        if elsewhere.foreign(ranked[0], sentence) or elsewhere.occasion(sentence) or elsewhere.agrees_in_other_words(ranked[0], sentence):
+            return None
+        if kind in elsewhere.LOST_TYPES and elsewhere.lost_to_nature(sentence):
+            return None
         if measured(base, ranked[0], sentence) or others(ranked[0], sentence) or only_tells(sentence):
             return None
         agreed = any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS and not f.rule.startswith("date") for f in item.found)

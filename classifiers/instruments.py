@@ -110,6 +110,8 @@ def _compare_row(row: Instrument, sentence: Sentence, dates: list[Partial]) -> l
                 verdict = Verdict.CONSISTENT
             elif event not in ("signed", "force", "fought", "occupied", "expired") and any(partial.agrees(day) for day in everywhere) or event in ("fought", "occupied") and abs((partial.first - days[0]).days) < 366 and partial.day is None and partial.year == days[0].year:
                 continue
+            elif event in ("fought", "occupied") and any(other.agrees(day) for other in dates for day in days):
+                continue  # "chiếm Hoàng Sa năm 1974 và Gạc Ma năm 1988": its own date stands beside the other's
             else:
                 verdict = Verdict.CONTRADICTED
             shown = days[0].strftime("%d/%m/%Y")

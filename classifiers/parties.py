@@ -44,6 +44,9 @@ def bind(tags: Sequence[Tag], positions: Sequence[tuple[int, int]]) -> list[str]
     if not tags or not positions:
         return ["" for _ in positions]
     first_number, first_party = positions[0][0], tags[0].start
+    ahead = [t for t in tags if t.end <= first_number]
+    if len(positions) > 1 and len(ahead) == len(tags) == len(positions) and len({t.concept for t in tags}) == len(tags):
+        return [t.concept for t in tags]  # "Việt Nam và Trung Quốc được hưởng lần lượt 53,23% và 46,77%"
     before = first_party < first_number
     if before and len(positions) == 1:
         left = [t for t in tags if t.end <= positions[0][0]]

@@ -30,11 +30,24 @@ def _governs(sentence: Sentence, word: Tag, tag: Tag, reach: int) -> bool:
 RHETORICAL = re.compile(r" (?:chang phai|khong phai|chang|cha phai) .* (?:sao|a|u|ha|con gi)(?: [?!.])* $|^ (?:isn t|aren t|wasn t|doesn t|didn t|hasn t) .*[?]|(?:难道|不是)[^，。]*吗")
 
 
+# A negated subject denies the whole clause, commas and all: "không thực thể nào ở Trường Sa, kể cả Ba Bình, có …".
+NONE = re.compile(
+    r" khong (?:co |mot )?(?:thuc the|cau truc|dao|hon dao|da|bai|bai can|dieu khoan|dieu|khoan|cau|chu|dong|doan|trang|van ban) (?:[a-z]+ ){0,2}?nao(?= )"
+    r"| none of (?:the |these |those |its )?(?:[a-z]+ ){0,2}?(?:features?|islands?|rocks?|reefs?|articles|provisions)(?= )| nowhere (?=does|in|is)|没有任何(?:岛|礁|地物|条款|一条)|无一(?:岛|礁)"
+)
+
+
+def none_of(sentence: Sentence, before: int | None = None) -> bool:
+    """Whether a negated subject stands in the sentence (before a canonical position)."""
+    found = NONE.search(sentence.canon)
+    return found is not None and (before is None or found.start() < before)
+
+
 def is_negated(sentence: Sentence, tag: Tag) -> bool:
     """Whether a negation stands before `tag` in its clause (không, chưa, did not, 没有, ບໍ່), pseudo-negations apart."""
     han = "\u3400" <= sentence.canon[tag.start] <= "\u9fff"
-    governing = [word for word in sentence.of("NEG") if _governs(sentence, word, tag, REACH_HAN if han else REACH)]
-    return bool(governing) and not RHETORICAL.search(sentence.canon)
+    governing = none_of(sentence, tag.start) or any(_governs(sentence, word, tag, REACH_HAN if han else REACH) for word in sentence.of("NEG"))
+    return governing and not RHETORICAL.search(sentence.canon)
 
 
 def is_modal(sentence: Sentence, tag: Tag) -> bool:

@@ -71,6 +71,7 @@ def decide(document: Document, sentence: Sentence, finding: Finding) -> Decision
 
 # A clause that only supposes, where it ends, and what should have been; canonical text (no marks, lower case).
 IF = re.compile(r"^\W*(?:(?:va|nhung|but|and|so|con) )?(?:(?:neu|gia su|gia nhu|gia ma|gia thu|vi thu|vi bang|vi nhu|if|what if|suppose|supposing)(?!\w)|had (?=the |it |china |beijing |hanoi |viet nam |vietnam |manila ))|^\W*(?:如果|假如|倘若|要是|假设|ຖ້າ)")
+FICTION = re.compile(r"^\W*(?:gia su|gia nhu|gia ma|gia thu|vi thu|suppose|supposing|假如|假设|倘若)")
 THEN = re.compile(r" thi |[,，;；]| then |那么|就")
 SHOULD = re.compile(r"(?<!\w)(?:le ra|dang le|dang ra|nhe ra|dung ra|should have|ought to have)(?!\w)|本应|本该")
 
@@ -85,6 +86,8 @@ def supposition(sentence: Sentence, finding: Finding) -> str:
     if finding.rule == "model":
         # The models name no words: what is stated stands where most of what the sentence speaks of stands.
         inside = sum(t.start < end for t in sentence.tags)
+        if FICTION.match(sentence.canon):
+            return "câu giả định, không khẳng định"
         return "câu giả định, không khẳng định" if 2 * inside >= len(sentence.tags) else ""
     return "câu giả định, không khẳng định" if sentence.surface.at(finding.start) < end else ""
 

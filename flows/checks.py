@@ -192,7 +192,7 @@ def deliveries(config: Settings) -> Check:
         return Check(name, "missing", str(error), "sửa kho trước")
     with store.read() as conn:
         index, people, refused = outbox.owed(conn, TOPIC), outbox.owed(conn, "notify"), outbox.refused(conn, TOPIC)
-        away, channels_away = away_since(conn), all_away(conn)
+        away, channels_away = away_since(conn), all_away(conn, config.notify)
     mend = "docs/elasticsearch.md; cotmoc notify --test"
     embedded, absent = _embedded(config, store)
     store.close()
@@ -203,6 +203,7 @@ def deliveries(config: Settings) -> Check:
         embedded = f"chỉ mục thiếu ít nhất {absent} bài so với kho"
     if embedded:
         mend = "cotmoc index rebuild (cotmoc index verify cho biết bài nào)" if absent else "cotmoc index rebuild"
+        mend += "; cotmoc notify --test" if channels_away else ""
         said += [embedded] if not any(embedded in one for one in said) else []
     if said:
         return Check(name, "missing", "; ".join([*said, owed]), mend)

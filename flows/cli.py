@@ -40,7 +40,7 @@ def register(application: typer.Typer) -> None:
             application.add_typer(group, name=name)
             continue
         function: Callable[..., Any] = getattr(module, module_name)
-        application.command(name)(function)
+        application.command(name, context_settings=getattr(module, "CONTEXT", None))(function)
 
 
 def main() -> None:

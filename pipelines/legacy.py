@@ -139,6 +139,46 @@ def repaired(text: str) -> Normalised | None:
     return best
 
 
+def repaired_apart(text: str, ends: tuple[int, ...]) -> Normalised | None:
+    """Like `repaired`, part by part (they end at `ends`, the last at the end of `text`): a Unicode title above an old body, or the other way round."""
+    found = []
+    start = 0
+    for end in (*ends, len(text)):
+        odd = end - start >= 25 and _MODERN.search(text, start, min(end, start + 400)) is None and len(_OLD_CODE.findall(text, start, min(end, start + 400))) >= 4
+        made = repaired(text[start:end]) if odd else None
+        # a line is short: what it becomes must look Vietnamese by more than one chance syllable
+        if made is not None and (end - start > 400 or worth(made.text) >= 0.12):
+            found.append((start, end, made))
+        start = end
+    if not found:
+        return None
+    out: list[str] = []
+    starts: list[int] = [0]
+    origins: list[int] = [0]
+    length = last = 0
+    for start, end, made in found:
+        assert made.starts is not None and made.origins is not None
+        length += start - last
+        out += [text[last:start], made.text]
+        starts += [length + at for at in made.starts]
+        origins += [start + at for at in made.origins]
+        length, last = length + len(made.text), end
+        starts.append(length)
+        origins.append(end)
+    out.append(text[last:])
+    return Normalised("".join(out), text, tuple(starts), tuple(origins), coded=True)
+
+
+def pieces_in_doubt(text: str, size: int) -> list[str]:
+    """Return the pieces of a page at which an old encoding may begin: behind its title, behind its head, in its middle; each from the first odd letter on."""
+    if text.isascii():
+        return []
+    spots = {0, text.find("\n") + 1, text.find("</title>") + 1, text.find("</h1>") + 1, text.find("<body") + 1, len(text) // 2}
+    found = (_OLD_CODE.search(text, spot) for spot in spots)
+    starts = {max(0, match.start() - 50) for match in found if match is not None}
+    return [text[start : start + size] for start in sorted(starts)]
+
+
 @cache
 def _single() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile("[" + "".join(_TCVN3) + "]"), _TCVN3

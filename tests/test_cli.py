@@ -37,6 +37,13 @@ def test_help_names_every_command() -> None:
         assert name in done.stdout
 
 
+def test_a_question_that_begins_with_a_dash_is_answered_as_a_question(tmp_path: Path) -> None:
+    """Not by the reader of options, whose box is English and who would take the h of -thanh for a wish for help."""
+    assert_one_line(cotmoc("search", "--data", str(tmp_path), "-thanh", "hóa"), 2, "ký tự 1", "NOT")
+    assert_one_line(cotmoc("search", "công", "--limt", "5"), 2, "“--limt”", "cotmoc search --help")
+    assert "--limit" in cotmoc("search", "-h").stdout
+
+
 def test_unknown_profile_lists_the_known_ones(tmp_path: Path) -> None:
     assert_one_line(cotmoc("start", "--profile", "ha-noi", "--data", str(tmp_path)), 2, "ha-noi", "ninh-binh/lien-minh")
 

@@ -97,6 +97,16 @@ NOW = "2026-03-10"
         ("Xe tải tạt đầu xe con, sáng 19/1 tại Trường Sa.", False),
         ("Giao lưu hữu nghị quốc phòng biên giới lần thứ 10 khai mạc.", True),
         ("Lực lượng cảnh sát biển là nòng cốt bảo vệ chủ quyền.", True),
+        # another country's sea, border and sovereignty; what a forecast names; the talks outside the Gulf (review of 2026-11-21)
+        ("Bốn tàu hải cảnh Trung Quốc xâm phạm lãnh hải Nhật quanh Senkaku.", False),
+        ("Campuchia nói Thái Lan vi phạm chủ quyền biên giới của nước này.", False),
+        ("Bộ đội giữ chủ quyền biên giới Việt Nam, có Thái Lan quan sát.", True),
+        ("Việt - Trung đàm phán về phân định vùng biển ngoài cửa Vịnh Bắc Bộ.", True),
+        ("The baseline survey of health in Viet Nam found fewer smokers.", False),
+        ("China drew straight baselines in the Gulf of Tonkin.", True),
+        ("The storm is moving across the South China Sea with gusts of 150 kph.", False),
+        ("The cold front will bring strong winds and rough seas to the Gulf of Tonkin.", False),
+        ("China Coast Guard fired water cannon in the South China Sea amid strong winds and waves.", True),
         # scans and tags
         ("Hội thi tìm hiểu chit quyén bién dao", True),
         ("#HoangSa #TruongSa mãi trong tim", True),
@@ -105,6 +115,42 @@ NOW = "2026-03-10"
 def test_national_topics(text: str, national: bool) -> None:
     lang = "en" if text.startswith(("The", "Viet", "South", "Survey", "Chinese")) else "zh" if text[0] > "\u4e00" else "vi"
     assert Matcher.load().resolve("", "", text, NOW, lang=lang).national is national
+
+
+@pytest.mark.parametrize(
+    ("text", "national"),
+    [
+        ("越南海关查获走私香烟，越南海防港吞吐量上升", False),
+        ("济南海关、海南海口、中南海", False),
+        ("越南沙巴下雪，广州南沙区和南沙港迎客", False),
+        ("中沙两国签约，广东沙县小吃开业", False),
+        ("围棋九段柯洁夺冠", False),
+        ("主权财富基金增持，美国主权债务上升", False),
+        ("乌克兰的主权不容谈判，军机飞近日本领海", False),
+        ("国际商会受理印尼矿业仲裁案", False),
+        ("台风进入南海，中心附近最大风力12级，气象台发布预警", False),
+        ("越南南海政策与中越南海争端", True),
+        ("台风过后，海警船在南海对峙，气象台发布预警", True),
+        ("南沙群岛附近的渔船", True),
+        ("东沙群岛、中沙群岛的礁盘", True),
+        ("九段线的由来", True),
+        ("越南捍卫领海主权", True),
+        ("中越陆地边界界碑维护", True),
+        ("ທະຫານ ຊ່ວຍປະຊາຊົນ ແຂວງຫຼວງພະບາງ ອະນາໄມບ້ານ", False),
+        ("ທະຫານຫວຽດນາມຢູ່ຊາຍແດນ", True),
+        ("ທະຫານ ຊ່ວຍປະຊາຊົນ ແຂວງກວາງຈິ ຫວຽດນາມ ອະນາໄມບ້ານ", False),
+        ("佛山南海举行灯会", False),
+    ],
+)
+def test_topics_in_scripts_without_blanks_are_no_part_of_other_words(text: str, national: bool) -> None:
+    places = Matcher.load().resolve(text, "", "", NOW, lang="zh" if text[0] > "\u4e00" else "lo")
+    assert places.national is national
+    assert Matcher.load().touches(text) or not national
+
+
+def test_a_name_hidden_by_one_that_does_not_stand_opens_the_gate() -> None:
+    assert Matcher.load().touches("越南沙巴下雪")
+    assert not Matcher.load().touches("越南海关")
 
 
 @pytest.mark.parametrize("text", ["đường 9 đoạn", "bản đồ 9 đoạn", "ad", "abd", "z", "xz", "q)", "đường ", "m n", "k n", "bd ac"])

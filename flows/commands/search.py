@@ -11,8 +11,13 @@ from flows.options import DataOption, JsonOption
 if TYPE_CHECKING:
     from datetime import datetime
 
+# A question may begin with "-": the language of questions answers that, not the reader of options. For this the command
+# knows no short option, or "-thanh" would ask for -h.
+CONTEXT = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+
 
 def search(
+    context: typer.Context,
     query: Annotated[list[str], typer.Argument(metavar="QUERY", help='Câu tìm, ví dụ: \'"biên giới" tier:flag since:7d\'.')],
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Số bài nhiều nhất.")] = 20,
     offset: Annotated[int, typer.Option("--offset", min=0, help="Bỏ qua bấy nhiêu bài đầu.")] = 0,
@@ -29,9 +34,15 @@ def search(
     from flows.asked import spoken
     from flows.context import settings
     from pipelines.clock import show
+    from pipelines.errors import UsageError
     from pipelines.search import open_index
     from pipelines.search.query import asks_words
 
+    if "-h" in query:
+        typer.echo(context.get_help())
+        return
+    if unknown := next((word for word in query if word.startswith("--")), ""):
+        raise UsageError(f"cotmoc search không có tùy chọn “{unknown}”; xem cotmoc search --help")
     chosen, question = settings(data), " ".join(query)
     if not (chosen.elasticsearch_url or chosen.elasticsearch_cloud_id or (chosen.data / "index.sqlite3").is_file()):
         typer.echo(f"lưu ý: {chosen.data}: chưa có chỉ mục nào ở đây; kiểm tra --data (hoặc COTMOC_DATA)", err=True)

@@ -19,8 +19,6 @@ from pipelines.retention import POSTS
 from pipelines.store import alerts, articles, stories
 
 LONGEST_TITLE = 160
-# Of these a person has said that there is nothing to tell.
-ENDED = (alerts.NOT_DISTORTED, alerts.DUPLICATE)
 # A summary names so many stories, in so many messages where a service takes only short ones; the rest are counted.
 MOST = 40
 MOST_PAGES = 8
@@ -78,7 +76,7 @@ def outlet_name(outlet: str, url: str, source: str = "") -> str:
 def settled(conn: Connection, story: str) -> bool:
     """Tell whether people have said of every alert of a story that there is nothing in it, before anybody was told."""
     states = alerts.statuses_of_story(conn, _current(conn, story))
-    return bool(states) and all(state in ENDED for state in states)
+    return bool(states) and all(state in alerts.ENDED for state in states)
 
 
 def _current(conn: Connection, story: str) -> str:
@@ -88,7 +86,7 @@ def _current(conn: Connection, story: str) -> str:
 def news(conn: Connection, story: str, desk_url: str) -> News | None:
     """Return what to tell of a story as it stands now, or None when nothing of it is left."""
     current = _current(conn, story)
-    raised = [alert for alert in alerts.list_alerts(conn, story=current) if alert.status not in ENDED]
+    raised = [alert for alert in alerts.list_alerts(conn, story=current) if alert.status not in alerts.ENDED]
     first = stories.get(conn, current)
     article = articles.get(conn, raised[0].article if raised else first.first_article if first else current)
     if article is None:

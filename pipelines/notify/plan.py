@@ -1,7 +1,7 @@
 """From alerts and newly delivered articles to notices owed: one per channel and story, a flag once more after a watch.
 
 Topics of the outbox: `tell` (key: alert) and `watch` (key: article) are what happened; `notify` (key: channel:story,
-version: SUMMARY or AT_ONCE) is what people are owed, and, delivered, the memory of what they were told.
+version: SUMMARY or AT_ONCE) is what people are owed, and, delivered, the memory of what they were told: what they need not be told is dropped, never marked.
 """
 
 from __future__ import annotations

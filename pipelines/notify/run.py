@@ -12,7 +12,7 @@ from functools import partial
 
 from pipelines.deliver import backoff
 from pipelines.errors import UsageError
-from pipelines.notify.away import is_away, note_away, note_back
+from pipelines.notify.away import forget_others, is_away, note_away, note_back
 from pipelines.notify.channels import check_names, room_of, send_by_apprise
 from pipelines.notify.hours import is_quiet
 from pipelines.notify.message import Page, gathered, immediate, news, settled, summary
@@ -45,7 +45,8 @@ def notify(store: Store, settings: Settings, now: datetime, send: Send = send_by
         with store.begin() as conn:
             if not plan(conn, settings, now):
                 break
-    with store.read() as conn:
+    with store.begin() as conn:
+        forget_others(conn, settings.notify)
         due, owed = outbox.pending(conn, TOPIC, MOST, now), outbox.owed(conn, TOPIC)
     outcomes: Counter[str] = Counter(later=owed - len(due))
     if is_quiet(now, settings.quiet_hours):
@@ -58,7 +59,7 @@ def notify(store: Store, settings: Settings, now: datetime, send: Send = send_by
     for channel, messages in by_channel.items():
         address = settings.notify.get(channel)
         if address is None:
-            _done(store, messages, now)
+            _drop(store, messages)
             outcomes["forgotten"] += len(messages)
             continue
         try:
@@ -76,12 +77,15 @@ def _tell(
     store: Store, settings: Settings, messages: Sequence[OutboxMessage], now: datetime, send: Callable[[str, str], bool], channel: str, room: int, begun: float
 ) -> Counter[str]:
     """Send one channel's flags one by one, then its summary; after a failure the rest of the channel waits."""
-    outcomes: Counter[str] = Counter()
+    # First of all: what needs no telling must not use up the flags of the hour.
+    over = _settle(store, messages, now)
+    outcomes = Counter(settled=len(over))
+    messages = [message for message in messages if message not in over]
     flags = [message for message in messages if message.version == AT_ONCE]
     told = {message.key for message in flags}
     older = [message for message in messages if message not in flags and message.key in told]
     lesser = [message for message in messages if message not in flags and message.key not in told]
-    _done(store, older, now)
+    _drop(store, older)
     outcomes["superseded"] += len(older)
     alone, together, held = _share(store, settings, flags, now, channel)
     outcomes["held"] += len(held)
@@ -94,7 +98,7 @@ def _tell(
             outcomes["waiting"] += len(part)
             continue
         mine, pages, gone, over = _compose(store, settings, part, now, now + timedelta(seconds=time.monotonic() - begun) + LEASE, room)
-        _done(store, [*gone, *over], now)
+        _drop(store, [*gone, *over])
         outcomes += Counter(forgotten=len(gone), settled=len(over), waiting=len(part) - len(mine) - len(gone) - len(over))
         for page in pages:
             if not send(page.title, page.text):
@@ -113,7 +117,7 @@ def _tell(
         with store.begin() as conn:
             for message in mine:
                 outbox.mark_failed(conn, message.seq, f"kênh {channel} không nhận", now + backoff(message.attempts, LONGEST))
-            if mine[0].attempts == 0 and not away:
+            if not away:
                 # One alarm for an absence, however many notices are owed meanwhile.
                 note_away(conn, channel, "không nhận tin; tin được giữ và gửi lại; kiểm tra địa chỉ bằng cotmoc notify --test", now)
                 away = True
@@ -145,7 +149,7 @@ def _compose(
     gone, over, told = [], [], []
     with store.read() as conn:
         for message in mine:
-            story, names = message.key.rsplit(":", 1)[1], json.loads(message.payload)["watches"]
+            story, names = _about(message)
             if not names and settled(conn, story):
                 over.append(message)
             elif (one := news(conn, story, settings.desk_url)) is None:
@@ -160,6 +164,30 @@ def _compose(
     else:
         pages = summary(shown, room)
     return [message for message, *_ in told], pages, gone, over
+
+
+def _about(message: OutboxMessage) -> tuple[str, list[str]]:
+    """Return the story of a notice and the names of the watches that found it."""
+    return message.key.rsplit(":", 1)[1], json.loads(message.payload)["watches"]
+
+
+def _settle(store: Store, messages: Sequence[OutboxMessage], now: datetime) -> list[OutboxMessage]:
+    """Drop the notices in which people found nothing meanwhile, and return them; what another process is sending is left to it."""
+    with store.read() as conn:
+        found = [message for message in messages if not (about := _about(message))[1] and settled(conn, about[0])]
+    if not found:
+        return []
+    with store.begin() as conn:
+        over = [message for message in found if outbox.lease(conn, message.seq, now, now + LEASE)]
+        outbox.drop(conn, [message.seq for message in over])
+    return over
+
+
+def _drop(store: Store, messages: Sequence[OutboxMessage]) -> None:
+    """Owe notices no more without remembering them as told: what comes of their stories later is told."""
+    if messages:
+        with store.begin() as conn:
+            outbox.drop(conn, [message.seq for message in messages])
 
 
 def _done(store: Store, messages: Sequence[OutboxMessage], now: datetime) -> None:

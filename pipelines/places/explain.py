@@ -77,7 +77,7 @@ def explain(reading: Reading, before: int = 0) -> Iterator[str]:
         if "/" in profile:
             yield f"→ hồ sơ cấp xã {profile}: nói về"
     if reading.places.national:
-        words = why_national(reading.sheet)
+        words = why_national(reading.sheet, bool(reading.places.about))
         yield "→ chạm đề tài chủ quyền quốc gia" + (f" (“{words}”)" if words else "")
     if reading.places.spam:
         yield "→ trang nhồi địa danh: không tính nói về nơi nào"

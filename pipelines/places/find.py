@@ -48,8 +48,12 @@ class Page:
         self.bare = lang not in ("vi", "") or self._unmarked(sample)
         self.features: list[tuple[int, int]] = []  # filled by `find`
         self.anchors: list[tuple[int, int, int]] = []
-        opening = next((char for char in sample if char.isalpha()), "A")
-        self.low = len(text) < 1500 and opening.islower() and sum(map(str.isupper, sample)) * 25 < _letters(sample)
+        self.low = self.typed = False  # small letters throughout; or but for the capitals a phone sets where sentences begin
+        if len(text) < 1500:
+            opening = next((char for char in sample if char.isalpha()), "A")
+            capitals = sum(map(str.isupper, sample))
+            self.low = opening.islower() and capitals * 25 < _letters(sample)
+            self.typed = self.low or capitals < 9 and (capitals - len(_OPENING.findall(sample))) * 40 < _letters(sample)
 
     def _unmarked(self, sample: str) -> bool:
         """Tell whether fewer than one letter in 25 bears a mark; long UTF-8 shows the usual case at once."""
@@ -74,6 +78,10 @@ _SCANNED = ("bién", "quyén", "quyèn", "truyén", "chü", "dåo", "thü", "dä
 _DAMAGE = re.compile(
     rf"(?<![\w-])(?:[A-ZĐ]?[a-zđ]*{_CLOSED.pattern}|(?:{'|'.join(_SCANNED)})(?![\w-]))"
 )
+
+
+# A capital where a line or a sentence begins.
+_OPENING = re.compile(r"(?:^|[.!?…\n])[^\w\n]*[A-ZÀ-ỸĐ]")
 
 
 def page(text: str, lang: str) -> Page:
@@ -107,7 +115,7 @@ def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:
         if end < size and folded[end].isalnum() and folded[end - 1].isascii():
             continue
         entry = entries[index]
-        if text[start].islower() and not entry.small and not (entry.strong and sheet.low):
+        if text[start].islower() and not entry.small and not (entry.strong and (sheet.low or sheet.typed)):
             continue
         as_listed = written.get(text[start:end])  # nine names of ten
         hit = Hit(start, end, entry, as_listed, as_listed.senses) if as_listed is not None else _accept(sheet, start, end, entry)
@@ -138,18 +146,28 @@ def _accept(sheet: Page, start: int, end: int, entry: Entry) -> Hit | None:
     exact = group is not None
     if group is None:
         if form == entry.key:  # typed without marks
-            if not sheet.bare and not (entry.strong and (sheet.damaged or _after_level(sheet, start))):
+            if not sheet.bare and not (entry.strong and (sheet.damaged or _unborne(sheet, start, raw) or _after_level(sheet, start))):
                 return None
             group = entry.every
-        elif entry.strong and (sheet.damaged or (_after_level(sheet, start) and _marks_lost(form, entry))):
+        elif entry.strong and (sheet.damaged or (_after_level(sheet, start) and _marks_lost(form, entry)) or _one_mark_off(sheet, start, form, entry)):
             group = entry.every
         elif sheet.text[start - 1 : start] == "#" and form.isalpha() and entry.strong:
             group = entry.every  # "#ThanhHóa" is listed as #ThanhHoa
         else:
             return None
-    if not _capital(raw, group, sheet.low, entry.strong):
+    if not _capital(raw, group, sheet.low, entry.strong) and not _half(sheet, start, raw, group):
         return None
     return Hit(start, end, entry, group, group.senses, exact)
+
+
+# Provinces whose names without marks no person bears: taken beside marked text too ("ga Lao Cai").
+_UNBORNE = frozenset({"Lao Cai", "Ninh Binh", "Yen Bai", "Quang Tri"})
+_CAPITALISED = re.compile(r"(?:^|\W)[A-ZĐÀ-Ỹ][^\W\d_]* $")
+
+
+def _unborne(sheet: Page, start: int, raw: str) -> bool:
+    """Tell whether `raw` is such a name; behind a capitalised word Quang Tri is a man ("Vu Quang Tri")."""
+    return raw in _UNBORNE and (raw != "Quang Tri" or _CAPITALISED.search(sheet.text[max(0, start - 12) : start]) is None)
 
 
 _LEVEL = re.compile(r"\b(?:tỉnh|tinh|tlnh|huyện|huyen|thành phố|thị xã|xã|xa|x4|xä|phường|thị trấn)\s+$", re.I)
@@ -158,6 +176,17 @@ _LEVEL = re.compile(r"\b(?:tỉnh|tinh|tlnh|huyện|huyen|thành phố|thị xã
 def _after_level(sheet: Page, start: int) -> bool:
     """Tell whether a level stands before the name: then letters that lost their marks on the way hide no strong name."""
     return _LEVEL.search(sheet.text[max(0, start - 11) : start]) is not None
+
+
+_HIGHER = re.compile(r"\b(?:tỉnh|tinh|tlnh|huyện|huyên|huyen|thành phố|thị xã)\s+$", re.I)
+
+
+def _one_mark_off(sheet: Page, start: int, form: str, entry: Entry) -> bool:
+    """Tell whether a scanner changed one mark of a province or district behind its level ("tỉnh Quàng Trị"); other listed names are taken as written before."""
+    if form.count(" ") != 1 or _HIGHER.search(sheet.text[max(0, start - 11) : start]) is None:
+        return False
+    names = (name for name, group in entry.forms.items() if group.top >= 2 and group.ours and len(name) == len(form))
+    return any(sum(map(str.__ne__, form, name)) == 1 for name in names)
 
 
 def _marks_lost(form: str, entry: Entry) -> bool:
@@ -180,6 +209,20 @@ def _capital(raw: str, group: Group, low: bool, strong: bool) -> bool:
     return not group.kinds.isdisjoint(("trap", "club", "strong", "weak")) and any(
         _same_case(name, raw) for name in group.names
     )
+
+
+def _half(sheet: Page, start: int, raw: str, group: Group) -> bool:
+    """Tell whether a province or a well-known district stands as phones write it: "Thanh hóa", and "thanh hóa" where no other name has capitals."""
+    if group.top < 2 or not group.ours or group.risky or not raw[1:].islower() or (raw[0].islower() and not sheet.typed):
+        return False
+    if group.top == 3 and raw.lower() != "nam định":
+        return True
+    before = sheet.text[max(0, start - 12) : start]
+    return _TOWARDS.search(before) is not None
+
+
+# "Nam định đi" is a man's plan, "Cam lộ" a drink: other names written so stand behind these words only.
+_TOWARDS = re.compile(r"(?:^|\s)(?:ở|tại|về|đến|tới|lên|xuống|qua|ra|vào|từ|đi|tỉnh|huyện|thị xã|thành phố|tp\.?|quê)\s+$", re.I)
 
 
 def _same_case(name: str, raw: str) -> bool:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from pipelines.places.find import Hit, Page
 from pipelines.places.lexicon import COMMUNE_LEVELS, Group, Sense, is_common
+from pipelines.places.scripts import vouched
 
 
 def _words(text: str, mark: str | None = None) -> frozenset[str]:
@@ -50,6 +51,8 @@ _FIRM = re.compile(
 def level_word(sheet: Page, hit: Hit) -> str:
     """Return the level written before the name (in other languages after it), in its full Vietnamese form."""
     before = sheet.text[max(0, hit.start - 14) : hit.start]
+    if before[-1:] == "\n" and sheet.text.count("\n", 0, hit.start) <= 2:
+        before = ""  # "… cấp xã" ends a title, "Khánh Hòa …" opens the sapô
     if before[-1:].isspace() or before[-1:] == ".":
         words = before.rsplit(None, 2)
         if words and (last := words[-1].lower().lstrip("(“\"'[")) in _LAST_WORDS:
@@ -123,6 +126,9 @@ def first_pass(sheet: Page, hit: Hit, published: str) -> None:
     if "club" in group.kinds:
         hit.notes.append("club")
         hit.sense, hit.confidence = next(s for s in hit.senses if s.kind == "club"), 0.6
+        return
+    if hit.end - hit.start == 2 and sheet.text[hit.start] > "\u2e80" and not hit.senses[0].province.startswith("@") and not vouched(sheet.text, hit.start, hit.end):
+        hit.notes.append("longer")
         return
     top = group.top
     before = sheet.text[max(0, hit.start - 24) : hit.start]

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from functools import cache
 
-from pipelines.legacy import repaired
+from pipelines import gazetteer
+from pipelines.legacy import pieces_in_doubt, repaired
 from pipelines.places.features import spellings
 from pipelines.places.lexicon import Entry, Sense, is_common, lexicon
+from pipelines.places.scripts import stands
 from pipelines.text import fold, normalize, one_line
 
 _ENTITY = re.compile(r"&(?:[A-Za-z](?:grave|acute|circ|tilde)|[a-z]{0,4}sp|shy|zwn?j|#[xX]?[0-9A-Fa-f]{2,5});")
@@ -22,14 +25,14 @@ _NEW = ("òa", "óa", "ỏa", "õa", "ọa", "òe", "óe", "ỏe", "õe", "ọe"
 _OLD = ("oà", "oá", "oả", "oã", "oạ", "oè", "oé", "oẻ", "oẽ", "oẹ", "uỳ", "uý", "uỷ", "uỹ", "uỵ")
 # National topics that open the gate whatever the province; the rules in national.py decide afterwards.
 _TOPICS = (
-    "Hoàng Sa", "Trường Sa", "Biển Đông", "biển Đông", "lưỡi bò", "chín đoạn", "luật biển", "Luật Biển", "Luật biển", "UNCLOS", "chủ quyền", "biển đảo",
+    "Hoàng Sa", "Trường Sa", "Biển Đông", "biển Đông", "Biển đông", "lưỡi bò", "chín đoạn", "luật biển", "Luật Biển", "Luật biển", "UNCLOS", "chủ quyền", "biển đảo",
     "biển, đảo", "Biển đảo", "phân định", "đường cơ sở", "lãnh hải", "đặc quyền kinh tế", "thềm lục địa", "đường biên", "quốc giới", "Tây Sa", "Tam Sa", "cột mốc",
     "mốc biên", "biên giới", "Gạc Ma", "công hàm", "công thư", "Công hàm", "Công thư", "Scarborough", "DK1", "nhà giàn", "Nhà giàn", "Bản Giốc", "Nam Quan", "Vịnh Bắc Bộ",
     "vịnh Bắc Bộ", "Paracel", "Spratly", "South China Sea", "nine-dash", "ten-dash", "dashed line", "Sansha", "Xisha", "Nansha", "西沙", "南沙", "三沙",
     "Nghị định thư", "nghị định thư", "Kalayaan", "Pag-asa", "1958", "HD-981", "HD981", "Hải Dương 981", "99 năm", "ninety-nine years", "Ba Bình", "Phú Quốc", "万安滩",
     "Nam Sa", "demarcat", "border between", "frontier", "Gulf of Tonkin", "exclusive economic zone", "Second Thomas", "Vành Khăn", "Xu Bi", "Chữ Thập", "hiệp ước", "Hiệp ước",
     "tòa trọng tài", "Tòa Trọng tài", "hải chiến", "Hải chiến", "xâm phạm", "hải cảnh", "Hải cảnh", "ngư trường", "主权", "边界", "领海", "ອະທິປະໄຕ", "ທະຫານ", "ດິນແດນ",
-    "南海", "黄沙群岛", "長沙群島", "长沙群岛", "断续线", "九段", "十段", "ຊາຍແດນ", "ຫຼັກໝາຍ", "Koh Tral", "Thành Đô", "East Sea", "tàu lạ", "Tàu lạ", "HoangSa", "TruongSa", "HoàngSa", "TrườngSa", "continental shelf",
+    "南海", "东沙群岛", "中沙群岛", "北部湾", "海洋法", "仲裁案", "勘界", "界碑", "ທະເລຈີນໃຕ້", "ທະເລຕາເວັນອອກ", "黄沙群岛", "長沙群島", "长沙群岛", "断续线", "九段", "十段", "ຊາຍແດນ", "ຫຼັກໝາຍ", "Koh Tral", "Thành Đô", "East Sea", "tàu lạ", "Tàu lạ", "HoangSa", "TruongSa", "HoàngSa", "TrườngSa", "continental shelf",
 )  # fmt: skip
 
 
@@ -70,6 +73,28 @@ def _alone(entry: Entry, sense: Sense) -> bool:
     return bool(sense.since) and all(other.profile == sense.profile for other in entry.forms[sense.name.lower()].senses)
 
 
+def _with_level() -> set[str]:
+    """Return today's communes of ours with the level word, where no other province has such a one ("xã Vĩnh Trụ"): so much settles them alone."""
+    communes = gazetteer.commune_names().values()
+    alike = Counter((level, name) for level, name, _province in communes)
+    ours = gazetteer.PROFILES
+    return {f"{level} {name}" for level, name, province in communes if province in ours and alike[level, name] == 1 and " " in name}
+
+
+def _wrong_marks(sense: Sense) -> set[str]:
+    """Return a province or district behind its level with one tone changed, as scanners do ("tỉnh Quàng Trị")."""
+    forms = set()
+    for at, char in enumerate(sense.name):
+        apart = unicodedata.normalize("NFD", char)
+        letter = "".join(mark for mark in apart if mark not in _TONES)
+        if fold(char) in "aeiouy":
+            forms |= {sense.name[:at] + unicodedata.normalize("NFC", letter + tone) + sense.name[at + 1 :] for tone in ("", *_TONES)}
+    return {wrong for form in forms for wrong in (f"{sense.level} {form}", f"{sense.level} {form}".upper())}
+
+
+_TONES = "\u0300\u0301\u0309\u0303\u0323"
+
+
 @cache
 def _patterns() -> frozenset[str]:
     """Return every way of typing a name or topic that opens the gate."""
@@ -78,8 +103,14 @@ def _patterns() -> frozenset[str]:
         for sense in entry.senses:
             if _alone(entry, sense):
                 patterns |= _spellings(sense.name, small=sense.rank >= 2)
+                if sense.rank >= 2 and sense.kind == "unit":
+                    patterns |= _wrong_marks(sense)
+                if sense.rank >= 2:
+                    patterns.add(sense.name.capitalize())  # as phones write
                 if sense.rank == 3:
                     patterns |= _scanned(sense.name)
+    for commune in _with_level():
+        patterns |= _spellings(commune, small=False)
     for topic in _TOPICS:
         patterns |= _spellings(topic)
     for feature in spellings():
@@ -107,13 +138,16 @@ def _found(text: str) -> bool:
         for _index, first, last in find(piece):
             if _stands(piece, first, last):
                 return True
+            # "越南沙巴": 南沙 is no part of it, and hides 沙巴
+            if piece[first] > "\u2e80" and any(_stands(piece, first + 1 + one, first + 1 + end) for _, one, end in find(piece[first + 1 : last + 8], overlapping=True)):
+                return True
     return False
 
 
 def _stands(piece: str, first: int, last: int) -> bool:
     """Tell whether a match is no part of longer words ("meta content", "Nguyên nhân"); other scripts have no blanks."""
     if piece[first] > "\u0e00" and not "\u1e00" <= piece[first] <= "\u1eff":
-        return True
+        return stands(piece, first, last)
     return not (first and piece[first - 1].isalnum()) and not (last < len(piece) and piece[last].isalnum())
 
 
@@ -124,8 +158,11 @@ def touches(text: str) -> bool:
     plain = _joined(text)
     if plain is not text and _found(plain):
         return True
-    old = repaired(text[:_CHUNK])
-    return old is not None and _found(old.text)
+    for piece in pieces_in_doubt(text, _CHUNK):
+        old = repaired(piece)
+        if old is not None and _found(old.text):
+            return True
+    return False
 
 
 def _joined(text: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 
 from pipelines import gazetteer
-from pipelines.legacy import repaired
+from pipelines.legacy import repaired, repaired_apart
 from pipelines.places.about import Balance, decide, weigh
 from pipelines.places.communes import sort_communes
 from pipelines.places.find import Hit, Page, find, page
@@ -83,7 +83,7 @@ class Matcher:
         if "\n" in title or "\n" in sapo:  # a wrapped title is one line; lengths stay
             flat = "\n".join(part.replace("\n", " ") for part in (title, sapo))
             given = (flat + given[len(flat) :])[: len(given)]
-        old = repaired(given)
+        old = repaired(given) or repaired_apart(given, (len(title) + 1, len(title) + len(sapo) + 2, end))
         clean = aligned(given) if old is None else chained(old, aligned(old.text))
         clean = Normalised(rejoined(plain_typed(clean.text)), original, clean.starts, clean.origins, clean.coded)
         sheet = page(clean.text, lang)

@@ -13,12 +13,9 @@ from pipelines.places.anchors import ANCHORS
 from pipelines.places.features import names_a_feature
 from pipelines.places.find import Page
 from pipelines.places.patterns import by_first_letter
+from pipelines.places.scripts import topic
 from pipelines.text import fold, one_tone_style
 
-_SCRIPTS = re.compile(
-    r"西沙|南沙|东沙|中沙|三沙|黄沙群岛|长沙群岛|南海(?!区|站|鱼|观音)|九段|十段|十一段|断续线|仲裁案|北部湾|万安滩|陆地边界|领海|海洋法|海上边界|边界线|界碑|勘界|主权|"
-    r"ເສັ້ນຊາຍແດນ|ຫຼັກໝາຍ|ຫລັກໝາຍ|ອະທິປະໄຕ|ທະເລຈີນໃຕ້|ທະເລຕາເວັນອອກ|ດິນແດນ|ທະຫານ|ສັນຍາລັບ"
-)
 _SURE = (
     r"hs[- ]?ts\b|quần đảo (?:hoàng sa|trường sa|tây sa|nam sa)|(?:hoàng sa|trường sa)[ ,–-]{1,3}(?:và |với |cùng |hay )?(?:hoàng sa|trường sa)|"
     r"(?:đường|bản đồ|hình|yêu sách)[^.\n]{0,20}lưỡi bò|lưỡi bò[^.\n]{0,20}(?:phi pháp|trái phép)|đường (?:chín|9|mười|10|đứt) (?:đoạn|khúc)|(?:đường|bản đồ|yêu sách|tuyến)[^.\n]{0,20}\b(?:chín|9|mười|10) (?:đoạn|vạch|nét đứt)|(?:chín|9|mười|10) (?:vạch|nét) (?:đỏ|đứt)|đường đứt đoạn|hình chữ u trên biển|"
@@ -26,8 +23,8 @@ _SURE = (
     r"nine[- ]dash|ten[- ]dash|(?:nine|ten) (?:little )?dashes|dashed line|u-shaped line|luật biển(?! cả)|\bunclos\b|law of the sea|"
     r"(?:phán quyết|vụ kiện)[^.\n]{0,40}(?:biển đông|\bpca\b|năm 2016)|tòa trọng tài (?:thành lập|năm 2016|\(|thường trực|quốc tế)|tòa[^.\n]{0,20}2016[^.\n]{0,60}(?:đảo|sa\b|biển|ba bình)|"
     r"arbitra(?:l|tion)[^.\n]{0,80}(?:\bsea\b|2016|philippines)|2016 (?:award|ruling)|"
-    r"(?:đường|hiệp định|ranh giới)[^.\n]{0,12}phân định(?! (?:tội|trách nhiệm|quyền|thẩm quyền|thắng|đúng))|phân định (?:vịnh|biển|trên biển)|kết quả phân định|vịnh bắc bộ[^.\n]{0,80}(?:ngư trường|hiệp định|chủ quyền|tàu cá|công ước)|(?:hiệp định|ngư trường|công ước)[^.\n]{0,60}vịnh bắc bộ|hiệp định nghề cá|"
-    r"đường cơ sở|\bbaselines?\b|gulf of tonkin|tonkin gulf|phân giới,? cắm mốc|phân giới|cắm mốc (?:xong|biên|quốc)|mốc (?:quốc giới|biên giới|chủ quyền)|cột mốc (?:số )?\d{1,4}\b(?! (?:tỷ|tỉ|triệu|nghìn|ngàn|năm|tuổi|trận|bàn|lượt|km|ngày|điểm|tấn|người))[^.\n]{0,40}(?:biên|lũng|suối|bị dời|tự mọc|đất việt|giáp)|"
+    r"(?:đường|hiệp định|ranh giới)[^.\n]{0,12}phân định(?! (?:tội|trách nhiệm|quyền|thẩm quyền|thắng|đúng))|phân định (?:vịnh|trên biển|(?:vùng )?(?:biển|ngoài))|ngoài cửa vịnh bắc bộ|kết quả phân định|vịnh bắc bộ[^.\n]{0,80}(?:ngư trường|hiệp định|chủ quyền|tàu cá|công ước)|(?:hiệp định|ngư trường|công ước)[^.\n]{0,60}vịnh bắc bộ|hiệp định nghề cá|"
+    r"đường cơ sở|(?:straight|territorial|maritime|tonkin|coastal)[^.\n]{0,40}\bbaselines?\b|\bbaselines?\b[^.\n]{0,60}(?:territorial|tonkin|\bsea\b|\bgulf\b|maritime|nautical|unclos)|gulf of tonkin|tonkin gulf|phân giới,? cắm mốc|phân giới|cắm mốc (?:xong|biên|quốc)|mốc (?:quốc giới|biên giới|chủ quyền)|cột mốc (?:số )?\d{1,4}\b(?! (?:tỷ|tỉ|triệu|nghìn|ngàn|năm|tuổi|trận|bàn|lượt|km|ngày|điểm|tấn|người))[^.\n]{0,40}(?:biên|lũng|suối|bị dời|tự mọc|đất việt|giáp)|"
     r"cột mốc (?:biên giới|chủ quyền|gần cửa khẩu|quốc giới|sống)|mốc \d{2,4}\b[^.\n]{0,20}(?:cũ|biên|\()|hiệp ước (?:biên giới|hoạch định)|hiệp ước 1999|nghị định thư[^.\n]{0,40}(?:biên giới|phân giới|mốc|thác|2009)|"
     r"chủ quyền (?:biển|đảo|lãnh thổ của (?:việt nam|tổ quốc)|biên giới|của (?:việt nam|trung quốc(?! (?:đối )?với (?:đảo )?đài loan)|tổ quốc)|việt nam|thiêng liêng|trường sa|hoàng sa)|chủ quyền[^.\n]{0,40}(?:\btq\b|hoàng sa|trường sa|tây sa|biển đông|các đảo|quần đảo(?! (?:chagos|falkland|malvinas|kuril|senkaku|điếu ngư|dokdo|takeshima|natuna)))|(?:hải quân|cảnh sát biển|kiểm ngư|biên phòng)[^.\n]{0,120}bảo vệ (?:vững chắc )?chủ quyền|quốc phòng biên giới|(?:phòng thủ|bảo vệ(?: vững chắc)?(?: vùng)?) biển,? đảo|quân(?:,| -| và)? dân (?:trên |các |vùng |nơi )*(?:đảo|biển)|"
     r"(?<!hoa hậu )biển,? đảo (?:quê hương|việt nam|tổ quốc|thiêng)|(?:yêu|tư liệu về|tuyên truyền(?: về)?|chủ quyền) biển,? đảo|về biển,? đảo|"
@@ -53,9 +50,16 @@ _FEATURES = (
     r"chữ thập|châu viên|ga ven|xu bi|vành khăn|gạc ma|cô lin|len đao|tiên nữ|đá lát|subi|hoàng sa|trường sa"
 )
 _WEATHER_ONLY = re.compile(
-    r"^(?:quần đảo|quan dao) (?:hoàng|hoang|trường|truong) sa$|^(?:hoàng|hoang|trường|truong) sa[ ,–-]{1,3}.*sa$|^(?:đảo|dao) "
+    r"^(?:quần đảo|quan dao) (?:hoàng|hoang|trường|truong) sa$|^(?:hoàng|hoang|trường|truong) sa[ ,–-]{1,3}.*sa$|^(?:đảo|dao) |"
+    r"^(?:paracel|spratly|south china sea|gulf of tonkin|tonkin gulf|xisha|nansha|sansha|woody island)$"
 )
 _STORM = r"bão số|cơn bão|tâm bão|áp thấp|gió (?:mùa|cấp|giật)|sóng (?:cao|biển cao)|mưa (?:to|lớn|dông|rào|vừa)|giật cấp|thời tiết|nhiệt đới|cấp \d+|không khí lạnh|dự báo|bao so|biển động|động đất|\bbão\b"
+_ENGLISH_STORM = re.compile(
+    r"\b(?:storm|typhoon|cyclone|gusts?|winds?|thunderstorms?|rain|rainfall|waves|forecast|forecasters?|weather|kph|tropical depression|cold front|cold spell|rough seas|landfall)\b"
+)
+_ENGLISH_RIGHTS = re.compile(
+    r"sovereign|\bclaim|disput|coast guard|\bnavy\b|naval|militar|warship|militia|tribunal|arbitra|\bruling\b|illegal|water cannon|\breefs?\b|artificial island|provocat|nine-dash|unclos|law of the sea"
+)
 # A boat in distress, a sick sailor flown ashore: the sea is only where it happened, unless somebody did it or a garrison helps.
 _DISTRESS = (
     r"gặp nạn|gặp sự cố|mắc cạn|hỏng máy|hư máy|thả trôi|trôi dạt|phá nước|bị chìm|chìm (?:ở|tại|trên|gần|cách)|tàu cá chìm|mất tích|cháy tàu|bị cháy|cấp cứu|nguy kịch|mất liên lạc|bốc cháy|cứu nạn|cứu hộ|"
@@ -121,23 +125,32 @@ _ABROAD = re.compile(
     r"Thái Lan|Ukraine|Ấn Độ|Pakistan|Israel|Gaza|Iran|Mexico|Afghanistan|Hàn Quốc|Triều Tiên|Ba Lan|Belarus|Thailand|India|Lebanon|Syria|Mỹ"
 )
 # Two other countries mark their border, guard their waters or cite the law of the sea: neither Viet Nam nor its seas are named.
-_BETWEEN_OTHERS = re.compile(r"(?:đường phân giới|phân giới|cắm mốc|mốc (?:biên|quốc)|cột mốc biên|phan gioi|cam moc|moc bien|xâm phạm|xam pham|đường cơ sở|unclos|luật biển|luat bien|law of the sea|cho trung quốc thuê)")
+_BETWEEN_OTHERS = re.compile(r"(?:đường phân giới|phân giới|cắm mốc|mốc (?:biên|quốc)|cột mốc biên|phan gioi|cam moc|moc bien|xâm phạm|xam pham|đường cơ sở|unclos|luật biển|luat bien|law of the sea|cho trung quốc thuê|chủ quyền biên giới|chu quyen bien gioi)")
 _LAND = re.compile(r"phân giới|cắm mốc|mốc|cột mốc|phan gioi|cam moc|moc")
-_OTHERS = re.compile(rf"{_ABROAD.pattern}|Cuba|Nga\b|Nhật Bản|Indonesia|Malaysia|Sri Lanka|Donetsk|Donbass|Đan Mạch|Hy Lạp|Thổ Nhĩ Kỳ|Bangladesh|Myanmar|Venezuela|Russia|Japan")
+_OTHERS = re.compile(rf"{_ABROAD.pattern}|Cuba|Nga\b|Nhật(?! Lệ\b| Tân\b|\w)|Senkaku|Indonesia|Malaysia|Sri Lanka|Donetsk|Donbass|Đan Mạch|Hy Lạp|Thổ Nhĩ Kỳ|Bangladesh|Myanmar|Venezuela|Russia|Japan")
 _NEAR = re.compile(r"việt|viet|biển đông|bien dong|hoàng sa|trường sa|philippines|china sea|hải dương|biên phòng")
 _OURS = r"việt nam|vietnam|\bvn\b|biên phòng|hà nội|hanoi|ngư dân|hải quân|cảnh sát biển|phía ta|nước ta|phía mình|dân mình|bên mình"
 
 
-def why_national(sheet: Page) -> str:
+def why_national(sheet: Page, ours: bool = False) -> str:
     """Return the words that a text marked `national` was marked for, as they are written; empty when several vague signs met."""
     plain = sheet.bare or sheet.damaged
     found = sheet.anchors
     window = _without_namesakes(_windows(sheet, [(start, end) for _, start, end in found]))
     low = _scanned(fold(window)) if plain else window.lower()
-    for match in (_SCRIPTS.search(window), next(_rule(_SURE, plain).finditer(low), None), _SEA.search(window), _ISLES.search(window), _rule(_BORDER, plain).search(low)):
+    spot = _foreign_topic(sheet, ours)
+    if spot is not None:
+        return sheet.text[slice(*spot)]
+    for match in (next(_rule(_SURE, plain).finditer(low), None), _SEA.search(window), _ISLES.search(window), _rule(_BORDER, plain).search(low)):
         if match is not None:
             return window[match.start() : match.end()].strip().replace("\n", " ")
     return names_a_feature(sheet)
+
+
+def _foreign_topic(sheet: Page, ours: bool) -> tuple[int, int] | None:
+    """Return where a topic in Chinese or Lao stands."""
+    spots = [(ANCHORS[index], start, end) for index, start, end in sheet.anchors if not ANCHORS[index].isascii()]
+    return topic(sheet.text, spots, ours) if spots else None
 
 
 @cache
@@ -152,7 +165,7 @@ def is_national(sheet: Page, ours: bool = False) -> bool:
     found = sheet.anchors
     if not found:
         return feature and not _stormy(sheet, "", sheet.bare or sheet.damaged)
-    if any(not ANCHORS[index].isascii() for index, _, _ in found) and _SCRIPTS.search(sheet.text):
+    if _foreign_topic(sheet, ours) is not None:
         return True
     plain = sheet.bare or sheet.damaged
     window = _without_namesakes(_windows(sheet, [(start, end) for _, start, end in found]))
@@ -231,6 +244,8 @@ def _stormy(sheet: Page, low: str, plain: bool) -> bool:
     """Tell whether the text opens as a forecast or tells of a boat in distress: then a name of the sea is only where it is."""
     opening = sheet.folded[:900] if plain else sheet.text[:900].lower()
     if len({*_rule(_STORM, plain).findall(opening), *_rule(_STORM, plain).findall(low)}) >= 2:
+        return True
+    if plain and len(set(_ENGLISH_STORM.findall(f"{opening}\n{low}"))) >= 2 and _ENGLISH_RIGHTS.search(sheet.folded) is None:
         return True
     if len(sheet.text) > 6000 or len(set(_rule(_DISTRESS, plain).findall(f"{opening}\n{low}"))) < 3:
         return False

@@ -16,10 +16,16 @@ _TITLES = (
 )
 _FULL = re.compile(
     rf"(?:(?<!đền )(?<!nhà )(?<!họ )(?<!vua )(?<!triều )(?<!thời )(?<!phủ )(?<!chùa )(?<!đường )(?<!phố )(?<!miếu )(?<![\w-])(?:{_SURNAMES})"
-    rf"|(?<!\w){_TITLES}\s+(?:{_MORE}))\s+(?:(?:Thị|Văn|Đình|Quang|Thế|Xuân|Đức|Hữu|Ngọc|Minh|Thanh)\s+)?$"
+    rf"|(?<!\w){_TITLES}\s+(?:{_MORE}))\s+(?:(?:Thị|Văn|Đình|Quang|Thế|Xuân|Đức|Hữu|Ngọc|Minh|Thanh|Thi|Van|Dinh)\s+)?$"
 )
 # "các anh Quảng Trị", "anh em Ninh Bình" are people of the province.
 _CALLED = re.compile(r"(?<!\w)(?<!các )(?<!những )(?<!mấy )(?<!hai )(?<!bọn )(?<!cánh )(?:[Ôô]ng|[Bb]à|[Cc]hị|[Aa]nh|[Cc]ô|NSƯT|NSND)\s+$")
+# In text without marks: "chi Thanh Hoa" is a woman unless "chỉ" was meant, "co" (có) only where a sentence begins; surnames stand behind abroad.
+_BARE_CALLED = re.compile(
+    r"(?<!\w)(?<!cac )(?<!nhung )(?<!may )(?<!hai )(?:[Oo]ng|[Bb]a|[Tt]hay|[Cc]hi|(?:(?:^|[.!?…] ?)[Cc]o)|[Cc]hef|[Ss]inger|[Aa]ctress|Mr\.?|Mrs\.?|Ms\.?|Miss|Dr\.?|Professor)\s+$"
+)
+_BARE_LAST = ("ong", "ba", "thay", "chi", "co", "chef", "singer", "actress", "mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "dr", "dr.", "professor", "thi", "van", "dinh")
+_SURNAME_BEHIND = re.compile(r" (?:Nguyen|Tran|Le|Pham|Hoang|Huynh|Phan|Vu|Vo|Dang|Bui|Do|Ngo|Duong|Dinh|Trinh|Truong)(?![\w-])(?! (?:[Pp]rovince|[Cc]ity|[Dd]istrict))")
 # What stands last before the name wherever one of the two patterns matches: cheap to ask first.
 _LAST = tuple(
     {
@@ -40,6 +46,10 @@ def name_people(sheet: Page, hits: Sequence[Hit]) -> None:
         if hit.group.top != 3 or hit.level or not hit.group.ours or "club" in hit.group.kinds:
             continue
         before = sheet.text[max(0, hit.start - 40) : hit.start].rpartition("\n")[2]
+        if sheet.bare and not hit.exact and sheet.text[hit.end - 1].islower() and _bare_person(sheet, hit, before):
+            named.add(hit.entry.key)
+            _drop(hit)
+            continue
         if not before.rstrip().lower().endswith(_LAST):
             continue
         if _FULL.search(before) or _CALLED.search(before):
@@ -51,6 +61,13 @@ def name_people(sheet: Page, hits: Sequence[Hit]) -> None:
         again = hit.entry.key in named and hit.sense is not None and not hit.level and hit.sense.rank == 3
         if again and not _AS_PLACE.search(sheet.text[max(0, hit.start - 20) : hit.start]):
             _drop(hit)
+
+
+def _bare_person(sheet: Page, hit: Hit, before: str) -> bool:
+    """Tell whether a name without marks is called as a person is, or followed by a surname as abroad ("Thanh Hoa Tran")."""
+    if before.rstrip().lower().endswith(_BARE_LAST) and (_BARE_CALLED.search(before) or _FULL.search(before)):
+        return True
+    return sheet.text[hit.end : hit.end + 1] == " " and _SURNAME_BEHIND.match(sheet.text, hit.end) is not None
 
 
 def _drop(hit: Hit) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pipelines.gazetteer import PROFILES
 from pipelines.places.find import Hit, Page
 from pipelines.places.first import first_pass, level_word
-from pipelines.places.lexicon import Sense, is_common, is_risky, seldom_a_person
+from pipelines.places.lexicon import COMMUNE_LEVELS, Sense, is_common, is_risky, seldom_a_person
 from pipelines.places.persons import name_people
 from pipelines.text import fold
 
@@ -54,10 +54,11 @@ def resolve(sheet: Page, hits: Sequence[Hit], published: str, outlet: str) -> No
                 hit.sense, hit.confidence = again, 0.8
                 hit.notes.append("again")
             else:
-                _by_majority(hit, home)
+                _by_majority(hit, home, published)
     _named_elsewhere(sheet, hits)
     _abroad(sheet, hits)
     _henan(sheet, hits)
+    _old_capital(sheet, hits)
 
 
 def _second_sign(sheet: Page, hits: Sequence[Hit]) -> None:
@@ -152,15 +153,22 @@ def _by_neighbour(sheet: Page, hits: Sequence[Hit], position: int) -> None:
         hit.notes.append("elsewhere")
 
 
-def _by_majority(hit: Hit, home: Counter[str]) -> None:
-    """Settle what is left by the settled provinces of the document; without any, by the level named."""
+def _of_today(hit: Hit, published: str) -> dict[str, Sense]:
+    """Return the communes of the level named that stand on the text's date, by province, once the maps of 2025-07-01 are in force."""
+    if published < "2025-07-01" or hit.level not in COMMUNE_LEVELS:
+        return {}
+    return {s.profile or s.province: s for s in hit.senses if s.level == hit.level and s.since and not s.until and s.since <= published}
+
+
+def _by_majority(hit: Hit, home: Counter[str], published: str) -> None:
+    """Settle what is left by the settled provinces of the document; without any, by the level named, of today's units first."""
     by_place = _places(hit)
     ranked = sorted(((home[place], place) for place in by_place if home[place]), reverse=True)
     sense: Sense | None = None
     if ranked and (len(ranked) == 1 or ranked[0][0] > ranked[1][0]):
         sense, hit.confidence = by_place[ranked[0][1]], 0.7
     elif not ranked and hit.level:
-        same = {s.profile or s.province: s for s in hit.senses if s.level == hit.level}
+        same = _of_today(hit, published) or {s.profile or s.province: s for s in hit.senses if s.level == hit.level}
         if len(same) == 1:
             sense, hit.confidence = next(iter(same.values())), 0.65
     if sense is None or (sense.rank <= 1 and not hit.level and is_common(sense.name)):
@@ -214,3 +222,21 @@ def _henan(sheet: Page, hits: Sequence[Hit]) -> None:
         for hit in named:
             hit.sense, hit.confidence = None, 0.0
             hit.notes.append("henan")
+
+
+_CAPITAL = re.compile(r"Hà Nội|Thăng Long|Hoàn Kiếm|Kẻ Chợ|Hà Thành|Hà thành|Thủ đô|thủ đô")
+
+
+def _old_capital(sheet: Page, hits: Sequence[Hit]) -> None:
+    """Tràng An is also Hanoi's old name: beside Hanoi or behind "người", with nothing else of Ninh Bình, no place of ours is meant."""
+    named = [hit for hit in hits if hit.entry.key == "trang an" and hit.sense is not None]
+    if not named or any(hit.profile == "ninh-binh" and hit.entry.key != "trang an" for hit in hits):
+        return
+    called = all(sheet.text[max(0, hit.start - 6) : hit.start].lower() == "người " for hit in named)
+    if called or (_CAPITAL.search(sheet.text) and not any(_SCENIC.search(sheet.text[max(0, hit.start - 30) : hit.start]) for hit in named)):
+        for hit in named:
+            hit.sense, hit.confidence = None, 0.0
+            hit.notes.append("elsewhere")
+
+
+_SCENIC = re.compile(r"(?i:danh thắng|di sản|du lịch|bến thuyền|thuyền|quần thể|hang|ở|tại|đi|đến|tới|về|từ)\s+$")

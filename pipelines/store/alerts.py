@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Text, and_, cast, func, or_, select, update
 
 from pipelines.errors import UserError
 from pipelines.records import Alert, Decision, content_id
-from pipelines.store import users
+from pipelines.store import outbox, users
 from pipelines.store.rows import insert_once, moment, stamp
 from pipelines.store.schema import alerts, decisions
 
@@ -22,6 +22,8 @@ NEW, LOOKING, NEEDS_REPLY, NOT_DISTORTED, FOLLOW, DUPLICATE = (
 WAITING = "chờ người thứ hai"
 PROPOSED = "bạn đã đề nghị “cần phản hồi”; đang chờ người thứ hai, không cần ghi lại"
 OUTCOMES = (LOOKING, NEEDS_REPLY, NOT_DISTORTED, FOLLOW, DUPLICATE)
+# Of these a person has said that there is nothing to tell.
+ENDED = (NOT_DISTORTED, DUPLICATE)
 
 
 class Conflict(UserError):
@@ -113,7 +115,7 @@ def _where(wanted: Filter) -> Any:
 
 def cited(conn: Connection) -> set[str]:
     """Return the references that alerts cite which nobody found undistorted or told twice."""
-    query = select(alerts.c.claim).where(alerts.c.status.not_in((NOT_DISTORTED, DUPLICATE)))
+    query = select(alerts.c.claim).where(alerts.c.status.not_in(ENDED))
     return {ref for claim in conn.execute(query).scalars() for ref in claim["refs"]}
 
 
@@ -154,6 +156,12 @@ def concerning(names: Iterable[str]) -> Any:
     """Return the condition for alerts on the whole country or on one of the profiles `names`: digests and reports count by it."""
     named = [cast(alerts.c.provinces, Text).contains(json.dumps(name), autoescape=True) for name in names]
     return or_(alerts.c.national == 1, *named)
+
+
+def tell_again(conn: Connection, alert: str, before: str, after: str, version: int) -> None:
+    """Let people be told of an alert that is open again: while it was ended its notice may have been dropped."""
+    if before in ENDED and after not in ENDED:
+        outbox.put(conn, "tell", alert, version, "")
 
 
 def decide(
@@ -207,6 +215,7 @@ def decide(
     )
     if changed.rowcount != 1:
         raise Conflict("cảnh báo vừa được người khác xử lý; hãy xem lại rồi quyết định")
+    tell_again(conn, alert, row["status"], status, version + 1)
     found = get_alert(conn, alert)
     assert found is not None
     return found[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from pipelines.clock import now as clock_now
 from pipelines.records import OutboxMessage
@@ -83,6 +83,12 @@ def mark_delivered(conn: Connection, seqs: Sequence[int], now: datetime) -> None
     """Note that `seqs` have arrived."""
     if seqs:
         conn.execute(update(outbox).where(outbox.c.seq.in_(seqs)).values(delivered=stamp(now), last_error=""))
+
+
+def drop(conn: Connection, seqs: Sequence[int]) -> None:
+    """Owe `seqs` no more, as if they had never been: the same topic, key and version may be owed again."""
+    if seqs:
+        conn.execute(delete(outbox).where(outbox.c.seq.in_(seqs)))
 
 
 def mark_failed(conn: Connection, seq: int, error: str, next_try: datetime) -> None:

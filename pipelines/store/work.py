@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select, update
 from pipelines.clock import local
 from pipelines.errors import UserError
 from pipelines.records import content_id
-from pipelines.store.alerts import Conflict, get_alert
+from pipelines.store.alerts import Conflict, get_alert, tell_again
 from pipelines.store.rows import insert_once, moment, stamp, upsert
 from pipelines.store.schema import alert_events, alert_work, alerts, decisions, mentions, notes, seen, visits
 
@@ -200,6 +200,7 @@ def undo(conn: Connection, analyst: str, batch: str, now: datetime) -> tuple[lis
         version = found[1] + 1
         conn.execute(update(decisions).where(decisions.c.id == row["id"]).values(undone=stamp(now)))
         conn.execute(update(alerts).where(alerts.c.id == row["alert"]).values(status=row["before"], version=version))
+        tell_again(conn, row["alert"], row["status"], row["before"], version)
         event(conn, row["alert"], "undo", analyst, now, outcome=row["outcome"], status=row["before"])
         back.append(Undone(row["alert"], row["outcome"], row["before"], version))
     if not back:
