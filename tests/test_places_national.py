@@ -99,6 +99,8 @@ NOW = "2026-03-10"
         ("Lực lượng cảnh sát biển là nòng cốt bảo vệ chủ quyền.", True),
         # another country's sea, border and sovereignty; what a forecast names; the talks outside the Gulf (review of 2026-11-21)
         ("Bốn tàu hải cảnh Trung Quốc xâm phạm lãnh hải Nhật quanh Senkaku.", False),
+        ("Biển đông dậy sóng rồi mọi người, tàu trung quốc lại vào.", True),
+        ("Bãi biển đông nghịt. Biển đông nghịt người từ sáng.", False),
         ("Campuchia nói Thái Lan vi phạm chủ quyền biên giới của nước này.", False),
         ("Bộ đội giữ chủ quyền biên giới Việt Nam, có Thái Lan quan sát.", True),
         ("Việt - Trung đàm phán về phân định vùng biển ngoài cửa Vịnh Bắc Bộ.", True),

@@ -167,6 +167,8 @@ _CAPITALISED = re.compile(r"(?:^|\W)[A-ZĐÀ-Ỹ][^\W\d_]* $")
 
 def _unborne(sheet: Page, start: int, raw: str) -> bool:
     """Tell whether `raw` is such a name; behind a capitalised word Quang Tri is a man ("Vu Quang Tri")."""
+    if sheet.typed and raw in ("lao cai", "ninh binh", "yen bai"):
+        return True
     return raw in _UNBORNE and (raw != "Quang Tri" or _CAPITALISED.search(sheet.text[max(0, start - 12) : start]) is None)
 
 

@@ -69,7 +69,7 @@ _GUARDED = (
     r"chủ quyền|(?<!vùng )(?<!ở )(?<!tại )biển đảo|biển, đảo|luật biển|bám biển|trung quốc|nước ngoài|tàu lạ|tàu sắt|đâm|húc|tấn công|xua đuổi|bắt giữ|vây|hải cảnh|(?<!bệnh viện )quân y|bệnh xá|chiến sĩ|lính đảo|điểm tựa|thăm|chúc tết|học sinh|trường học"
 )
 _SEA = re.compile(
-    r"[Bb]iển Đông(?! (?:Á|Nam|Bắc|Phi|Âu|Dương))(?<![Bb]ãi [Bb]iển Đông)(?<!công viên [Bb]iển Đông)(?<!\bấp [Bb]iển Đông)(?<!thôn [Bb]iển Đông)(?<!khóm [Bb]iển Đông)(?<!phường [Bb]iển Đông)(?<!khách sạn [Bb]iển Đông)|BIỂN ĐÔNG|\bBĐ\b(?![ -]?\d)|[Bb]ien Dong|biển đông(?! (?:nghịt|đúc|vui|nghẹt|người|khách|kín|á|nam))"
+    r"[Bb]iển Đông(?! (?:Á|Nam|Bắc|Phi|Âu|Dương))(?<![Bb]ãi [Bb]iển Đông)(?<!công viên [Bb]iển Đông)(?<!\bấp [Bb]iển Đông)(?<!thôn [Bb]iển Đông)(?<!khóm [Bb]iển Đông)(?<!phường [Bb]iển Đông)(?<!khách sạn [Bb]iển Đông)|BIỂN ĐÔNG|\bBĐ\b(?![ -]?\d)|[Bb]ien Dong|[Bb]iển đông(?! (?:nghịt|đúc|vui|nghẹt|người|khách|kín|á|nam))"
 )
 # "BĐ" is the sea beside these; it is also short for the post, football and Ba Đình.
 _AT_SEA = re.compile(r"\b(?:tq|trung quốc|tàu|hải quân|hải cảnh|ngư dân|chủ quyền|đảo|biển|dậy sóng|hs|ts)\b", re.I)

@@ -25,7 +25,7 @@ _BARE_CALLED = re.compile(
     r"(?<!\w)(?<!cac )(?<!nhung )(?<!may )(?<!hai )(?:[Oo]ng|[Bb]a|[Tt]hay|[Cc]hi|(?:(?:^|[.!?…] ?)[Cc]o)|[Cc]hef|[Ss]inger|[Aa]ctress|Mr\.?|Mrs\.?|Ms\.?|Miss|Dr\.?|Professor)\s+$"
 )
 _BARE_LAST = ("ong", "ba", "thay", "chi", "co", "chef", "singer", "actress", "mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "dr", "dr.", "professor", "thi", "van", "dinh")
-_SURNAME_BEHIND = re.compile(r" (?:Nguyen|Tran|Le|Pham|Hoang|Huynh|Phan|Vu|Vo|Dang|Bui|Do|Ngo|Duong|Dinh|Trinh|Truong)(?![\w-])(?! (?:[Pp]rovince|[Cc]ity|[Dd]istrict))")
+_SURNAME_BEHIND = re.compile(r" (?:Nguyen|Tran|Le|Pham|Hoang|Huynh|Phan|Vu|Vo|Dang|Bui|Do|Ngo|Duong|Dinh|Trinh|Truong)(?![\w-])(?! [A-Z])")
 # What stands last before the name wherever one of the two patterns matches: cheap to ask first.
 _LAST = tuple(
     {
@@ -46,7 +46,7 @@ def name_people(sheet: Page, hits: Sequence[Hit]) -> None:
         if hit.group.top != 3 or hit.level or not hit.group.ours or "club" in hit.group.kinds:
             continue
         before = sheet.text[max(0, hit.start - 40) : hit.start].rpartition("\n")[2]
-        if sheet.bare and not hit.exact and sheet.text[hit.end - 1].islower() and _bare_person(sheet, hit, before):
+        if sheet.bare and not hit.exact and hit.entry.key not in ("lao cai", "ninh binh", "yen bai", "quang binh") and sheet.text[hit.end - 1].islower() and _bare_person(sheet, hit, before):
             named.add(hit.entry.key)
             _drop(hit)
             continue
