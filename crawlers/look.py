@@ -83,6 +83,7 @@ class Look:
         return SAID.get(self.kind, "")
 
 
+_NEXT_SENTENCE = re.compile(r"[.!?…]\s+[^\W\d_]")
 # "gia-vang-giam-20260307.htm" where a list names no headline: a file's name says nothing of its page either.
 _FILE_NAME = re.compile(r"[!-~]*[-_.][!-~]*$")
 
@@ -99,7 +100,9 @@ def look(body: bytes, url: str, final_url: str, content_type: str, headline: str
     found = (match.group(0) for match in _HEAD.finditer(text))
     heads = " ".join(head for head in found if head[:5].lower() != "<meta" or _META_TITLE.search(head))
     # A headline that lost its letters on the way says nothing of the page.
-    headline = "" if LOST.search(headline) or _FILE_NAME.match(headline) else headline
+    # Nor does a teaser of whole sentences, which a list may give in its place (dantri.com.vn, 2026-03-07).
+    teaser = len(headline) > 100 and _NEXT_SENTENCE.search(headline) is not None
+    headline = "" if teaser or LOST.search(headline) or _FILE_NAME.match(headline) else headline
     named = bool(headline) and _carries(headline, heads, plain)
     marks = Marks(*_prints(text, plain), _print(clean(final_url) or "") if clean(final_url) != clean(url) else "", named if headline else None)
     if url != final_url and _LOGIN_PATH.search(urlsplit(final_url).path) and not named:

@@ -47,6 +47,8 @@ def test_a_wall_on_a_long_page_is_a_wall_unless_it_carries_the_headline(title: s
     assert not seen(title, heading, "").wrong, "nobody named a headline"
     assert not seen(title, heading, "B? ??i biên ph?ng tu?n tra").wrong, "a garbled headline says nothing"
     assert not seen(title, heading, "tuan-tra-cot-moc-1116-20260307.htm").wrong, "nor does the name of a file"
+    teaser = "Giá lúa ở các xã ven sông tiếp tục giảm, xuống mức thấp nhất từ đầu năm, theo thương lái. Tuy nhiên, nhiều hộ vẫn chưa muốn bán."
+    assert not seen(title, heading, teaser).wrong, "nor a teaser of whole sentences in its place"
     told = "<p>Sáng nay, bộ đội biên phòng tuần tra cột mốc 1116 cùng dân quân.</p>"
     assert not seen(title, heading, "Bộ đội biên phòng tuần tra cột mốc 1116", LONG + told).wrong, "it stands in the text"
 
