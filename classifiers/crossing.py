@@ -7,7 +7,6 @@ cross-validated scores of the card.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,54 +16,55 @@ from classifiers.evaluation import Scores, compare_claims
 from classifiers.examples import fold_of, from_base, is_decision, placed, source_of
 from classifiers.fitting import FOLDS, Table, learn
 from classifiers.models import Models
+from classifiers.processes import each
 from classifiers.referencebase import ReferenceBase
 from pipelines.records import TIER_RANK, Claim, Tier
 
 if TYPE_CHECKING:
     from classifiers.document import Document
 
-# Two cores; the solver's work on sparse rows runs outside of Python's lock.
-THREADS = 2
 # Every fourth source is judged by the whole chain: enough for scores and curves, a quarter of the time.
 SHARE = 4
 
 
 @dataclass(slots=True)
 class Crossed:
-    """Fold models, and the weigher's figures and labels of every held-out sentence."""
+    """Fold models, and the weigher that learnt from every held-out sentence."""
 
     models: dict[int, Models]
-    rows: list[list[float]]
-    labels: list[str]
+    weigher: dict[str, Any]
 
 
 def cross(table: Table) -> Crossed:
     """Fit a model for each fold on the others and read the fold with it; the weigher of a fold never saw the fold's labels."""
+    folds = table.folds
+    present = [fold for fold in range(FOLDS) if 0 < folds.count(fold) < len(folds)]
+    read = dict(zip(present, each(_fold, ((table, fold) for fold in present)), strict=True))
+    # The last one learns from all: it is the weigher that ships.
+    *crossed, whole = each(weigher.fit, [_seen(read, present, without=fold) for fold in (*present, None)])
+    models = {fold: Models({"version": "fold", **read[fold][0], "weigher": one}) for fold, one in zip(present, crossed, strict=True)}
+    return Crossed(models, whole)
+
+
+def _seen(read: dict[int, Any], present: list[int], without: int | None) -> tuple[list[list[float]], list[str]]:
+    """Return figures and labels of all folds but one."""
+    others = [read[fold] for fold in present if fold != without]
+    return [row for _, rows, _ in others for row in rows], [label for *_, labels in others for label in labels]
+
+
+def _fold(table: Table, fold: int) -> tuple[dict[str, Any], list[list[float]], list[str]]:
+    """Return the model of all other folds, and figures and labels of the sentences of this one."""
     import numpy as np
 
     folds, ours = np.array(table.folds), np.array(table.ours)
-
-    def one(fold: int) -> tuple[dict[str, Any], list[list[float]], list[str]]:
-        data = learn(table, np.flatnonzero(folds != fold))
-        held = np.flatnonzero((folds == fold) & ~ours)
-        model = Models({"version": "fold", **data})
-        rows, labels = [], []
-        for at, reading in zip(held, model.readings(table.statements[held], table.voices[held]), strict=True):
-            rows.append(weigher.interactions(table.rules[at], weigher.from_models(reading.groups, reading.roles, model.closeness(reading))))
-            labels.append(weigher.label(table.groups[at], table.roles[at]))
-        return data, rows, labels
-
-    present = [fold for fold in range(FOLDS) if 0 < int((folds == fold).sum()) < len(folds)]
-    with ThreadPoolExecutor(THREADS) as pool:
-        read = dict(zip(present, pool.map(one, present), strict=True))
-
-        def stacked(fold: int) -> Models:
-            rows = [row for other in present if other != fold for row in read[other][1]]
-            labels = [label for other in present if other != fold for label in read[other][2]]
-            return Models({"version": "fold", **read[fold][0], "weigher": weigher.fit(rows, labels)})
-
-        models = dict(zip(present, pool.map(stacked, present), strict=True))
-    return Crossed(models, [row for fold in present for row in read[fold][1]], [label for fold in present for label in read[fold][2]])
+    data = learn(table, np.flatnonzero(folds != fold))
+    held = np.flatnonzero((folds == fold) & ~ours)
+    model = Models({"version": "fold", **data})
+    rows, labels = [], []
+    for at, reading in zip(held, model.readings(table.statements[held], table.voices[held]), strict=True):
+        rows.append(weigher.interactions(table.rules[at], weigher.from_models(reading.groups, reading.roles, model.closeness(reading))))
+        labels.append(weigher.label(table.groups[at], table.roles[at]))
+    return data, rows, labels
 
 
 def validate(base: ReferenceBase, models: dict[int, Models], rows: Iterable[dict[str, Any]]) -> tuple[Scores, list[Point]]:

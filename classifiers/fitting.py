@@ -9,12 +9,14 @@ from itertools import islice
 from typing import Any
 
 from classifiers import weigher
-from classifiers.examples import FOLDS, Example, fold_of, group
+from classifiers.examples import FOLDS, Example, example, fold_of, group
 from classifiers.features import statement, voice
+from classifiers.processes import each
+from classifiers.referencebase import ReferenceBase
 
 __all__ = ["FOLDS", "Table", "fit", "learn", "tabulate", "vectoriser", "weigh_rows"]
-# Examples read at a time: their documents are large, their hashed features small.
-PART = 256
+# Rows read at a time by one process.
+PART = 512
 
 
 def vectoriser() -> Any:
@@ -84,28 +86,27 @@ class Table:
     ours: list[bool]
 
 
-def tabulate(made: Iterable[Example]) -> Table:
-    """Read examples once and in parts; their documents are not kept."""
+def tabulate(rows: Iterable[dict[str, Any]], base: ReferenceBase) -> Table:
+    """Read labelled rows once and in parts, two processes at work; rows whose sentence is not found again are left out."""
     from scipy.sparse import vstack
 
-    hasher = vectoriser()
-    parts: tuple[list[Any], list[Any]] = ([], [])
-    table = Table(None, None, [], [], [], [], [], [], [], [])
-    stream = iter(made)
-    while part := list(islice(stream, PART)):
-        pairs = [features_of(example) for example in part]
-        for side in (0, 1):
-            parts[side].append(hasher.transform([pair[side] for pair in pairs]))
-        table.groups += [group(example.verdict) for example in part]
-        table.roles += [example.role.value for example in part]
-        table.types += [example.type for example in part]
-        table.refs += [" ".join(example.refs) for example in part]
-        table.texts += [example.sentence.text[:200] for example in part]
-        table.rules += [weigher.from_rules(example.sentence, example.found, example.decision) for example in part]
-        table.folds += [fold_of(example.source) for example in part]
-        table.ours += [example.from_base for example in part]
-    table.statements, table.voices = vstack(parts[0]).tocsr(), vstack(parts[1]).tocsr()
-    return table
+    stream = iter(rows)
+    parts = list(each(_part, ((part, base) for part in iter(lambda: list(islice(stream, PART)), []))))
+    joined = {name: [one for part in parts for one in getattr(part, name)] for name in ("groups", "roles", "types", "refs", "texts", "rules", "folds", "ours")}
+    return Table(vstack([part.statements for part in parts]).tocsr(), vstack([part.voices for part in parts]).tocsr(), **joined)
+
+
+def _part(rows: list[dict[str, Any]], base: ReferenceBase) -> Table:
+    """Return the table of a part of the rows: the documents are large and stay here, their hashed features are small."""
+    made = [one for row in rows if (one := example(row, base)) is not None]
+    hasher, pairs = vectoriser(), [features_of(one) for one in made]
+    return Table(
+        hasher.transform([pair[0] for pair in pairs]), hasher.transform([pair[1] for pair in pairs]),
+        groups=[group(one.verdict) for one in made], roles=[one.role.value for one in made], types=[one.type for one in made],
+        refs=[" ".join(one.refs) for one in made], texts=[one.sentence.text[:200] for one in made],
+        rules=[weigher.from_rules(one.sentence, one.found, one.decision) for one in made],
+        folds=[fold_of(one.source) for one in made], ours=[one.from_base for one in made],
+    )  # fmt: skip
 
 
 def learn(table: Table, chosen: Any) -> dict[str, Any]:

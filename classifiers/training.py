@@ -1,22 +1,22 @@
-"""Training of the learnt models from our own sentences and analysts' decisions: deterministic, two cores, under 90 seconds."""
+"""Training of the learnt models from our own sentences and analysts' decisions: deterministic, two processes, under 90 seconds."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from classifiers import calibration, weigher
+from classifiers import calibration
 from classifiers.card import card_of
 from classifiers.crossing import cross, validate
 from classifiers.examples import counters, data_hash, example, group, rows
 from classifiers.fitting import learn, tabulate
 from classifiers.modelfile import write
 from classifiers.models import Models
+from classifiers.processes import each
 from classifiers.referencebase import ReferenceBase
 
 __all__ = ["Trained", "counters", "example", "fit_all", "group", "rows", "ship", "train"]
@@ -39,31 +39,26 @@ class Trained:
 
 def fit_all(base: ReferenceBase, extra: Iterable[dict[str, Any]] = (), key: str = "", advance: Advance | None = None) -> Trained:
     """Fit all models on what ships and `extra` rows, with cross-validated scores and curves of confidence."""
-    import numpy as np
-    from threadpoolctl import threadpool_limits
-
     added, done = list(extra), advance or (lambda _done, _total: None)
     labelled = [*rows(), *added]
-    # One thread a solver: the order of additions, and with it the last digits, must not hang on the machine.
-    with threadpool_limits(limits=1):
-        table = tabulate(made for row in (*labelled, *counters(base)) if (made := example(row, base)) is not None)
-        done(1, STEPS)
-        crossed = cross(table)
-        done(2, STEPS)
-        # The solver leaves Python alone most of the time: the model of all sentences is fitted while the folds are judged.
-        with ThreadPoolExecutor(1) as pool:
-            whole = pool.submit(learn, table, np.arange(len(table.groups)))
-            scores, points = validate(base, crossed.models, labelled)
-            done(3, STEPS)
-            fitted = whole.result()
-        data = {
-            "version": f"m-{data_hash(added)[:8]}", "key": key, **fitted,
-            "weigher": weigher.fit(crossed.rows, crossed.labels), "calibration": calibration.fit(points),
-        }  # fmt: skip
-        done(4, STEPS)
-        card = card_of(base, data, scores, points, sentences=len(labelled) - len(added), decisions=len(added), examples=len(table.groups))
+    table = tabulate([*labelled, *counters(base)], base)
+    done(1, STEPS)
+    crossed = cross(table)
+    done(2, STEPS)
+    (scores, points), fitted = each(_run, [(validate, base, crossed.models, labelled), (learn, table, range(len(table.groups)))])
+    done(3, STEPS)
+    data = {
+        "version": f"m-{data_hash(added)[:8]}", "key": key, **fitted,
+        "weigher": crossed.weigher, "calibration": calibration.fit(points),
+    }  # fmt: skip
+    done(4, STEPS)
+    card = card_of(base, data, scores, points, sentences=len(labelled) - len(added), decisions=len(added), examples=len(table.groups))
     done(5, STEPS)
     return Trained(data, card)
+
+
+def _run(work: Callable[..., Any], *job: Any) -> Any:
+    return work(*job)
 
 
 def ship(trained: Trained, path: Path) -> None:
