@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 # Zero-width, bidirectional and soft-hyphen characters, BOM, word joiner, variation selectors.
@@ -98,3 +99,13 @@ def surely_clean(text: str) -> bool:
     if len(text) < 400:
         return False
     return "\0" not in _folded_if_clean(text)
+
+
+_NULS, _ODDS = re.compile("\0+"), re.compile(f"{ODD.pattern}+")
+
+
+def doubts(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where odd characters stand in `text`, and others that no table knows."""
+    quick = _folded_if_clean(text) if len(text) >= 400 else ""
+    found = _NULS.finditer(quick) if len(quick) == len(text) else _ODDS.finditer(text)
+    return (match.span() for match in found)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import unescape
 
-from pipelines.folding import ALIKE, INVISIBLE, ODD, surely_clean
+from pipelines.folding import ALIKE, INVISIBLE, ODD, doubts, surely_clean
 from pipelines.folding import fold as fold  # asked for here by most of the house
 from pipelines.folding import fold_table as fold_table
 
@@ -27,10 +27,10 @@ _HOMOGLYPH = dict(
     )
 )
 _MARKS = re.compile("[\u0300-\u0338]+")
+_UNSEEN = re.compile(f"[{INVISIBLE}]+")
 _WORD = re.compile(r"\w{2,60}")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1ea0-\u1ef9]")
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
-_ODD_BASE = re.compile("[" + INVISIBLE + "".join(ALIKE) + "Ѐ-ӿԀ-ԯΑ-ω\uff01-\uff5e]")
 _BLANKS = "".join(char for char, plain in ALIKE.items() if plain == " ")
 _LETTERS = "".join(char for char, plain in ALIKE.items() if plain != " ")
 _PIECE = re.compile(
@@ -183,9 +183,8 @@ def _plain(text: str) -> Normalised:
     if ODD.search(plain) is None:
         if unicodedata.is_normalized("NFC", plain):
             return Normalised(plain, text)
-    elif _ODD_BASE.search(plain) is None and not _MARKS.match(plain):
-        return _composed(plain, text)
-    return normalised(text)
+        return normalised(text)
+    return _composed(plain, text) or normalised(text)
 
 
 @lru_cache(4096)
@@ -194,34 +193,30 @@ def _letter(raw: str) -> str:
     return unicodedata.normalize("NFC", raw)
 
 
-def _composed(plain: str, text: str) -> Normalised:
-    """Compose letters with the marks behind them, when marks are all that is odd; else leave it to `normalised`."""
-    ends = [match.span() for match in _MARKS.finditer(plain)]
+def _composed(plain: str, text: str) -> Normalised | None:
+    """Compose letters with the marks behind them and drop what is invisible, when nothing else is odd; None leaves it to `normalised`."""
     parts: list[str] = []
-    last = 0
-    for start, end in ends:
-        parts += (plain[last : start - 1], _letter(plain[start - 1 : end]))
+    starts, origins, last, gone = [0], [0], 0, 0
+    for start, end in doubts(plain):
+        if start and _MARKS.fullmatch(plain, start, end):
+            letter = _letter(plain[start - 1 : end])
+            if len(letter) != 1:
+                return None
+            parts += (plain[last : start - 1], letter)
+        elif _UNSEEN.fullmatch(plain, start, end):
+            parts.append(plain[last:start])
+        elif ODD.search(plain, start, end):
+            return None
+        else:
+            continue  # a letter of another script
         last = end
+        gone += end - start
+        starts.append(end - gone)
+        origins.append(end)
     clean = "".join((*parts, plain[last:]))
     if not surely_clean(clean) and not unicodedata.is_normalized("NFC", clean):
-        clean = unicodedata.normalize("NFC", plain)
-    if len(clean) + sum(end - start for start, end in ends) == len(plain):  # each mark found its letter
-        starts, origins, marks = [0], [0], 0
-        for start, end in ends:
-            marks += end - start
-            starts.append(end - marks)
-            origins.append(end)
-        return Normalised(clean, text, tuple(starts), tuple(origins))
-    pieces = _Pieces()
-    last = 0
-    for match in _MARKS.finditer(plain):
-        start = match.start() - 1
-        pieces.put(plain[last:start], last)
-        _put_piece(plain[start : match.end()], start, pieces.put)
-        last = match.end()
-    pieces.put(plain[last:], last)
-    made = pieces.joined(text)
-    return made if unicodedata.is_normalized("NFC", made.text) else normalised(text)
+        return None
+    return Normalised(clean, text, tuple(starts), tuple(origins))
 
 
 class _Pieces:

@@ -71,6 +71,7 @@ _SIGN_BEFORE = re.compile(
     r"\((?:[A-ZĐ][\w.]*\s?){1,4},\s*(?:\d+ tuổi,\s*)?(?:tỉnh |TP\.? ?|huyện )?$|\b(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Bb]ạn|[Đđ]ộc giả)\s+(?:[A-ZĐ][\wÀ-ỹ.]*\s){1,4}\($|"
     r"(?:^|[.?!\n]\s*)(?:Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Trịnh|Mai|Đào|Đoàn|Lương|Trương)\s(?:[A-ZĐ][\wÀ-ỹ.]*\s){1,3}\($"
 )
+_SIGN_ENDS = (",", "(", "tỉnh", "TP", "TP.", "huyện")  # one of these stands last wherever it matches
 _AGED = re.compile(r"\(\d{1,2} tuổi,\s*(?:quê |ở |ngụ |trú )?$|\d tuổi \((?:quê|ở|ngụ|trú)(?: tại| ở)? (?:tỉnh )?$")
 _DELEGATE = re.compile(
     r"(?:(?<!ỉnh )\bđoàn(?: ĐBQH| đại biểu Quốc hội| đại biểu)?(?: tỉnh)?|\bĐBQH(?: tỉnh)?|\bđại biểu(?: Quốc hội)?(?: tỉnh)?)\s+$",
@@ -210,7 +211,7 @@ _HINTS = {
     "delegate": ("đoàn", "đbqh", "đại biểu"), "bracket": ("(",), "range": ("từ",), "road": ("cao tốc", "đường", "tuyến", "xe khách", "chặng"),
     "home": ("quê", "gốc", "sinh ra", "quán", "đến từ", "người đẹp", "chàng trai", "cô gái"), "aged": ("tuổi",),
     "resides": ("trú", "ngụ", "tuổi, ", "sinh năm", "hộ khẩu", "sn "), "club": ("đội ",), "plate": ("biển ", "bks"),
-    "among": ("trong đó", "chẳng hạn", "ví dụ", "từng", "như"), "several": ("gồm",), "region": ("miền ", " bộ", "đồng bằng"), "patient": ("bệnh nhân", "bn", "ca ", "f0", "f1", "ổ dịch", "nhập cảnh"), "source": ("báo", "đài"),
+    "among": ("trong đó", "chẳng hạn", "ví dụ", "từng", "như"), "several": ("gồm",), "region": ("miền ", " bộ", "đồng bằng"), "patient": ("bệnh nhân", "bn", *(f"{digit} ca" for digit in range(10)), "ca bệnh", "ca mắc", "ca dương", "f0", "f1", "ổ dịch", "nhập cảnh"), "source": ("báo", "đài"),
     "away": ("cách",), "battle": ("chiến ", "trận "), "voters": ("cử tri",), "fled": ("trốn",), "branch": ("chi nhánh", "cn ", "pgd", "giao dịch"),
     "dish": ("phở", "bún", "nem", "bánh", "xôi", "chè", "kẹo", "miến", "cháo", "gỏi", "chả", "giò", "mắm", "món", "đặc sản", "nhà hàng", "quán"),
     "school": ("đh", "đại học", "học viện", "cao đẳng"), **backdrop.HINTS,
@@ -302,7 +303,7 @@ def _first_uses(before: str, after: str, hinted: frozenset[str]) -> str:
     if "delegate" in hinted and _DELEGATE.search(near):
         return "delegate"
     if "bracket" in hinted and (
-        (("," in before or before.endswith("(")) and _SIGN_BEFORE.search(before)) or (before.endswith("(") and _SIGNED.match(after))
+        (before.rstrip().endswith(_SIGN_ENDS) and _SIGN_BEFORE.search(before)) or (before.endswith("(") and _SIGNED.match(after))
     ):
         return "signature"
     if "range" in hinted and (

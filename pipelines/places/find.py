@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from pipelines.places.anchors import OPEN
 from pipelines.places.lexicon import Entry, Group, Lexicon, Sense
@@ -99,6 +99,7 @@ def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:
     entries, written = lexicon.entries, lexicon.written
     scanned = _unwrapped(folded)
     plain, anchors, read = len(entries), lexicon.anchors, 0
+    small = sheet.low or sheet.typed
     for index, start, end in lexicon.automaton.find_matches_as_indexes(scanned, overlapping=True):  # type: ignore[attr-defined]
         if index >= plain:
             if index < anchors:
@@ -115,11 +116,10 @@ def find(sheet: Page, lexicon: Lexicon) -> list[Hit]:
         if end < size and folded[end].isalnum() and folded[end - 1].isascii():
             continue
         entry = entries[index]
-        if text[start].islower() and not entry.small and not (entry.strong and (sheet.low or sheet.typed)):
-            continue
         as_listed = written.get(text[start:end])  # nine names of ten
-        hit = Hit(start, end, entry, as_listed, as_listed.senses) if as_listed is not None else _accept(sheet, start, end, entry)
-        if hit is not None:
+        if as_listed is not None:
+            hits.append(Hit(start, end, entry, as_listed, as_listed.senses))
+        elif (not text[start].islower() or entry.small or (entry.strong and small)) and (hit := _accept(sheet, start, end, entry)) is not None:
             hits.append(hit)
     return _longest(hits)
 
@@ -140,7 +140,7 @@ def _accept(sheet: Page, start: int, end: int, entry: Entry) -> Hit | None:
         raw = raw.replace("\n", " ")
     form = raw.lower()
     if form not in entry.forms and not form.isascii():
-        raw = one_tone_style(raw)
+        raw = _toned(raw)
         form = raw.lower()
     group = entry.forms.get(form)
     exact = group is not None
@@ -159,6 +159,9 @@ def _accept(sheet: Page, start: int, end: int, entry: Entry) -> Hit | None:
         return None
     return Hit(start, end, entry, group, group.senses, exact)
 
+
+# Names come again and again; few pages write others.
+_toned = lru_cache(4096)(one_tone_style)
 
 # Provinces whose names without marks no person bears: taken beside marked text too ("ga Lao Cai").
 _UNBORNE = frozenset({"Lao Cai", "Ninh Binh", "Yen Bai", "Quang Tri"})

@@ -23,6 +23,7 @@ _NAMES = {
     "tỉnh": "tỉnh",    "thành phố": "thành phố",    "huyện": "huyện",    "thị xã": "thị xã",    "thị trấn": "thị trấn",    "xã": "xã",    "phường": "phường",    "đặc khu": "đặc khu",    "quận": "quận",    "thôn": "thôn",    "bản": "bản",    "làng": "làng",    "ấp": "ấp",    "buôn": "buôn",
 }  # fmt: skip
 _LAST_WORDS = frozenset(name.split()[-1] for name in _NAMES)
+_LAST_LETTERS = frozenset(letter for word in _LAST_WORDS for letter in (word[-1], word[-1].upper()))
 _HAMLET = frozenset({"thôn", "bản", "làng", "ấp", "buôn"})
 _STREET = re.compile(
     r"(?:\bđường|\bphố|\bngõ|\bngách|\bhẻm|\bđại lộ|\bnút giao|\bngã tư|\bngã ba|\bngã năm|\bcầu vượt|\bsố nhà|\bsố \d+[A-Za-z]?|\b\d+[A-Z]?(?:/\d+)*|"
@@ -51,11 +52,12 @@ _FIRM = re.compile(
 def level_word(sheet: Page, hit: Hit) -> str:
     """Return the level written before the name (in other languages after it), in its full Vietnamese form."""
     before = sheet.text[max(0, hit.start - 14) : hit.start]
-    if before[-1:] == "\n" and sheet.text.count("\n", 0, hit.start) <= 2:
-        before = ""  # "… cấp xã" ends a title, "Khánh Hòa …" opens the sapô
-    if before[-1:].isspace() or before[-1:] == ".":
+    mark = before[-1:]
+    if mark == "\n" and sheet.text.count("\n", 0, hit.start) <= 2:
+        before = mark = ""  # "… cấp xã" ends a title, "Khánh Hòa …" opens the sapô
+    if mark.isspace() or mark == ".":
         words = before.rsplit(None, 2)
-        if words and (last := words[-1].lower().lstrip("(“\"'[")) in _LAST_WORDS:
+        if words and words[-1][-1] in _LAST_LETTERS and (last := words[-1].lower().lstrip("(“\"'[")) in _LAST_WORDS:
             found = _NAMES.get(" ".join(words[-2:]).lower().lstrip("(“\"'[")) or _NAMES.get(last)
             if found:
                 return found
@@ -106,14 +108,14 @@ _SURNAME_ENDS = _words(
 def _on_street(low: str) -> bool:
     """Cheap test before the pattern of streets: its last word, or a number, just before the name."""
     last = low.rstrip(" -\n\t")
-    if not last.endswith(_STREET_ENDS) and not any(char.isdigit() for char in last[-2:]):
+    if not last.endswith(_STREET_ENDS) and not (last[-1:].isdigit() or last[-2:-1].isdigit()):
         return False
     return any(hint in low for hint in _STREET_HINTS) or low.rstrip()[-1:].isdigit()
 
 
 def _after_surname(before: str) -> bool:
     """Tell whether a title or a surname stands just before the name; the last word decides whether to look closer."""
-    words = before.split()
+    words = before.rsplit(None, 1)
     return bool(words) and words[-1].lower().lstrip("(\"“") in _SURNAME_ENDS and _SURNAME.search(before) is not None
 
 

@@ -71,6 +71,8 @@ _GUARDED = (
 _SEA = re.compile(
     r"[Bb]iển Đông(?! (?:Á|Nam|Bắc|Phi|Âu|Dương))(?<![Bb]ãi [Bb]iển Đông)(?<!công viên [Bb]iển Đông)(?<!\bấp [Bb]iển Đông)(?<!thôn [Bb]iển Đông)(?<!khóm [Bb]iển Đông)(?<!phường [Bb]iển Đông)(?<!khách sạn [Bb]iển Đông)|BIỂN ĐÔNG|\bBĐ\b(?![ -]?\d)|[Bb]ien Dong|[Bb]iển đông(?! (?:nghịt|đúc|vui|nghẹt|người|khách|kín|á|nam))"
 )
+# What `_SEA` finds, in small letters: one of these stands in every window that it matches.
+_SEA_CUES = ("biển đông", "bien dong", "bđ", "bd")
 # "BĐ" is the sea beside these; it is also short for the post, football and Ba Đình.
 _AT_SEA = re.compile(r"\b(?:tq|trung quốc|tàu|hải quân|hải cảnh|ngư dân|chủ quyền|đảo|biển|dậy sóng|hs|ts)\b", re.I)
 # A resort, a statue or a wind faces the sea; a hotel zone is named after it.
@@ -104,7 +106,7 @@ _RIGHTS = re.compile(r"quần đảo|chủ quyền|[Bb]iển,? đảo|đặc khu
 
 def _without_namesakes(window: str) -> str:
     """Return `window` with streets, firms and people named Hoàng Sa or Trường Sa blanked; beside that canal of TP.HCM every bare name is a street."""
-    if " sa" not in window and " Sa" not in window and " SA" not in window:
+    if "ng Sa" not in window and "ng sa" not in window and "NG SA" not in window:
         return window
     if _NAMED.search(window) is None:
         return window
@@ -177,8 +179,8 @@ def is_national(sheet: Page, ours: bool = False) -> bool:
         return True
     if feature and not _stormy(sheet, low, plain):
         return True
-    sea = ("đông" in low or "dong" in low or "bđ" in low or "bd" in low) and _names_the_sea(sheet, window)
-    isles = " sa" in low and _ISLES.search(window) is not None
+    sea = any(map(low.__contains__, _SEA_CUES)) and _names_the_sea(sheet, window)
+    isles = (" Sa" in window or " SA" in window) and _ISLES.search(window) is not None
     topical = sure is not None or sea or isles or sheet.low or len(set(_rule(_FEATURES, plain).findall(low))) >= 2
     stormy = topical and _stormy(sheet, low, plain)
     if sure is not None and (
@@ -281,9 +283,7 @@ def _windows(sheet: Page, spots: list[tuple[int, int]]) -> str:
 def _border(sheet: Page, low: str, plain: bool, ours: bool) -> bool:
     """Tell whether several general signs of the land border meet in a Vietnamese setting."""
     signs = set(_rule(_BORDER, plain).findall(low))
-    if not signs:
+    if len(signs) < 2:
         return False
     setting = len(set(_rule(_OURS, plain).findall(low))) + ours
-    if _ABROAD.search(sheet.text) and not ours:
-        return False
-    return len(signs) >= 2 and len(signs) + setting >= 3
+    return len(signs) + setting >= 3 and (ours or _ABROAD.search(sheet.text) is None)

@@ -56,9 +56,13 @@ def resolve(sheet: Page, hits: Sequence[Hit], published: str, outlet: str) -> No
             else:
                 _by_majority(hit, home, published)
     _named_elsewhere(sheet, hits)
-    _abroad(sheet, hits)
-    _henan(sheet, hits)
-    _old_capital(sheet, hits)
+    keys = {hit.entry.key for hit in hits}
+    if "sapa" in keys or "sa pa" in keys:
+        _abroad(sheet, hits)
+    if "ha nam" in keys:
+        _henan(sheet, hits)
+    if "trang an" in keys:
+        _old_capital(sheet, hits)
 
 
 def _second_sign(sheet: Page, hits: Sequence[Hit]) -> None:
@@ -116,9 +120,12 @@ def _heads(text: str, hit: Hit, elsewhere: bool) -> bool:
 
 def _majority(hits: Sequence[Hit], outlet: str) -> Counter[str]:
     """Count the settled provinces of the document; a local outlet votes once."""
-    settled = [hit.sense for hit in hits if hit.sense is not None]
-    votes = Counter([sense.profile or sense.province for sense in settled if sense.kind != "club"])
-    votes.update([sense.profile or sense.province for sense in settled if sense.rank >= 2 and sense.kind != "club"])
+    # A province or a district counts twice.
+    votes: Counter[str] = Counter()
+    for hit in hits:
+        sense = hit.sense
+        if sense is not None and sense.kind != "club":
+            votes[sense.profile or sense.province] += 2 if sense.rank >= 2 else 1
     if outlet:
         near = fold(outlet).replace(" ", "").replace("-", "")
         votes.update({profile: 2 for key, profile in PROFILES.items() if key.replace("-", "") in near})
