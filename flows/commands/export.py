@@ -8,6 +8,9 @@ from typing import Annotated
 import typer
 
 from flows.options import DataOption
+from flows.slips import Asking
+
+COMMAND = Asking
 
 
 def export(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.options import DataOption, JsonOption
+from flows.slips import Asking
 
 if TYPE_CHECKING:
     from pipelines.search import Index
@@ -24,12 +25,12 @@ def listed(desk: DeskOption = "", as_json: JsonOption = False, data: DataOption 
     """Liệt kê tìm kiếm dùng chung và của bàn đã nêu."""
     import json
 
-    from flows.context import open_store, settings
+    from flows.context import known_store, settings
     from pipelines import watches
     from pipelines.clock import show
 
     config = settings(data)
-    store = open_store(config)
+    store = known_store(config)
     with store.read() as conn:
         found = watches.listed(conn, desk)
     store.close()
@@ -46,7 +47,7 @@ def listed(desk: DeskOption = "", as_json: JsonOption = False, data: DataOption 
         typer.echo(f"{len(found)} tìm kiếm đã lưu", err=True)
 
 
-@app.command()
+@app.command(cls=Asking)
 def add(
     name: NameArgument,
     query: Annotated[str, typer.Argument(metavar="QUERY", help="Câu tìm như ở cotmoc search.")],
@@ -55,14 +56,14 @@ def add(
     data: DataOption = None,
 ) -> None:
     """Lưu một tìm kiếm (chưa bật) và cho xem trước 30 ngày qua."""
-    from flows.context import open_store, settings
+    from flows.context import known_store, settings
     from pipelines.clock import now
     from pipelines.search import open_index
     from pipelines.watches import preview as run
     from pipelines.watches import save
 
     config = settings(data)
-    store = open_store(config)
+    store = known_store(config)
     with store.begin() as conn:
         saved = save(conn, config, name, query, desk=desk, channel=channel, actor=ACTOR, now=now())
     index = open_index(config, store)
@@ -74,20 +75,20 @@ def add(
     typer.echo(f"đã lưu “{saved.name}”; bật bằng: cotmoc watches enable \"{saved.name}\"", err=True)
 
 
-@app.command()
+@app.command(cls=Asking)
 def preview(
     what: Annotated[str, typer.Argument(metavar="TÊN|QUERY", help="Tên đã lưu, hoặc một câu tìm.")],
     data: DataOption = None,
 ) -> None:
     """Xem một tìm kiếm đã báo gì nếu được bật 30 ngày qua."""
-    from flows.context import open_store, settings
+    from flows.context import known_store, settings
     from pipelines.clock import now
     from pipelines.search import open_index
     from pipelines.watches import listed as saved_searches
     from pipelines.watches import preview as run
 
     config = settings(data)
-    store = open_store(config)
+    store = known_store(config)
     with store.read() as conn:
         query = next((one.query for one in saved_searches(conn) if one.name == what), what)
     index: Index = open_index(config, store)
@@ -101,7 +102,7 @@ def preview(
 @app.command()
 def enable(name: NameArgument, data: DataOption = None) -> None:
     """Bật: từ nay mỗi bài mới được chuyển vào chỉ mục mà khớp thì được báo, mỗi tin một lần. Cho xem trước 30 ngày qua."""
-    from flows.context import open_store, settings
+    from flows.context import known_store, settings
     from pipelines.clock import now
     from pipelines.search import IndexUnavailable, open_index
     from pipelines.watches import check_enabling, get
@@ -109,7 +110,7 @@ def enable(name: NameArgument, data: DataOption = None) -> None:
     from pipelines.watches import preview as look
 
     config = settings(data)
-    store = open_store(config)
+    store = known_store(config)
     with store.read() as conn:
         query = get(conn, name).query
         check_enabling(get(conn, name), config)
@@ -129,11 +130,11 @@ def enable(name: NameArgument, data: DataOption = None) -> None:
 @app.command()
 def disable(name: NameArgument, data: DataOption = None) -> None:
     """Tắt, giữ lại câu tìm."""
-    from flows.context import open_store, settings
+    from flows.context import known_store, settings
     from pipelines.clock import now
     from pipelines.watches import disable as run
 
-    store = open_store(settings(data))
+    store = known_store(settings(data))
     with store.begin() as conn:
         run(conn, name, actor=ACTOR, now=now())
     store.close()
@@ -143,11 +144,11 @@ def disable(name: NameArgument, data: DataOption = None) -> None:
 @app.command()
 def remove(name: NameArgument, data: DataOption = None) -> None:
     """Bỏ hẳn một tìm kiếm đã lưu."""
-    from flows.context import open_store, settings
+    from flows.context import known_store, settings
     from pipelines.clock import now
     from pipelines.watches import remove as run
 
-    store = open_store(settings(data))
+    store = known_store(settings(data))
     with store.begin() as conn:
         run(conn, name, actor=ACTOR, now=now())
     store.close()

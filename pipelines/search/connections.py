@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pipelines.search.port import IndexUnavailable
@@ -53,7 +53,11 @@ class Connections:
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection that sees one moment, whatever others write meanwhile."""
+        """Give a connection that sees one moment, whatever others write meanwhile; where there is no file, an empty one, and none is made."""
+        if not self._local.__dict__.get("free") and not self.path.exists():
+            with closing(sqlite3.connect(":memory:", isolation_level=None)) as nothing:
+                yield nothing
+            return
         with self._connection() as db:
             db.execute("BEGIN")
             yield db
