@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -42,9 +43,7 @@ class Connections:
             raise self._unavailable(error) from error
         try:
             yield db
-        except sqlite3.OperationalError as error:
-            raise self._unavailable(error) from error
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, zlib.error) as error:
             raise self._unavailable(error) from error
         finally:
             if db.in_transaction:

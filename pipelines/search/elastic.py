@@ -16,8 +16,8 @@ from elasticsearch import ApiError
 from pipelines.errors import UsageError, UserError
 from pipelines.search import mapping
 from pipelines.search.analysis import ANALYSIS_VERSION
-from pipelines.search.document import BadDocument, checksum, part_of, shelf_of
-from pipelines.search.dsl import compile_dsl
+from pipelines.search.document import UNCUT, BadDocument, checksum, part_of, shelf_of
+from pipelines.search.dsl import compile_dsl, uncut
 from pipelines.search.elastic_errors import blocked, outcome_of, spoken
 from pipelines.search.elastic_layout import Layout
 from pipelines.search.elastic_writes import Entry, entry_of, insertion, removal, runs, whereabouts
@@ -323,6 +323,11 @@ class ElasticIndex:
         for found in self._walk(compile_dsl(Everything()), [{"id": "asc"}]):
             document = _document(found["_source"])
             yield found["_id"], checksum(document) if found["_index"].endswith(f"-{shelf_of(part_of(document))}") else MISPLACED
+
+    def faults(self, *, words: bool = False) -> list[str]:
+        """Name how many texts were written without compound words; Lucene minds its own counts."""
+        answer = self._ask(query=uncut(), size=0, track_total_hits=True) if words else None
+        return [UNCUT.format(number)] if answer and (number := answer["hits"]["total"]["value"]) else []
 
     def delete(self, changes: Iterable[tuple[str, int]]) -> BulkResult:
         """Delete documents by id and version."""

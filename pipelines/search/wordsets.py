@@ -64,6 +64,11 @@ def asked(node: Node) -> str:
     return word
 
 
+def is_known(word: str) -> bool:
+    """Tell whether Python and SQLite see the same letters in `word`."""
+    return _KNOWN.fullmatch(word) is not None
+
+
 def next_number(db: sqlite3.Connection, version: int) -> int:
     """Return the number of the next article."""
     (last,) = db.execute(f"SELECT max(number) FROM docs_{version}").fetchone()
