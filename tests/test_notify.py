@@ -21,17 +21,10 @@ from pipelines.records import Tier
 from pipelines.search.embedded import EmbeddedIndex
 from pipelines.settings import Settings, load_settings
 from pipelines.store import Store, alerts, stories, watches
-from tests.notices import NOON, Sent, deliver_article, raise_on
+from tests.notices import NOON, Sent, deliver_article, made_office, made_sent, raise_on
 
-
-@pytest.fixture
-def sent() -> Sent:
-    return Sent()
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path, notify={"truc-ban": "json://a"}, dashboard_url="https://desk.example/")
+office = pytest.fixture(made_office)
+sent = pytest.fixture(made_sent)
 
 
 def test_a_flag_is_told_at_once_with_a_link_and_without_a_person(store: Store, office: Settings, sent: Sent) -> None:
