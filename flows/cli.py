@@ -49,6 +49,11 @@ def register(application: typer.Typer) -> None:
         application.command(name, cls=getattr(module, "COMMAND", None), context_settings=getattr(module, "CONTEXT", None))(function)
 
 
+def _utf8(word: str) -> str:
+    """Return a word of the command line with a question mark for each byte that was no UTF-8."""
+    return word.encode("utf-8", "replace").decode()
+
+
 def main() -> None:
     """Run `cotmoc`; a user's mistake is one line on standard error, never a traceback."""
     register(app)
@@ -65,6 +70,11 @@ def main() -> None:
     except UserError as error:
         typer.echo(f"lỗi: {error}", err=True)
         sys.exit(error.code)
+    except UnicodeEncodeError:
+        if not (strange := next((word for word in sys.argv if word != _utf8(word)), "")):
+            raise
+        typer.echo(f"lỗi: “{_utf8(strange)}” không phải chữ UTF-8; gõ lại, hoặc đặt bảng mã của cửa sổ lệnh là UTF-8 (LANG=C.UTF-8)", err=True)
+        sys.exit(2)
     except BrokenPipeError:
         # The reader of a pipe (head, less) went away: nothing is wrong, and nothing more can be said.
         sys.stderr.close()

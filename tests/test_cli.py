@@ -106,6 +106,14 @@ def test_a_saved_search_in_the_wrong_folder_makes_no_store_there(application: ty
     assert not (tmp_path / "nhầm").exists()
 
 
+def test_words_that_are_no_utf8_are_one_line(tmp_path: Path) -> None:
+    (tmp_path / "cotmoc.sqlite3").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "watches", "add", b"c\xe1", "x", "--data", str(tmp_path)], capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert_one_line(done, 2, "“c?” không phải chữ UTF-8")
+
+
 def test_unknown_profile_lists_the_known_ones(tmp_path: Path) -> None:
     assert_one_line(cotmoc("start", "--profile", "ha-noi", "--data", str(tmp_path)), 2, "ha-noi", "ninh-binh/lien-minh")
 

@@ -11,6 +11,7 @@ from flows.slips import Asking
 
 if TYPE_CHECKING:
     from pipelines.search import Index
+    from pipelines.settings import Settings
     from pipelines.watches import Preview
 
 # Who acts, in the audit log; the command line sees and changes the searches of all desks.
@@ -58,7 +59,7 @@ def add(
     """Lưu một tìm kiếm (chưa bật) và cho xem trước 30 ngày qua."""
     from flows.context import known_store, settings
     from pipelines.clock import now
-    from pipelines.search import open_index
+    from pipelines.search import IndexUnavailable, open_index
     from pipelines.watches import preview as run
     from pipelines.watches import save
 
@@ -68,7 +69,9 @@ def add(
         saved = save(conn, config, name, query, desk=desk, channel=channel, actor=ACTOR, now=now())
     index = open_index(config, store)
     try:
-        _show(run(index, query, now()), query)
+        _show(run(index, query, now()), query, config)
+    except IndexUnavailable as error:
+        typer.echo(f"không xem trước được: {error}", err=True)
     finally:
         index.close()
         store.close()
@@ -84,16 +87,20 @@ def preview(
     from flows.context import known_store, settings
     from pipelines.clock import now
     from pipelines.search import open_index
+    from pipelines.text import normalize
     from pipelines.watches import listed as saved_searches
     from pipelines.watches import preview as run
 
     config = settings(data)
     store = known_store(config)
     with store.read() as conn:
-        query = next((one.query for one in saved_searches(conn) if one.name == what), what)
+        saved = next((one for one in saved_searches(conn) if one.name == normalize(what).strip()), None)
+    query = saved.query if saved else what
+    if not saved:
+        typer.echo(f"không có tìm kiếm nào tên “{what}”: xem trước như một câu tìm", err=True)
     index: Index = open_index(config, store)
     try:
-        _show(run(index, query, now()), query)
+        _show(run(index, query, now()), query, config)
     finally:
         index.close()
         store.close()
@@ -116,7 +123,7 @@ def enable(name: NameArgument, data: DataOption = None) -> None:
         check_enabling(get(conn, name), config)
     index = open_index(config, store)
     try:
-        _show(look(index, query, now()), query)
+        _show(look(index, query, now()), query, config)
     except IndexUnavailable as error:
         typer.echo(f"không xem trước được: {error}", err=True)
     finally:
@@ -155,11 +162,11 @@ def remove(name: NameArgument, data: DataOption = None) -> None:
     typer.echo(f"đã bỏ “{name}”")
 
 
-def _show(seen: Preview, query: str) -> None:
+def _show(seen: Preview, query: str, config: Settings) -> None:
     from dashboards.shown import one_line
     from flows.asked import spoken
 
-    for note in spoken(query):
+    for note in spoken(query, config):
         typer.echo(note, err=True)
     typer.echo(f"30 ngày qua: {seen.articles} bài, {seen.stories} tin (mỗi tin một thông báo)")
     for day, count in list(seen.days.items())[:10]:

@@ -164,7 +164,8 @@ class _Build(Transformer_NonRecursive):
         # Elsewhere "-" means NOT; taken as a word it would find the very articles that were to be left out.
         after = self.query[at + 1 : at + 2]
         if token.startswith(DASHES) and (after.isalnum() or after in ('"', "“", "(")) and after:
-            raise fail(self.query, at, f"dấu “{token[0]}” không có nghĩa loại trừ; viết NOT trước điều cần loại (tìm đúng chữ đó thì đặt trong ngoặc kép)")
+            dash = token[0]
+            raise fail(self.query, at, f"dấu “{dash}” không có nghĩa loại trừ; viết NOT trước điều cần loại (tìm đúng chữ đó thì đặt trong ngoặc kép)")
         if "*" in token[:-1] and tokens(str(token)):
             raise fail(self.query, at + token.index("*"), "dấu * chỉ đứng cuối một từ, như “biê*”")
         words = tuple(tokens(str(token)))
