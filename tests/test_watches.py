@@ -81,6 +81,11 @@ def test_a_name_is_the_same_however_its_letters_are_put_together(desk: Desk) -> 
         clients.revoke(conn, "Kho số", now())
 
 
+def test_a_question_with_signs_of_a_terminal_is_listed_harmlessly(desk: Desk) -> None:
+    cotmoc(desk, "watches", "add", "Lạ\x1b[2J", "cá \x1b[2J")
+    assert "\x1b" not in cotmoc(desk, "watches", "list") and "Lạ" in cotmoc(desk, "watches", "list")
+
+
 def test_a_name_that_is_none_is_previewed_as_a_question_and_said(desk: Desk) -> None:
     app = Typer()
     register(app)

@@ -26,6 +26,7 @@ def listed(desk: DeskOption = "", as_json: JsonOption = False, data: DataOption 
     """Liệt kê tìm kiếm dùng chung và của bàn đã nêu."""
     import json
 
+    from dashboards.shown import one_line
     from flows.context import known_store, settings
     from pipelines import watches
     from pipelines.clock import show
@@ -43,7 +44,7 @@ def listed(desk: DeskOption = "", as_json: JsonOption = False, data: DataOption 
         else:
             state = f"bật từ {show(watch.enabled)}" if watch.enabled else "chưa bật"
             gone = " (kênh không còn)" if watch.channel and watch.channel not in config.notify else ""
-            typer.echo(f"{watch.name}  [{watch.desk or 'dùng chung'}; {watch.channel or 'mọi kênh'}{gone}; {state}]\n  {watch.query}")
+            typer.echo(f"{watch.name}  [{watch.desk or 'dùng chung'}; {watch.channel or 'mọi kênh'}{gone}; {state}]\n  {one_line(watch.query, 2000)}")
     if not as_json:
         typer.echo(f"{len(found)} tìm kiếm đã lưu", err=True)
 
