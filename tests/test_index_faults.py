@@ -122,6 +122,14 @@ def test_blocks_cut_short_are_one_line(index: EmbeddedIndex, column: str) -> Non
             ask()
 
 
+def test_bits_cut_short_are_one_line(index: EmbeddedIndex) -> None:
+    with index._connections.write() as db:
+        db.execute("UPDATE bits_1 SET bits = x'' WHERE key = 'moc'")
+    for ask in (lambda: list(index.checksums()), lambda: index.facets("mốc NOT đảo OR moc")):
+        with pytest.raises(IndexUnavailable, match="cotmoc index rebuild"):
+            ask()
+
+
 def test_faults_make_verify_fail_and_a_rebuild_mends_them(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path / 'cotmoc.sqlite3'}")
     for n in range(3):

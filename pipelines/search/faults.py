@@ -1,6 +1,6 @@
 """What the embedded index keeps beside its documents, compared with them (`cotmoc index verify`): facet values, counts, full text.
 
-About 75 s of processor time for a million articles, beside 240 s for their documents and words (from 50,000 generated ones, 2026-11-22).
+About 70 s of processor time for a million articles, beside 150 s for their documents and words (from 50,000 generated ones, 2026-11-22).
 """
 
 from __future__ import annotations
