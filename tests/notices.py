@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from pipelines.clock import HANOI
 from pipelines.deliver import deliver
 from pipelines.records import Alert, Assessment, Claim, Places, Role, Tier, Verdict
 from pipelines.search.embedded import EmbeddedIndex
 from pipelines.search.owe import owe_articles
+from pipelines.settings import Settings
 from pipelines.store import Store, alerts, assessments, outbox, stories
 from tests.desk import add_article, add_story
 
@@ -27,6 +29,15 @@ class Sent:
             return False
         self.messages.append((address, title, text))
         return True
+
+
+def made_sent() -> Sent:
+    return Sent()
+
+
+def made_office(tmp_path: Path) -> Settings:
+    """Return the settings of an office with one channel."""
+    return Settings(data=tmp_path, notify={"truc-ban": "json://a"}, dashboard_url="https://desk.example/")
 
 
 def raise_on(store: Store, name: str, tier: Tier = Tier.FLAG, *, story: str = "", kind: str = "D05", provinces: tuple[str, ...] = ("ninh-binh",), **more: object) -> str:

@@ -13,6 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
+from dashboards.api import answers, create_api
 from dashboards.api.openapi import document
 from dashboards.app import create_app
 from pipelines.clock import now
@@ -107,8 +108,28 @@ def test_pages_follow_one_another_to_the_end(desk: Desk) -> None:
     assert client.get(first["next"]).json()["items"][0]["id"] != first["items"][0]["id"]
 
 
+def test_the_last_page_before_the_limit_is_reached(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "COUNT_LIMIT", 5)
+    client, address, seen = enter(desk), "/api/v1/articles?limit=2", 0
+    while address:
+        page = client.get(address).json()
+        seen, address = seen + len(page["items"]), page["next"]
+    assert seen == 5
+
+
+@pytest.mark.postgresql
+def test_nul_is_a_wrong_question_on_postgresql_too(desk: Desk, fresh_database: str) -> None:
+    store = Store.open(fresh_database.replace("postgresql://", "postgresql+psycopg://", 1))
+    with store.begin() as conn:
+        token = clients.add(conn, "Kho", now())
+    client = TestClient(create_api(desk.settings, store), headers={"Authorization": f"Bearer {token}"}, raise_server_exceptions=False)
+    for address in ("/v1/articles/%00", "/v1/alerts?outlet=%00", "/v1/alerts/%00", "/v1/articles?q=%00"):
+        assert client.get(address).status_code == 400, address
+    store.close()
+
+
 @pytest.mark.parametrize(
-    "address", ["/articles?q=(", "/articles?limit=201", "/articles?limit=000000001999", f"/articles?limit={'0' * 5000}1", "/alerts?since=0001-01-01T00:00:00%2B14:00", "/alerts?since=0001-01-01", "/articles?offset=-1", "/articles?limit=x", "/alerts?since=hôm qua", "/alerts?tier=cao", "/alerts?type=X1", "/alerts?status=xong", "/export?format=pdf"]
+    "address", ["/articles?q=(", "/articles?limit=201", "/articles?limit=000000001999", f"/articles?limit={'0' * 5000}1", "/alerts?since=0001-01-01T00:00:00%2B14:00", "/alerts?since=0001-01-01", "/articles?offset=-1", "/articles?limit=x", "/alerts?since=hôm qua", "/alerts?tier=cao", "/alerts?type=X1", "/alerts?status=xong", "/export?format=pdf", "/articles?qq=tier:flag", "/articles?q=a&q=b", "/alerts?teir=flag", "/export?query=x", "/articles/x?q=a", "/articles?q=" + "a" * 2001]
 )
 def test_wrong_questions_are_one_line(desk: Desk, address: str) -> None:
     answer = enter(desk).get("/api/v1" + address)

@@ -9,8 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
+from typer.exceptions import TyperException
 
-from flows.cli import COMMANDS
+from flows.cli import COMMANDS, register
+from flows.slips import told
+from pipelines.errors import UserError
 
 
 def cotmoc(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -42,6 +46,72 @@ def test_a_question_that_begins_with_a_dash_is_answered_as_a_question(tmp_path: 
     assert_one_line(cotmoc("search", "--data", str(tmp_path), "-thanh", "hóa"), 2, "ký tự 1", "NOT")
     assert_one_line(cotmoc("search", "công", "--limt", "5"), 2, "“--limt”", "cotmoc search --help")
     assert "--limit" in cotmoc("search", "-h").stdout
+
+
+@pytest.fixture(scope="module")
+def application() -> typer.Typer:
+    made = typer.Typer(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
+    register(made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("serch", "cotmoc: không có lệnh “serch”, gần nhất: search, users, serve; xem cotmoc --help"),
+        ("index verfy", "cotmoc index: không có lệnh “verfy”, gần nhất: verify; xem cotmoc index --help"),
+        ("search", "cotmoc search: thiếu QUERY; xem cotmoc search --help"),
+        ("search a --limit ba", "cotmoc search: --limit: giá trị “ba” không dùng được, cần số nguyên; xem cotmoc search --help"),
+        ("search a --limit 0", "cotmoc search: --limit: giá trị “0” không dùng được, cần số từ 1 trở lên; xem cotmoc search --help"),
+        ("search a --limit", "tùy chọn --limit cần một giá trị đi kèm"),
+        ("runs --json=1", "tùy chọn --json không nhận giá trị"),
+        ("export a", "cotmoc export: thiếu --output / -o; xem cotmoc export --help"),
+        ("export a b -o c", "cotmoc export: thừa “b”; câu có dấu cách thì đặt trong ngoặc kép; xem cotmoc export --help"),
+        ("export a -o c --formt csv", "cotmoc export: không có tùy chọn “--formt”, gần nhất: --format; xem cotmoc export --help"),
+        ("watches", ""),
+    ],
+)
+def test_a_slip_is_one_vietnamese_line(application: typer.Typer, words: str, said: str) -> None:
+    with pytest.raises(TyperException) as slip:
+        application(words.split(), standalone_mode=False)
+    assert (told(slip.value), slip.value.exit_code) == (said, 2)
+
+
+def test_slips_reach_the_shell_without_the_english_box() -> None:
+    done = cotmoc("export", "biển", "--formt", "csv")
+    assert_one_line(done, 2, "“--formt”, gần nhất: --format")
+    assert len(done.stderr.splitlines()) == 1 and not done.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("export", "-hoa", "-o", "x.csv"), ("export", "-o", "x.csv", "-thanh hóa"), ("export", "-o", "x.csv", "--", "-thanh"), ("export", "-5", "-o", "x.csv"),
+        ("watches", "add", "tên", "-hoa"), ("watches", "add", "--desk", "-x", "tên", "–hoa"), ("watches", "preview", "-hoa"), ("watches", "preview", "−hoa"),
+    ],
+)  # fmt: skip
+def test_a_question_that_begins_with_a_dash_is_no_option_anywhere(application: typer.Typer, tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "cotmoc.sqlite3").touch()
+    command = words[:2] if words[0] == "watches" else words[:1]
+    with pytest.raises(UserError, match="ký tự 1: dấu “[-–−]” không có nghĩa loại trừ") as refused:
+        application([*command, "--data", str(tmp_path), *words[len(command) :]], standalone_mode=False)
+    assert refused.value.code == 2 and not Path("x.csv").exists()
+
+
+def test_a_saved_search_in_the_wrong_folder_makes_no_store_there(application: typer.Typer, tmp_path: Path) -> None:
+    for words in (["list"], ["add", "tên", "biển"], ["enable", "tên"]):
+        with pytest.raises(UserError, match="không có kho nào ở đây"):
+            application(["watches", *words, "--data", str(tmp_path / "nhầm")], standalone_mode=False)
+    application(["search", "biển", "--data", str(tmp_path / "nhầm")], standalone_mode=False)
+    assert not (tmp_path / "nhầm").exists()
+
+
+def test_words_that_are_no_utf8_are_one_line(tmp_path: Path) -> None:
+    (tmp_path / "cotmoc.sqlite3").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "watches", "add", b"c\xe1", "x", "--data", str(tmp_path)], capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert_one_line(done, 2, "“c?” không phải chữ UTF-8")
 
 
 def test_unknown_profile_lists_the_known_ones(tmp_path: Path) -> None:

@@ -21,17 +21,10 @@ from pipelines.records import Tier
 from pipelines.search.embedded import EmbeddedIndex
 from pipelines.settings import Settings, load_settings
 from pipelines.store import Store, alerts, stories, watches
-from tests.notices import NOON, Sent, deliver_article, raise_on
+from tests.notices import NOON, Sent, deliver_article, made_office, made_sent, raise_on
 
-
-@pytest.fixture
-def sent() -> Sent:
-    return Sent()
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path, notify={"truc-ban": "json://a"}, dashboard_url="https://desk.example/")
+office = pytest.fixture(made_office)
+sent = pytest.fixture(made_sent)
 
 
 def test_a_flag_is_told_at_once_with_a_link_and_without_a_person(store: Store, office: Settings, sent: Sent) -> None:
@@ -266,6 +259,10 @@ def test_summaries_come_at_the_times_that_were_set() -> None:
 
 def test_addresses_numbers_and_accounts_are_struck_from_headlines() -> None:
     assert clean("Gọi 0912 345 678 hay a.b@c.vn, theo @ten_toi\u202e\r\nBcc: x") == "Gọi … hay …, theo … Bcc: x"
+    for private in ("+84 (24) 3943-1234", "(024) 39431234", "0084912345678", "０９１２３４５６７８", "a.b＠c.vn", "https://fb.com/ten.toi", "t.me/toi", "Zalo.me/0912345678"):
+        assert clean(f"gọi {private} nhé") == "gọi … nhé", private
+    for harmless in ("facebook.com gỡ bài", "tọa độ 21 30 15.1244 và 108 06 04.3", "Nghị định 1653/2000 ngày 27-12-2000", "外交部：南海"):
+        assert clean(harmless) == harmless
     assert clean("Cột mốc số 1.116 năm 2008; 450 km biên giới") == "Cột mốc số 1.116 năm 2008; 450 km biên giới"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,17 +12,10 @@ from pipelines.notify.away import all_away, note_away
 from pipelines.records import Tier
 from pipelines.settings import Settings
 from pipelines.store import Store, alerts, watches, work
-from tests.notices import NOON, Sent, raise_on
+from tests.notices import NOON, Sent, made_office, made_sent, raise_on
 
-
-@pytest.fixture
-def sent() -> Sent:
-    return Sent()
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path, notify={"truc-ban": "json://a"}, dashboard_url="https://desk.example/")
+office = pytest.fixture(made_office)
+sent = pytest.fixture(made_sent)
 
 
 def _decide(store: Store, story: str, outcome: str, version: int, now: datetime) -> None:

@@ -21,12 +21,9 @@ from pipelines.clock import now, today
 from pipelines.notify import notify
 from pipelines.settings import Settings, load_settings
 from pipelines.store import Store
-from tests.notices import NOON, raise_on
+from tests.notices import NOON, made_office, raise_on
 
-
-@pytest.fixture
-def office(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path, notify={"truc-ban": "json://a"}, dashboard_url="https://desk.example/")
+office = pytest.fixture(made_office)
 
 
 class _Keep(SmtpMessage):

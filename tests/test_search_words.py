@@ -76,6 +76,10 @@ def test_elasticsearch_finds_words_as_the_embedded_index_does(elasticsearch_url:
             assert ids(elastic, query) == ids(embedded, query), query
         assert ids(elastic, 'word:"Biển Đông"') == {"sea"}
         assert dict(elastic.checksums()) == dict(embedded.checksums())
+        assert elastic.faults() == embedded.faults() == []
+        for index in (elastic, embedded):
+            index._engine.bulk([Change("late", 1, document("late", "Biển Đông", about=["hue"])), Change("other", 2, document("other", "Chợ"))])  # type: ignore[attr-defined]
+        assert elastic.faults() == embedded.faults() == ["1 bài chưa tách từ ghép (ghi lúc index_words còn tắt), word: không tìm thấy chúng"]
     finally:
         client, prefix = elastic.client, elastic.prefix  # type: ignore[attr-defined]
         for name in client.indices.get(index=f"{prefix}*"):

@@ -70,6 +70,45 @@ def test_what_a_question_asks_in_vain_is_told_with_the_preview(desk: Desk) -> No
     assert "ref:PCA-99 không có" in page and "PCA-06" in page and "“or”" in page
 
 
+def test_a_name_is_the_same_however_its_letters_are_put_together(desk: Desk) -> None:
+    cotmoc(desk, "watches", "add", "Ca\u0301 \u200bbie\u0302\u0309n", "cá")
+    assert json.loads(cotmoc(desk, "watches", "list", "--json"))["name"] == "Cá biển"
+    with pytest.raises(UserError, match="đã có"):
+        cotmoc(desk, "watches", "add", "Cá biển", "cá")
+    assert "đã tắt" in cotmoc(desk, "watches", "disable", "Ca\u0301 bie\u0302\u0309n")
+    with desk.store.begin() as conn:
+        clients.add(conn, "Kho so\u0302\u0301", now())
+        clients.revoke(conn, "Kho số", now())
+
+
+def test_a_question_with_signs_of_a_terminal_is_listed_harmlessly(desk: Desk) -> None:
+    cotmoc(desk, "watches", "add", "Lạ\x1b[2J", "cá \x1b[2J")
+    assert "\x1b" not in cotmoc(desk, "watches", "list") and "Lạ" in cotmoc(desk, "watches", "list")
+
+
+def test_a_name_that_is_none_is_previewed_as_a_question_and_said(desk: Desk) -> None:
+    app = Typer()
+    register(app)
+    said = CliRunner().invoke(app, ["watches", "preview", 'word:"vịnh bắc bộ"', "--data", str(desk.settings.data)])
+    assert "không có tìm kiếm nào tên" in said.stderr and "index_words đang tắt" in said.stderr
+
+
+def test_a_search_is_saved_though_its_preview_is_not_to_be_had(desk: Desk) -> None:
+    (desk.settings.data / "index.sqlite3").write_bytes(b"hong" * 1000)
+    app = Typer()
+    register(app)
+    said = CliRunner().invoke(app, ["watches", "add", "Cá", "cá", "--data", str(desk.settings.data)])
+    assert said.exit_code == 0 and "không xem trước được: " in said.stderr and "đã lưu “Cá”" in said.stderr
+
+
+def test_the_format_of_an_export_follows_the_name_of_its_file(desk: Desk, tmp_path: Path) -> None:
+    for name, given, start in (("a.xlsx", [], b"PK"), ("a.XLSX", [], b"PK"), ("a.jsonl", [], b"{"), ("a.dat", [], b"\xef\xbb\xbf"), ("b.xlsx", ["--format", "CSV"], b"\xef\xbb\xbf")):
+        cotmoc(desk, "export", "vịnh", "-o", str(tmp_path / name), *given, "--desk", " ")
+        assert (tmp_path / name).read_bytes().startswith(start), name
+    with desk.store.read() as conn:
+        assert {row.actor for row in conn.execute(select(tables.audit).where(tables.audit.c.action == "export"))} == {"dòng lệnh"}
+
+
 def test_a_private_search_is_seen_by_its_desk_and_needs_its_own_channel(desk: Desk) -> None:
     cotmoc(desk, "watches", "add", "Riêng", "cảng", "--desk", "Bàn 2")
     assert cotmoc(desk, "watches", "list") == ""

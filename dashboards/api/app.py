@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy.exc import DataError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -33,6 +34,11 @@ def _user_error(_request: Request, error: Exception) -> Response:
     return JSONResponse({"error": str(error)}, 503 if isinstance(error, IndexUnavailable) else 400)
 
 
+def _bad_words(_request: Request, _error: Exception) -> Response:
+    """PostgreSQL refuses NUL in any text."""
+    return JSONResponse({"error": "địa chỉ có ký tự không dùng được"}, 400)
+
+
 def create_api(settings: Settings, store: Store) -> Starlette:
     """Return the API over `store`; only the description is open without a token."""
     app = Starlette(
@@ -46,7 +52,7 @@ def create_api(settings: Settings, store: Store) -> Starlette:
             Route("/v1/export", answers.export),
         ],
         middleware=[Middleware(Tokens, store=store, folder=settings.data, per_minute=settings.api_per_minute)],
-        exception_handlers={HTTPException: _http_error, UserError: _user_error},
+        exception_handlers={HTTPException: _http_error, UserError: _user_error, DataError: _bad_words},
     )
     app.state.settings, app.state.store = settings, store
     return app

@@ -8,6 +8,7 @@ from dashboards.export import FORMATS
 from dashboards.export.rows import COLUMNS
 from pipelines.records import Alert
 from pipelines.search.port import FACETS
+from pipelines.search.query_errors import LONGEST
 
 _STRINGS = {"type": "array", "items": {"type": "string"}}
 _TYPES: dict[str, Any] = {
@@ -58,7 +59,7 @@ def _parameter(name: str, about: str, kind: str = "string", where: str = "query"
     return {"name": name, "in": where, "required": where == "path", "description": about, "schema": {"type": kind, **more}}
 
 
-_Q = _parameter("q", "Câu tìm, ngôn ngữ ở docs/search.md; bỏ trống là tất cả.", maxLength=1000)
+_Q = _parameter("q", "Câu tìm, ngôn ngữ ở docs/search.md; bỏ trống là tất cả.", maxLength=LONGEST)
 _LIMIT = _parameter("limit", "Số mục mỗi trang.", "integer", minimum=0, maximum=200, default=50)
 _OFFSET = _parameter("offset", "Bỏ qua bấy nhiêu mục đầu.", "integer", minimum=0, maximum=10_000, default=0)
 _ID = _parameter("id", "Mã.", where="path")

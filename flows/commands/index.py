@@ -62,7 +62,7 @@ def verify(as_json: JsonOption = False, data: DataOption = None) -> None:
         view = {
             "engine": index.name, "store": found.in_store, "index": found.in_index, "missing": found.missing,
             "surplus": found.surplus, "different": found.different, "owed": found.owed, "same": found.same,
-            "examples": found.examples, "parts": parts,
+            "examples": found.examples, "faults": found.faults, "parts": parts,
         }  # fmt: skip
         typer.echo(json.dumps(view, ensure_ascii=False))
     else:
@@ -73,5 +73,10 @@ def verify(as_json: JsonOption = False, data: DataOption = None) -> None:
         for kind, ids in found.examples.items():
             label = {"missing": "thiếu", "surplus": "thừa", "different": "khác"}[kind]
             typer.echo(f"{label}: {', '.join(ids)}", err=True)
-        typer.echo("chỉ mục khác kho: đợi hàng chờ chuyển hết (cotmoc once) hoặc chạy cotmoc index rebuild", err=True)
+        for line in found.faults:
+            typer.echo(f"hỏng: {line}", err=True)
+        # What the queue still owes explains differences, never faults of the index itself.
+        waits = found.owed and not found.faults
+        mend = "đợi hàng chờ chuyển hết (cotmoc once) hoặc chạy cotmoc index rebuild" if waits else "chạy cotmoc index rebuild"
+        typer.echo(f"chỉ mục khác kho: {mend}", err=True)
         raise typer.Exit(1)

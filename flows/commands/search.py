@@ -49,12 +49,10 @@ def search(
     index = open_index(chosen)
     found = index.search(question, limit=limit, offset=offset)
     index.close()
-    if not chosen.index_words and asks_words(question):
-        typer.echo("lưu ý: index_words đang tắt, nên word: không tìm thấy bài ghi lúc tắt; đặt index_words = true rồi chạy cotmoc index rebuild", err=True)
     if chosen.index_words and not found.total and asks_words(question):
         # Which articles were written while the setting was off, the index does not know.
         typer.echo("lưu ý: bài ghi lúc index_words còn tắt không tìm được bằng word:; nếu mới bật thì chạy cotmoc index rebuild", err=True)
-    for note in spoken(question):
+    for note in spoken(question, chosen):
         typer.echo(note, err=True)
     for hit in found.hits:
         if as_json:

@@ -26,10 +26,16 @@ MOST_PAGES = 8
 _JOINTS = 80
 _HINT = "Máy nêu, chờ người thẩm định."
 _PRIVATE = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # e-mail
+    # pages of accounts
+    r"(?<![\w.])(?:https?://)?(?:www\.|m\.)?(?:facebook\.com|fb\.com|fb\.me|t\.me|telegram\.me|zalo\.me|tiktok\.com|youtube\.com|youtu\.be"
+    r"|x\.com|twitter\.com|instagram\.com|threads\.net)/\S+"
+    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # e-mail
     r"|(?<![\w/])@[\w.]{2,}"  # account
-    r"|(?<!\d)(?:\+?84|0)(?:[ .\-]?\d){8,10}(?!\d)"  # telephone in Việt Nam
+    r"|(?<!\d)\(?(?:(?:\+|00)?84|0)(?:[ .\-()]{0,2}\d){8,10}(?!\d)",  # telephone in Việt Nam
+    re.IGNORECASE,
 )
+# Letters, digits and signs of addresses in East Asian width are read like others.
+_WIDE = {ord(char) + 0xFEE0: char for char in "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@.+-"}
 _DIRECTION = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
@@ -56,8 +62,9 @@ class Page:
 
 def clean(text: str) -> str:
     """Return `text` on one line without control and direction characters, accounts, addresses and numbers of people."""
-    flat = "".join(char if char.isprintable() and char not in _DIRECTION else " " for char in text)
-    flat = _PRIVATE.sub("…", " ".join(flat.split()))
+    # A headline of a book's length is looked through no further than it could be told.
+    flat = "".join(char if char.isprintable() and char not in _DIRECTION else " " for char in text[: 10 * LONGEST_TITLE])
+    flat = _PRIVATE.sub("…", " ".join(flat.translate(_WIDE).split()))
     return flat if len(flat) <= LONGEST_TITLE else flat[: LONGEST_TITLE - 1].rstrip() + "…"
 
 

@@ -25,6 +25,8 @@ CUT = 768
 # A question that finds fewer is answered from its own blocks, without reading all.
 FEW = 300
 _COLUMNS = "ranks, sets, lengths, many, numbers"
+_TYPES = ("<i8", "<i4", "<u2", "<i4", "<i4")
+DAMAGED = "số liệu đếm bị hỏng"
 Row = tuple[bytes, bytes, bytes, bytes, bytes]
 
 
@@ -41,11 +43,14 @@ class Packed:
     @classmethod
     def read(cls, rows: Iterable[Row]) -> Packed:
         """Put rows of _COLUMNS together."""
-        ranks, sets, lengths, many, numbers = (b"".join(column) for column in zip(*rows, strict=True))
-        return cls(
-            np.frombuffer(ranks, "<i8"), np.frombuffer(sets, "<i4"), np.frombuffer(lengths, "<u2"), np.frombuffer(many, "<i4"),
-            np.frombuffer(numbers, "<i4"),
-        )  # fmt: skip
+        columns = [b"".join(column) for column in zip(*rows, strict=True)] or [b""] * len(_TYPES)
+        try:
+            ranks, sets, lengths, many, numbers = (np.frombuffer(column, kind) for column, kind in zip(columns, _TYPES, strict=True))
+        except ValueError as error:
+            raise sqlite3.DatabaseError(DAMAGED) from error
+        if not len(ranks) == len(sets) == len(lengths) == len(numbers) or int(lengths.sum(dtype=np.int64)) != len(many):
+            raise sqlite3.DatabaseError(DAMAGED)
+        return cls(ranks, sets, lengths, many, numbers)
 
     def entries(self) -> Iterator[tuple[int, Entry]]:
         """Give rank and entry of each article."""
@@ -81,10 +86,15 @@ class Kept:
         last = self._last
         if stamp and last and last[:2] == (version, stamp[0]):
             return last[2]
-        packed = Packed.read(db.execute(f"SELECT {_COLUMNS} FROM blocks_{version} ORDER BY first"))
+        packed = everything(db, version)
         if stamp:
             self._last = (version, stamp[0], packed)
         return packed
+
+
+def everything(db: sqlite3.Connection, version: int) -> Packed:
+    """Return all articles of a version."""
+    return Packed.read(db.execute(f"SELECT {_COLUMNS} FROM blocks_{version} ORDER BY first"))
 
 
 def write(db: sqlite3.Connection, version: int, changed: Mapping[int, Entry | None]) -> None:

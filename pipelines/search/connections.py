@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pipelines.search.port import IndexUnavailable
@@ -14,14 +15,28 @@ from pipelines.search.port import IndexUnavailable
 BUSY_SECONDS = 60
 
 
+# Device and number of a file.
+Identity = tuple[int, int]
+
+
 class Connections:
-    """Opened when first needed; `read` gives one snapshot, `write` one transaction."""
+    """Opened when first needed; `read` gives one snapshot, `write` one transaction.
+
+    A file that was deleted and made anew by another process is opened anew: nobody goes on with the one that is gone.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
+
+    def _identity(self) -> Identity | None:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def _open(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,27 +48,39 @@ class Connections:
             self._all.append(db)
         return db
 
+    def _close(self, db: sqlite3.Connection) -> None:
+        with self._lock:
+            if db in self._all:
+                self._all.remove(db)
+        db.close()
+
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        free: list[sqlite3.Connection] = self._local.__dict__.setdefault("free", [])
+        free: list[tuple[sqlite3.Connection, Identity | None]] = self._local.__dict__.setdefault("free", [])
         try:
-            db = free.pop() if free else self._open()
+            there = self._identity()
+            while free and free[-1][1] != there:
+                self._close(free.pop()[0])
+            db = free.pop()[0] if free else self._open()
+            there = there or self._identity()
         except (sqlite3.Error, OSError) as error:
             raise self._unavailable(error) from error
         try:
             yield db
-        except sqlite3.OperationalError as error:
-            raise self._unavailable(error) from error
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, zlib.error) as error:
             raise self._unavailable(error) from error
         finally:
             if db.in_transaction:
                 db.rollback()
-            free.append(db)
+            free.append((db, there))
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
-        """Give a connection that sees one moment, whatever others write meanwhile."""
+        """Give a connection that sees one moment, whatever others write meanwhile; where there is no file, an empty one, and none is made."""
+        if self._identity() is None:
+            with closing(sqlite3.connect(":memory:", isolation_level=None)) as nothing:
+                yield nothing
+            return
         with self._connection() as db:
             db.execute("BEGIN")
             yield db

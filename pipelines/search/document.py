@@ -34,6 +34,8 @@ TAGS: Mapping[str, tuple[str, ...]] = {
 ALL = "all"
 # Data classes: articles of a story that raised an alert, and all others; with the parts of the index they name.
 ALERT, ARTICLE = "alert", "article"
+# What `cotmoc index verify` says of texts that were written without their compound words (worded.py).
+UNCUT = "{} bài chưa tách từ ghép (ghi lúc index_words còn tắt), word: không tìm thấy chúng"
 # Low bits of a rank tell articles of the same second apart; the whole stays below 2**53 until the year 2240.
 RANK_BITS = 20
 

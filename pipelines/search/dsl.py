@@ -68,3 +68,10 @@ def _words(node: Match) -> dict[str, Any]:
     if len(node.words) == 1:
         return {"term": {node.field: node.words[0]}}
     return {"match_phrase": {node.field: {"query": " ".join(node.words)}}}
+
+
+def uncut() -> dict[str, Any]:
+    """Return what finds the texts that worded.is_to_be_cut names and worded.is_cut does not."""
+    ours = [{"prefix": {"tags": "about:"}}, {"term": {"tags": "national:yes"}}, {"bool": {"must_not": {"term": {"tags": "tier:none"}}}}]
+    wanted = [{"term": {"tags": "lang:vi"}}, {"bool": {"should": ours}}]
+    return {"bool": {"filter": wanted, "must_not": {"prefix": {"tags": "word:"}}}}

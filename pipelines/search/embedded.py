@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipelines.errors import UserError
-from pipelines.search import blocks, wordsets
+from pipelines.search import blocks, faults, wordsets
 from pipelines.search import facets as counting
 from pipelines.search.analysis import folded
 from pipelines.search.connections import Connections
-from pipelines.search.document import BadDocument, Indexed, checksum, indexed, part_of
+from pipelines.search.document import BadDocument, Indexed, checksum, indexed, part_of, tags_of
 from pipelines.search.fts import Stretch, compile_fts
 from pipelines.search.hits import hit, page, tree_of
 from pipelines.search.masks import where
@@ -148,10 +148,15 @@ class EmbeddedIndex:
             if version is None:
                 return
             # What facets are counted from belongs to a document as well as what is found by it.
-            astray = blocks.astray(db, version) | wordsets.astray(db, version)
-            for id_, part, number, blob in db.execute(f"SELECT id, part, number, doc FROM docs_{version} ORDER BY id"):
-                document = json.loads(zlib.decompress(blob))
-                yield id_, checksum(document) if part == part_of(document) and number not in astray else MISPLACED
+            astray = blocks.astray(db, version) | wordsets.astray(db, version) | faults.astray(db, version)
+            for id_, part, number, *stored in db.execute(f"SELECT id, part, number, sum, tags, doc FROM docs_{version} ORDER BY id"):
+                yield id_, MISPLACED if number in astray else _checksum(part, *stored)
+
+    def faults(self, *, words: bool = False) -> list[str]:
+        """Name what is wrong with counts and full text."""
+        with self._connections.read() as db:
+            version = self._versions.current(db, self.path)
+            return [] if version is None else [*faults.counted(db, version), *faults.worded(db, version, words)]
 
     def delete(self, changes: Iterable[tuple[str, int]]) -> BulkResult:
         """Delete documents by id and version."""
@@ -195,8 +200,21 @@ def _ranks(db: sqlite3.Connection, stretches: Sequence[Stretch], version: int, l
 
 
 def _document(db: sqlite3.Connection, version: int, rank: int) -> dict[str, Any]:
-    blob = db.execute(f"SELECT doc FROM docs_{version} WHERE rank = ?", (rank,)).fetchone()[0]
-    return json.loads(zlib.decompress(blob))
+    row = db.execute(f"SELECT doc FROM docs_{version} WHERE rank = ?", (rank,)).fetchone()
+    if row is None:
+        raise sqlite3.DatabaseError("phần toàn văn có bài mà kho bài không có")
+    return json.loads(zlib.decompress(row[0]))
+
+
+def _checksum(part: str, sum_: str, tags: str, blob: bytes) -> str:
+    """Return the checksum of a stored document; MISPLACED unless its row says of it what it says itself."""
+    try:
+        document = json.loads(zlib.decompress(blob))
+    except (zlib.error, ValueError):
+        return MISPLACED
+    wanted, found = " ".join(tags_of(document)), checksum(document)
+    same = tags == wanted or tags.startswith(f"{wanted} word:")
+    return found if same and part == part_of(document) and sum_ == found else MISPLACED
 
 
 def _apply_all(db: sqlite3.Connection, version: int, changes: Sequence[Change]) -> tuple[ItemResult, ...]:

@@ -34,6 +34,11 @@ ONE = ("outlet:", "lang:", "kind:", "tier:")
 MANY = tuple(f"{name}:" for name in FACETS if name != "day" and f"{name}:" not in ONE)
 
 
+def values(tags: Sequence[str]) -> list[str]:
+    """Return what an article with `tags` is counted under: the set of its single values, then each further value."""
+    return [" ".join(tag for tag in tags if tag.startswith(ONE)), *(tag for tag in tags if tag.startswith(MANY))]
+
+
 class Ledger:
     """The counts of one version within one transaction; `flush` before it ends."""
 
@@ -54,8 +59,8 @@ class Ledger:
         self._days[_day(rank)] -= 1
 
     def _values(self, tags: Sequence[str], number: int) -> tuple[int, tuple[int, ...]]:
-        one = " ".join(tag for tag in tags if tag.startswith(ONE))
-        return self._counted(one, number), tuple(self._counted(tag, number) for tag in tags if tag.startswith(MANY))
+        one, *many = values(tags)
+        return self._counted(one, number), tuple(self._counted(tag, number) for tag in many)
 
     def _counted(self, wanted: str, number: int) -> int:
         sql = f"INSERT INTO sets_{self.version} (tags, n) VALUES (?, ?) ON CONFLICT (tags) DO UPDATE SET n = n + excluded.n RETURNING id"
@@ -130,8 +135,7 @@ def _add(db: sqlite3.Connection, version: int, found: Where, sets: Counter[int],
     ranks = ranks_of(db, found)
     if len(ranks):
         one, many = blocks.values_of(db, version, ranks, kept)
-        days_of = ((ranks >> RANK_BITS) + HANOI_SECONDS) // DAY_SECONDS
-        for counter, column in ((days, days_of), (sets, one), (sets, many)):
+        for counter, column in ((days, days_of(ranks)), (sets, one), (sets, many)):
             _tally(counter, column, sign)
 
 
@@ -163,13 +167,22 @@ def _by_field(db: sqlite3.Connection, version: int, sets: Counter[int]) -> dict[
     if len(wanted) > 100:
         rows = db.execute(f"SELECT id, tags FROM sets_{version}")
     else:
-        rows = [db.execute(f"SELECT id, tags FROM sets_{version} WHERE id = ?", (id_,)).fetchone() for id_ in wanted]
+        rows = (row for id_ in sorted(wanted) for row in db.execute(f"SELECT id, tags FROM sets_{version} WHERE id = ?", (id_,)))
     for id_, tags in rows:
         if id_ in wanted:
+            wanted.remove(id_)
             for tag in tags.split():
                 name, _, value = tag.partition(":")
                 by_field.setdefault(name, Counter())[value] += sets[id_]
+    if wanted:
+        raise sqlite3.DatabaseError(blocks.DAMAGED)
     return by_field
+
+
+def days_of(ranks: blocks.Ints) -> blocks.Ints:
+    """Return the local day of each rank."""
+    found: blocks.Ints = ((ranks >> RANK_BITS) + HANOI_SECONDS) // DAY_SECONDS
+    return found
 
 
 def _day(rank: int) -> int:

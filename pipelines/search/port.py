@@ -12,7 +12,7 @@ from pipelines.search.tree import Node
 
 # Both engines count hits up to here and page no deeper; `SearchResult.more` says that there are more.
 COUNT_LIMIT = 10_000
-# In place of the checksum of a document that stands in a part where it does not belong.
+# In place of the checksum of a document that stands in a part where it does not belong, cannot be read, or is not found or counted as it says.
 MISPLACED = "sai phần"
 # What `facets` can count; `day` is the timeline in local days.
 FACETS = ("outlet", "lang", "kind", "type", "verdict", "tier", "about", "mention", "ref", "status", "day")
@@ -123,7 +123,10 @@ class Index(Protocol):
         """Return how many documents the current version holds."""
 
     def checksums(self) -> Iterator[tuple[str, str]]:
-        """Give id and checksum of every document, recomputed from what is stored, by id; MISPLACED when in the wrong part."""
+        """Give id and checksum of every document, recomputed from what is stored, by id; MISPLACED when not what is found or counted."""
+
+    def faults(self, *, words: bool = False) -> list[str]:
+        """Name, one line each, what is wrong beside the documents: counts, full text; with `words`, texts without compound words."""
 
     def delete(self, changes: Iterable[tuple[str, int]]) -> BulkResult:
         """Delete documents by id and version."""

@@ -19,6 +19,8 @@ from pipelines.search.query_errors import LONGEST, MAX_DEPTH, MAX_PARTS, QueryEr
 from pipelines.search.query_fields import FIELD_NAMES, field_node
 from pipelines.search.tree import And, Everything, Near, Node, Not, Or, Tag, Text
 
+# A word processor makes other dashes of the one that was typed.
+DASHES = ("-", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212", "\ufe63", "\uff0d")
 GRAMMAR = r"""
 ?start: either
 ?either: both (OR both)*
@@ -161,8 +163,9 @@ class _Build(Transformer_NonRecursive):
         prefix = str(token).endswith("*")
         # Elsewhere "-" means NOT; taken as a word it would find the very articles that were to be left out.
         after = self.query[at + 1 : at + 2]
-        if token.startswith("-") and (after.isalnum() or after in ('"', "“", "(")) and after:
-            raise fail(self.query, at, "dấu “-” không có nghĩa loại trừ; viết NOT trước điều cần loại (tìm đúng chữ đó thì đặt trong ngoặc kép)")
+        if token.startswith(DASHES) and (after.isalnum() or after in ('"', "“", "(")) and after:
+            dash = token[0]
+            raise fail(self.query, at, f"dấu “{dash}” không có nghĩa loại trừ; viết NOT trước điều cần loại (tìm đúng chữ đó thì đặt trong ngoặc kép)")
         if "*" in token[:-1] and tokens(str(token)):
             raise fail(self.query, at + token.index("*"), "dấu * chỉ đứng cuối một từ, như “biê*”")
         words = tuple(tokens(str(token)))

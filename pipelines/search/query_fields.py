@@ -18,6 +18,7 @@ FIELD_NAMES = (
     "since", "before",
 )  # fmt: skip
 _YES_NO = {"yes": "yes", "co": "yes", "1": "yes", "true": "yes", "no": "no", "khong": "no", "0": "no", "false": "no"}
+_RANK = re.compile(r"^(?:tinh|thanh-pho|tp)-")
 _AGO = re.compile(r"(\d{1,4})([hdwmy])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(days=7), "m": timedelta(days=30), "y": timedelta(days=365)}
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})/(\d{1,2})/(\d{4})")
@@ -39,6 +40,9 @@ def field_node(query: str, at: int, name: str, raw: str, now: datetime) -> Node:
         raise fail(query, at, f"loại “{raw}” không có; loại viết như D06")
     if name == "lang" and not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", value):
         raise fail(query, at, f"ngôn ngữ “{raw}” không đọc được; viết bằng mã như vi, en, zh, lo")
+    if name in ("about", "mention") and value not in _places():
+        # "Tỉnh Ninh Bình", "TP. Hồ Chí Minh"
+        value = _RANK.sub("", value)
     if name in ("about", "mention") and value not in _places():
         raise fail(query, at, f"địa phương “{raw}” không có; viết tên một tỉnh hay một hồ sơ, như thanh-hoa hoặc \"Thanh Hóa\"")
     if name == "ref" and not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*-\d+[a-z]?", value):

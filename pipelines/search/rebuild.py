@@ -148,11 +148,13 @@ class Verified:
     different: int = 0
     owed: int = 0
     examples: dict[str, list[str]] = field(default_factory=dict)
+    # What is wrong in the index beside its documents, a line each.
+    faults: list[str] = field(default_factory=list)
 
     @property
     def same(self) -> bool:
         """Tell whether the index holds exactly what the store says."""
-        return not (self.missing or self.surplus or self.different)
+        return not (self.missing or self.surplus or self.different or self.faults)
 
     def note(self, kind: str, id_: str) -> None:
         """Count one difference of `kind`."""
@@ -163,8 +165,8 @@ class Verified:
 
 
 def verify(store: Store, index: Index, advance: Callable[[int], None] = lambda _done: None) -> Verified:
-    """Walk both sides by id and compare the checksums of their documents, recomputed on either side."""
-    result = Verified()
+    """Walk both sides by id and compare the checksums of their documents, recomputed on either side; and ask the index for its own faults."""
+    result = Verified(faults=index.faults())
     with store.read() as conn:
         result.owed = outbox.owed(conn, "index")
         ours = ((change.id, checksum(change.document or {})) for change in states(conn))

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.search.analysis import folded
+from pipelines.search.blocks import DAMAGED
 from pipelines.search.tree import Match, Node
 
 Mask = npt.NDArray[np.bool_]
@@ -62,6 +63,11 @@ def asked(node: Node) -> str:
     if node.prefix:
         return f"{word}*" if 2 <= len(word) <= LONGEST else ""
     return word
+
+
+def is_known(word: str) -> bool:
+    """Tell whether Python and SQLite see the same letters in `word`."""
+    return _KNOWN.fullmatch(word) is not None
 
 
 def next_number(db: sqlite3.Connection, version: int) -> int:
@@ -140,6 +146,13 @@ def _bits(parts: list[Places]) -> Mask:
     return bits
 
 
+def _unpacked(bits: list[bytes]) -> Mask:
+    """Return a row of CHUNK for each key or run."""
+    if any(8 * len(one) != CHUNK for one in bits):
+        raise sqlite3.DatabaseError(DAMAGED)
+    return np.unpackbits(np.frombuffer(b"".join(bits), np.uint8), bitorder="little").view(np.bool_).reshape(-1, CHUNK)
+
+
 def is_common(db: sqlite3.Connection, version: int, key: str) -> bool:
     """Tell whether `key` is packed in every run there is."""
     (runs,) = db.execute(f"SELECT count(*) FROM bits_{version} WHERE key = ?", (key,)).fetchone()
@@ -168,8 +181,8 @@ def having(db: sqlite3.Connection, version: int, key: str, size: int) -> Mask | 
         return None
     end = max(size, _packed(db, version) * CHUNK)
     runs = np.zeros((-(-end // CHUNK), CHUNK), dtype=np.bool_)
-    bits = np.frombuffer(b"".join(bits for _chunk, bits in rows), np.uint8)
-    runs[[chunk for chunk, _bits in rows]] = np.unpackbits(bits, bitorder="little").view(np.bool_).reshape(-1, CHUNK)
+    if rows:
+        runs[[chunk for chunk, _bits in rows]] = _unpacked([bits for _chunk, bits in rows])
     found = runs.reshape(-1)
     wanted = f"\n{key[:-1]}" if key.endswith("*") else f"\n{key}\n"
     numbers = db.execute(f"SELECT number FROM recent_{version} WHERE number < ? AND instr(words, ?)", (size, wanted.encode()))
@@ -188,15 +201,32 @@ def astray(db: sqlite3.Connection, version: int) -> set[int]:
     for chunk in range(last // CHUNK + 1):
         low = chunk * CHUNK
         rows = db.execute(f"SELECT number, tokens FROM docs_{version} WHERE number >= ? AND number < ?", (low, low + CHUNK))
-        words = {number: _words(zlib.decompress(tokens).decode()) for number, tokens in rows}
+        tokens = ((number, zlib.decompress(blob).decode()) for number, blob in rows)
         if chunk >= packed:
             said = dict(db.execute(f"SELECT number, words FROM recent_{version} WHERE number >= ? AND number < ?", (low, low + CHUNK)))
-            found |= {number for number in words if set(said.get(number, b"")[1:-1].split(b"\n")) - {b""} != words[number]}
-            continue
-        places = _places((number - low, parts) for number, parts in words.items())
-        there = _bits([np.array([number - low for number in words], dtype=np.intp)])
-        for key in keys[chunk]:
-            (bits,) = db.execute(f"SELECT bits FROM bits_{version} WHERE key = ? AND chunk = ?", (key, chunk)).fetchone()
-            wrong = (np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little").view(np.bool_) ^ _bits(places.get(key, []))) & there
-            found.update((np.flatnonzero(wrong) + low).tolist())
+            found |= {number for number, exact in tokens if set(said.get(number, b"")[1:-1].split(b"\n")) - {b""} != _words(exact)}
+        else:
+            bits = [db.execute(f"SELECT bits FROM bits_{version} WHERE key = ? AND chunk = ?", (key, chunk)).fetchone()[0] for key in keys[chunk]]
+            found.update((_wrong(keys[chunk], bits, ((number - low, exact) for number, exact in tokens)) + low).tolist())
     return found
+
+
+def _wrong(keys: list[str], bits: list[bytes], articles: Iterable[tuple[int, str]]) -> Places:
+    """Return the places in a run of `articles` (place, exact tokens) for which the `bits` of some key are not as their tokens say."""
+    if not keys:
+        return np.empty(0, dtype=np.intp)
+    row_of = {key: row for row, key in enumerate(keys)}
+    # Rows of each word seen so far: many articles have the same words.
+    rows_of: dict[str, list[int]] = {}
+    said = _unpacked(bits)
+    truth, there = np.zeros_like(said), np.zeros(CHUNK, dtype=np.bool_)
+    for place, exact in articles:
+        there[place] = True
+        rows: list[int] = []
+        for word in set(exact.split(" ")):
+            of_word = rows_of.get(word)
+            if of_word is None:
+                of_word = rows_of[word] = [row_of[key] for one in _words(word) for key in _keys(one) if key in row_of]
+            rows += of_word
+        truth[rows, place] = True
+    return np.flatnonzero(((said ^ truth) & there).any(axis=0))

@@ -13,6 +13,7 @@ from pipelines.errors import UserError
 from pipelines.records import content_id
 from pipelines.store.rows import moment, stamp
 from pipelines.store.schema import clients
+from pipelines.text import normalize
 
 LONGEST_NAME = 80
 
@@ -34,7 +35,7 @@ def _digest(token: str) -> str:
 
 def add(conn: Connection, name: str, now: datetime) -> str:
     """Register a program and return its token, which is shown this once; UserError when the name is taken."""
-    name = " ".join(name.split())
+    name = normalize(name).strip()
     if not name or len(name) > LONGEST_NAME:
         raise UserError(f"tên chương trình cần từ 1 đến {LONGEST_NAME} ký tự", 2)
     if conn.execute(select(clients.c.id).where(clients.c.name == name)).first():
@@ -62,7 +63,7 @@ def listed(conn: Connection) -> list[Client]:
 def revoke(conn: Connection, name: str, now: datetime) -> None:
     """Close the API to a program at once; UserError when there is none of that name that could come in."""
     changed = conn.execute(
-        update(clients).where(clients.c.name == " ".join(name.split()), clients.c.revoked.is_(None)).values(revoked=stamp(now))
+        update(clients).where(clients.c.name.in_((normalize(name).strip(), " ".join(name.split()))), clients.c.revoked.is_(None)).values(revoked=stamp(now))
     )
     if changed.rowcount != 1:
         raise UserError(f"không có chương trình nào tên “{name}” còn quyền; xem cotmoc clients list")

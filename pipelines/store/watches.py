@@ -12,6 +12,7 @@ from pipelines.errors import UserError
 from pipelines.records import content_id
 from pipelines.store.rows import moment, stamp
 from pipelines.store.schema import watches
+from pipelines.text import normalize
 
 LONGEST_NAME = 80
 
@@ -30,7 +31,7 @@ class Watch:
 
 def add(conn: Connection, name: str, query: str, *, desk: str = "", channel: str = "", now: datetime) -> Watch:
     """Save a search, not yet enabled; UserError when the name is empty, too long or taken."""
-    name = " ".join(name.split())
+    name = normalize(name).strip()
     if not name or len(name) > LONGEST_NAME:
         raise UserError(f"tên tìm kiếm cần từ 1 đến {LONGEST_NAME} ký tự", 2)
     if conn.execute(select(watches.c.id).where(watches.c.name == name)).first():
@@ -44,7 +45,8 @@ def add(conn: Connection, name: str, query: str, *, desk: str = "", channel: str
 
 def get(conn: Connection, name: str) -> Watch:
     """Return the saved search `name`; UserError when there is none."""
-    row = conn.execute(select(watches).where(watches.c.name == " ".join(name.split()))).mappings().first()
+    # As it was typed too: names saved before 22 November 2026 are as they were typed then.
+    row = conn.execute(select(watches).where(watches.c.name.in_((normalize(name).strip(), " ".join(name.split()))))).mappings().first()
     if row is None:
         raise UserError(f"không có tìm kiếm nào tên “{name}”; xem cotmoc watches list")
     return _watch(row)
