@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 PROFILE ?= ninh-binh
 SHARED_DATA ?= $(wildcard ../shared/data)
 export SHARED_DATA
+# The bytecode of our modules is kept, also where the machine's environment says otherwise: tests start some hundred processes of ours.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo test suite start replay bench bench-index bench-memory bench-web messages lint clean
 
@@ -28,8 +30,10 @@ demo: setup
 test: setup
 	@$(MAKE) --no-print-directory -j2 lint suite
 
-# The checks of the text run beside the tests: each of them keeps one core busy.
+# The checks of the text run beside the tests: each of them keeps one core busy. The first time, one process prepares the tests'
+# bytecode (pytest rewrites every assertion), else each of the four would.
 suite: setup
+	@$(if $(TESTS),,test -d tests/__pycache__ || $(BIN)/python -m pytest --collect-only -q >/dev/null 2>&1 || true)
 	@MAKEFLAGS= $(BIN)/python -m pytest $(if $(TESTS),$(TESTS),-n 4 --dist loadfile --no-loadscope-reorder)
 
 start: setup
