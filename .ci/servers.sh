@@ -11,6 +11,7 @@
 #
 # COTMOC_SERVERS is where servers and their data live (default /var/tmp/cotmoc-servers).
 # COTMOC_ELASTICSEARCH_PORT, COTMOC_POSTGRESQL_PORT: ports (9270, 5470), so that no office's own server is touched.
+# COTMOC_ELASTICSEARCH_JAVA: more options for the Java of the server that `start` starts (.ci/run: one that lives for minutes).
 set -euo pipefail
 
 ROOT=${COTMOC_SERVERS:-/var/tmp/cotmoc-servers}
@@ -18,6 +19,9 @@ ES_VERSION=9.5.3
 ES_ARTIFACT="org.elasticsearch.distribution.integ-test-zip:elasticsearch:${ES_VERSION}:zip"
 ES_PORT=${COTMOC_ELASTICSEARCH_PORT:-9270}
 ES_HEAP=${COTMOC_ELASTICSEARCH_HEAP:-512m}
+ES_JAVA=${COTMOC_ELASTICSEARCH_JAVA:-}
+# Options of the launcher, which only starts the server: quick to start rather than quick in the long run.
+LAUNCHER_JAVA="-XX:TieredStopAtLevel=1 -Xshare:auto"
 ES_USER=cotmoc-es
 ES_HOME=$ROOT/elasticsearch-$ES_VERSION
 PG_PORT=${COTMOC_POSTGRESQL_PORT:-5470}
@@ -110,7 +114,7 @@ YML
         say "khởi động Elasticsearch ở $url"
         # exec all the way: the pid is that of the launcher, which ends its server when it is ended.
         setsid setpriv --reuid="$ES_USER" --regid="$(id -g "$ES_USER")" --clear-groups \
-            env HOME="$ROOT" ES_JAVA_HOME="$java" ES_JAVA_OPTS="-Xms$ES_HEAP -Xmx$ES_HEAP" "$ES_HOME/bin/elasticsearch" \
+            env HOME="$ROOT" ES_JAVA_HOME="$java" CLI_JAVA_OPTS="$LAUNCHER_JAVA" ES_JAVA_OPTS="-Xms$ES_HEAP -Xmx$ES_HEAP $ES_JAVA" "$ES_HOME/bin/elasticsearch" \
             >"$ROOT/elasticsearch.out" 2>&1 </dev/null &
         echo $! > "$pid_file"
     fi
@@ -161,7 +165,7 @@ YML
     chown -R "$ES_USER" "$1"
     # Quick to start rather than quick in the long run: the node lives for a minute.
     exec setpriv --reuid="$ES_USER" --regid="$(id -g "$ES_USER")" --clear-groups \
-        env HOME="$folder" ES_PATH_CONF="$folder/config" ES_JAVA_HOME="$java" CLI_JAVA_OPTS="-XX:TieredStopAtLevel=1 -Xshare:auto" \
+        env HOME="$folder" ES_PATH_CONF="$folder/config" ES_JAVA_HOME="$java" CLI_JAVA_OPTS="$LAUNCHER_JAVA" \
         ES_JAVA_OPTS="-Xms$ES_HEAP -Xmx$ES_HEAP -XX:TieredStopAtLevel=1" "$ES_HOME/bin/elasticsearch"
 }
 
@@ -244,5 +248,5 @@ case $command in
         ;;
     node) run_node "$@" ;;
     stop) stop_all ;;
-    *) sed -n '2,12p' "$0" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
+    *) sed -n '2,13p' "$0" | sed 's/^# \{0,1\}//' >&2; exit 2 ;;
 esac

@@ -93,8 +93,10 @@ def present(marker: str) -> bool:
     return bool(folder) and Path(folder).is_dir()
 
 
-# Files that take minutes start first, so that no worker is left with one at the end (pytest -n 4 --dist loadfile).
-LONG = ("test_kill.py", "test_search_parity.py", "test_workers.py", "test_cluster.py", "test_search_secured.py", "test_faults.py", "test_replay.py", "test_demo.py")
+# Files that take minutes start first, so that no worker is left with one at the end (pytest -n 4 --dist loadfile); of these test_workers.py, whose
+# servers and workers wait for one another by the clock, after the first four, beside which the checks of the text keep a core busy.
+LONG = ("test_kill.py", "test_search_parity.py", "test_cluster.py", "test_replay.py", "test_workers.py", "test_search_secured.py", "test_faults.py", "test_demo.py",
+        "test_accessibility.py", "test_sources_add.py", "test_train.py", "test_claims_gate.py", "test_search_live.py")  # fmt: skip
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
