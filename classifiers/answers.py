@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from classifiers.document import Document, Sentence
 from classifiers.frames import Finding
 from classifiers.instruments import dates_of, load_register
@@ -99,6 +101,17 @@ def measured(base: ReferenceBase, ref: str, sentence: Sentence) -> bool:
     The length of another province's border, or of one between two other countries, is like the entry in every word.
     """
     return base.get(ref).type == "measurement" and not sentence.has(*STATES, *DEEDS) and any(q.unit in LENGTHS for q in numbers_of(sentence))
+
+
+# "Twice as long", "half of it", "all": figures without a number.
+COMPARED = re.compile(r" (?:gap|bang|nua|phan nua|phan lon|toan bo|tat ca|het|sach|lon hon|dai hon|ngan hon|it hon|nhieu hon|hon ca|kem|double|twice|half|most|entire|whole|all of|longer|shorter|larger|more than) |一半|全部|倍")
+
+
+def uncounted(base: ReferenceBase, ref: str, sentence: Sentence) -> bool:
+    """Whether the entry holds figures only, and the sentence neither counts nor compares nor gives anything away ("được phân định từ hơn một thế kỷ trước")."""
+    if base.get(ref).type != "measurement" or sentence.has("NEG", *STATES, *DEEDS):
+        return False
+    return not any(q.unit in UNIT_VI for q in numbers_of(sentence)) and COMPARED.search(sentence.canon) is None
 
 
 def may_be_part(base: ReferenceBase, ref: str, sentence: Sentence) -> bool:

@@ -50,7 +50,7 @@ def _topic_automata() -> tuple[ahocorasick_rs.AhoCorasick, ahocorasick_rs.AhoCor
 
 
 # Short texts without a topic word are read for concepts too: posts write "vịnh bb", "tsa", "bgioi".
-SHORT = 300
+SHORT = 600
 
 
 def on_topic(text: str) -> bool:

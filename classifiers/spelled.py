@@ -29,7 +29,7 @@ _YEARS = ("năm",)
 def _unit_words(years: bool) -> tuple[re.Pattern[str], dict[str, str]]:
     marked = {fold(unit): unit for unit in (*_UNITS, *(_YEARS if years else ()))}
     names = "|".join(sorted(marked, key=len, reverse=True))
-    return re.compile(rf"(?:\d|(?<!\w)(?:muoi|tram|nghin|ngan)|phay [a-z ]{{2,14}}|(?:muoi|phay|tram|linh|le|{_DIGIT}) (?:mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin)) (?P<unit>{names})(?!\w)"), marked
+    return re.compile(rf"(?:\d|(?<!\w)(?:muoi|tram|nghin|ngan)|phay [a-z ]{{2,14}}|(?:muoi|phay|tram|linh|le|{_DIGIT}) (?:mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin)|(?<!\w)ruoi)(?: may(?: (?:tram|chuc|muoi))?)? (?P<unit>{names})(?!\w)"), marked
 
 
 def remarked(text: str, bare: bool) -> str:
