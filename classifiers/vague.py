@@ -19,7 +19,7 @@ ON = re.compile(rf"\s*(?:mấy|may)(?:\s+(?P<scale>trăm|tram|{_TENS})(?!\w))?(?
 HALF = re.compile(r"(?:(?<![\w.,])(?P<whole>\d{1,3})\s*(?P<scale>trăm|nghìn|ngàn|triệu|tram|nghin|ngan|trieu)|(?<!\w)(?P<bare>tram|nghin|ngan))\s+(?:rưỡi|rưởi|ruoi)(?!\w)", re.I)
 MORE = re.compile(r"\s*(?:rưỡi|rưởi|ruoi)(?!\w)", re.I)
 EN_HALF = re.compile(r"(?<![\w.,])(?P<whole>\d{1,3}|a|one|two|three|four|five|six|seven|eight|nine)[\s-]+and[\s-]+a[\s-]+half[\s-]+(?P<scale>hundred|thousand|million)(?!\w)", re.I)
-_WORDS = {word: i for i, word in enumerate("a two three four five six seven eight nine".split(), 1)} | {"one": 1}
+_WORDS = {word: i for i, word in enumerate(["a", "two", "three", "four", "five", "six", "seven", "eight", "nine"], 1)} | {"one": 1}
 
 
 @dataclass(frozen=True, slots=True)
