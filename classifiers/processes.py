@@ -5,7 +5,11 @@ joblib with loky, which scikit-learn brings along: it needs no guarded main modu
 
 from __future__ import annotations
 
+import os
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any, TypeVar
 
 Made = TypeVar("Made")
@@ -22,4 +26,24 @@ def each(work: Callable[..., Made], jobs: Iterable[tuple[Any, ...]]) -> Iterator
     # One thread a process: the order of additions, and with it the last digits, must not hang on the machine. Threads of one process
     # took 42 s for what two processes do in 25, and BLAS loaded after a limit was set took no notice of it (2026-11-21).
     with parallel_config(backend="loky", inner_max_num_threads=1, idle_worker_timeout=IDLE):
-        yield from Parallel(n_jobs=PROCESSES, return_as="generator", max_nbytes=None, pre_dispatch="2*n_jobs")(delayed(work)(*job) for job in jobs)
+        yield from Parallel(n_jobs=PROCESSES, return_as="generator", max_nbytes=None, pre_dispatch="2*n_jobs")(
+            delayed(_watched)(os.getpid(), work, job) for job in jobs
+        )
+
+
+def _watched(parent: int, work: Callable[..., Made], job: tuple[Any, ...]) -> Made:
+    if os.getpid() != parent:  # joblib works in the same process where it may not start others
+        _watch(parent)
+    return work(*job)
+
+
+@cache
+def _watch(parent: int) -> None:
+    threading.Thread(target=_end_without, args=(parent,), daemon=True).start()
+
+
+def _end_without(parent: int) -> None:
+    """End this process when the one that asked is gone: it would wait for ever to hand over its result, with half a gigabyte (2026-11-22)."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
