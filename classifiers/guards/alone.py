@@ -14,10 +14,17 @@ from classifiers.guards.entries import (
     OWN_TITLE_TYPES,
     RECOGNISED,
     answerable,
+    counted,
     may_be_part,
     measured,
 )
-from classifiers.guards.holding import agrees_in_other_words, all_known, denied_by_rule, nothing_differs
+from classifiers.guards.holding import (
+    agrees_in_other_words,
+    all_known,
+    denied_by_rule,
+    denies_handing,
+    nothing_differs,
+)
 from classifiers.guards.losses import LOST_TYPES, lost_to_nature
 from classifiers.guards.occasions import occasion
 from classifiers.referencebase import ReferenceBase
@@ -70,7 +77,7 @@ def barred(base: ReferenceBase, sentence: Sentence, found: list[Finding], seen: 
         return True
     if seen.kind in LOST_TYPES and lost_to_nature(sentence):
         return True
-    if measured(base, first, sentence) or others(first, sentence) or only_tells(sentence):
+    if denies_handing(first, sentence) or counted(first, sentence) or measured(base, first, sentence) or others(first, sentence) or only_tells(sentence):
         return True
     if any(f.rule.startswith("share") and f.verdict is Verdict.CONSISTENT for f in found):
         return True  # both parties have just the shares that the entry gives them

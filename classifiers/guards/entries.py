@@ -26,6 +26,8 @@ UNANSWERABLE = (
 )
 # Entries of events, offices and lists of communes: routine news speaks of them daily; the models alone never flag by them.
 REGISTERS = ("EVT-", "ORG-", "LBP-", "LBG-", "LC-03", "QT-05", "TH-03", "ADM-05")
+# Entries that count international gates.
+GATES = ("QT-03", "LC-02", "TH-02")
 # Of these the base holds nothing but when: what they say or give is held by other entries.
 DATED = ("UNC-01", "UNC-02", "PCA-01", "LBG-", "LBP-")
 
@@ -51,6 +53,11 @@ def measured(base: ReferenceBase, ref: str, sentence: Sentence) -> bool:
     The length of another province's border, or of one between two other countries, is like the entry in every word.
     """
     return base.get(ref).type == "measurement" and not sentence.has(*STATES, *DEEDS) and any(q.unit in LENGTHS for q in numbers_of(sentence))
+
+
+def counted(ref: str, sentence: Sentence) -> bool:
+    """Whether the sentence counts international gates and the entry does: the comparison of numbers had it ("tuyến Việt – Lào có 9 …, Quảng Trị có ba")."""
+    return ref in GATES and any(q.unit == "gates" for q in numbers_of(sentence))
 
 
 def may_be_part(base: ReferenceBase, ref: str, sentence: Sentence) -> bool:

@@ -6,10 +6,11 @@ import re
 
 from classifiers.document import Sentence
 from classifiers.frames import Finding
+from classifiers.guards.abroad import BORDERS
 from classifiers.guards.entries import DATED, DEEDS, STATES, UNANSWERABLE
 from classifiers.instruments import dates_of, load_register
 from classifiers.measures import UNIT_VI, numbers_of
-from classifiers.predicates import none_of
+from classifiers.predicates import is_negated, none_of
 from classifiers.referencebase import ReferenceBase
 from classifiers.weigher import FINE, NUMERIC
 from pipelines.records import Verdict
@@ -56,6 +57,16 @@ def denied_by_rule(sentence: Sentence, found: list[Finding], kind: str, ref: str
     return any(
         f.verdict is Verdict.CONSISTENT and f.weight >= 0.75 and not f.rule.startswith(NUMERIC) and (ref in f.refs or f.type == kind) and sentence.has("NEG") for f in found
     )
+
+
+# Land, sea and islands change hands by these words.
+_HANDING = ("CEDE", "CEDE2", "GIVE", "SOLD", "LEASE")
+
+
+def denies_handing(ref: str, sentence: Sentence) -> bool:
+    """Whether all that the sentence says of handing over is denied ("không nhượng đất cho bên nào"), as the entries on borders and the Gulf do."""
+    said = sentence.of(*_HANDING)
+    return ref.startswith(BORDERS) and bool(said) and all(is_negated(sentence, tag) for tag in said)
 
 
 _REFUSED = re.compile(
