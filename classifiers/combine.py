@@ -30,8 +30,8 @@ RAISE = {"FLAG": 0.62, "POSITION": 0.5, "IMAGE": 0.5, "UNVERIFIED": 0.5}
 # A wrong number or date that a comparison found needs less, a flag that no rule found more.
 RAISE_NUMERIC = 0.4
 RAISE_ALONE = 0.68
-# Words put into a letter are compared with it as figures are with an entry (quotations.py).
-QUOTED = "quote"
+# Words put into a letter are compared with it as figures are with an entry (quotations.py); quotation marks alone make the weigher doubt.
+QUOTED, RAISE_QUOTED = "quote", 0.25
 # And a sentence whose concepts say by themselves that it is about the topic (score of the gate, claims.py).
 GATE_ALONE = 1.0
 # A sentence this deep in the topic needs no anchors (chosen on the blind texts and on 121,879 real news items, 2026-11-21).
@@ -108,7 +108,7 @@ def least(item: Item, group: str) -> float:
     """Return how likely a sentence must be to be raised as `group`: less where a comparison of numbers found it, more where no rule did."""
     mine = [f for f, _ in choose(item.found) if (f.verdict in FLAG_VERDICTS if group == "FLAG" else f.verdict is WATCH_GROUPS.get(group))]
     if mine and mine[0].rule.startswith((*NUMERIC, QUOTED)):
-        return RAISE_NUMERIC
+        return RAISE_QUOTED if mine[0].rule.startswith(QUOTED) else RAISE_NUMERIC
     return RAISE.get(group, 1.0) if mine or group != "FLAG" else max(RAISE[group], _least_alone(item.sentence))
 
 

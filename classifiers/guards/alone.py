@@ -9,6 +9,7 @@ from classifiers.citations import only_tells
 from classifiers.document import Sentence
 from classifiers.frames import Finding
 from classifiers.guards.abroad import foreign, others
+from classifiers.guards.daily import polices_crossings, sells_goods
 from classifiers.guards.entries import (
     DECIDERS,
     OWN_TITLE_TYPES,
@@ -26,6 +27,7 @@ from classifiers.guards.holding import (
     nothing_differs,
 )
 from classifiers.guards.losses import LOST_TYPES, lost_to_nature
+from classifiers.guards.naming import names_only
 from classifiers.guards.occasions import occasion
 from classifiers.referencebase import ReferenceBase
 from classifiers.weigher import FINE, NUMERIC
@@ -73,9 +75,9 @@ def answered(sentence: Sentence, found: list[Finding], sure: float) -> bool:
 def barred(base: ReferenceBase, sentence: Sentence, found: list[Finding], seen: Likeness) -> bool:
     """Whether the entry that the models name cannot contradict the sentence, or the sentence says nothing else than it."""
     first, sure = seen.ranked[0], seen.sure
-    if foreign(first, sentence) or occasion(sentence) or agrees_in_other_words(first, sentence):
+    if foreign(first, sentence) or occasion(sentence) or names_only(sentence) or agrees_in_other_words(first, sentence):
         return True
-    if seen.kind in LOST_TYPES and lost_to_nature(sentence):
+    if (seen.kind in LOST_TYPES and lost_to_nature(sentence)) or sells_goods(sentence) or polices_crossings(sentence):
         return True
     if denies_handing(first, sentence) or counted(first, sentence) or measured(base, first, sentence) or others(first, sentence) or only_tells(sentence):
         return True
