@@ -9,7 +9,7 @@ from pathlib import Path
 
 import ahocorasick_rs
 
-from classifiers import citations, contested, instruments, measures, mergers, shares, units
+from classifiers import citations, contested, instruments, measures, mergers, quotations, shares, units
 from classifiers.document import Document, Sentence
 from classifiers.frames import Finding, context_concepts, load_frames, match
 from classifiers.lexicon import load_lexicon, read_yaml
@@ -97,6 +97,7 @@ def findings(document: Document, sentence: Sentence, base: ReferenceBase) -> lis
     found += shares.compare(sentence, context, base)
     found += instruments.compare(document, sentence, context, base)
     found += citations.compare(document, sentence, context)
+    found += quotations.compare(sentence, base)
     found += contested.compare(sentence, context, base)
     found += units.compare(document, sentence, base)
     found += mergers.compare(document, sentence, base)

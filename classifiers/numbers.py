@@ -28,6 +28,7 @@ UNITS: dict[str, str] = {
     "provinces": r"(?:đơn vị (?:hành chính )?cấp tỉnh|tỉnh,? (?:và )?thành(?: phố)?|tỉnh thành|tỉnh|provincial(?:-level)? units?|provinces?(?: and cities)?|个省级行政区|个省级|个省市|个省|ແຂວງ)",
     "communes": r"(?:đơn vị (?:hành chính )?cấp xã|xã,? phường(?:,? đặc khu)?(?: biên giới)?|phường,? xã(?: biên giới)?|xã biên giới|xã|communes?(?: and wards)?|commune-level units|border communes|个乡级|个乡|个社|ຕາແສງ)",
     "dackhu": r"đặc khu|special zones?|个特区|ເຂດພິເສດ",
+    "gates": r"(?:cặp )?cửa khẩu quốc tế|international (?:border |land )?(?:gates?|crossings?|checkpoints?)|[个对]国际(?:性)?(?:陆路)?口岸|ດ່ານສາກົນ",
     "chapters": r"chương|chapters?|章",
     "articles": r"điều(?! \d)|articles|条",
     "years": r"năm(?! \d{4})|years?|年(?!\d)|ປີ",

@@ -13,6 +13,7 @@ from classifiers.document import Document, Sentence
 from classifiers.frames import Finding
 from classifiers.grief import grieves
 from classifiers.lexicon import Tag
+from classifiers.rhetoric import rhetorical
 from pipelines.records import FLAG_VERDICTS, Role, Verdict
 
 FINE = frozenset({Verdict.CONSISTENT, Verdict.ROUNDING, Verdict.LEGACY_VALUE, Verdict.TIME_SENSITIVE})
@@ -156,16 +157,9 @@ def question(document: Document, sentence: Sentence, finding: Finding) -> Decisi
 ASKED_AFTER = re.compile(r"[,;，] (?:(?:the|vay|ma|thi) )*(?:sao|tai sao|vi sao|co sao|why|how come)(?= )|[,，] ?(?:怎么|为什么)")
 
 
-# A negative question expects a yes: "chẳng phải … sao?", "didn't the court …?", "难道不是…吗?".
-RHETORICAL = re.compile(
-    r" (?:chang phai|cha phai|khong phai|dau phai)(?= )[^?]* (?:sao|hay sao|a|u|ha|con gi|do sao|do a|chac)(?: nhi| cac bac| moi nguoi)? ?[?]"
-    r"|(?:^|[,;:.]) ?(?:but |so |and )?(?:isn|aren|wasn|weren|didn|doesn|don|hasn|haven|hadn) t [^?]*[?]|难道(?!真的?是)[^？?]*[？?]|不(?:就)?是[^？?]*吗"
-)
-
-
 def _leans(sentence: Sentence) -> bool:
     """Whether words or the form lean to yes; the words of the question itself ("có đúng là …") do not."""
-    if RHETORICAL.search(sentence.canon):
+    if rhetorical(sentence):
         return True
     cues = sentence.of("QUESTIONCUE")
     return any(not any(c.start < t.end and t.start < c.end for c in cues) for t in sentence.of("LEAN"))
@@ -220,8 +214,6 @@ def _checked(document: Document) -> str:
     if title.field == "title" and title.has("FACTCHECK") and any(s.has("DENY", "DENYLATER", "MISMATCH") for s in [title, *document.lead]):
         return f"bài kiểm chứng: tít có “{words_of(title, title.of('FACTCHECK')[0])}”"
     return ""
-
-
 
 
 OTHERWISE = re.compile(

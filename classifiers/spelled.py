@@ -19,7 +19,7 @@ _MARKED = dict(zip(
 _UNITS = (
     "cây số vuông", "cây số", "ki lô mét vuông", "ki lô mét", "km vuông", "hải lý", "phần trăm", "cột mốc", "mốc", "cọc dấu", "vị trí", "điểm", "đoạn", "vạch", "khúc", "gạch", "nét đứt",
     "đơn vị hành chính cấp tỉnh", "đơn vị cấp tỉnh", "đơn vị hành chính cấp xã", "đơn vị cấp xã", "tỉnh thành phố", "tỉnh thành", "tỉnh", "thành phố", "xã phường", "xã biên giới", "xã", "phường", "đặc khu",
-    "chiến sĩ", "bộ đội", "người", "nghìn", "ngàn", "triệu", "tỷ đô",
+    "cửa khẩu quốc tế", "chiến sĩ", "bộ đội", "người", "nghìn", "ngàn", "triệu", "tỷ đô",
 )  # fmt: skip
 # Only where nothing bears marks: in marked text "3 nam" is three men.
 _YEARS = ("năm",)
