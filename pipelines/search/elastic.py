@@ -6,7 +6,7 @@ import logging
 import ssl
 import time
 from base64 import b64encode
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,8 +15,8 @@ from elasticsearch import ApiError
 
 from pipelines.errors import UsageError, UserError
 from pipelines.search import mapping
-from pipelines.search.analysis import ANALYSIS_VERSION
-from pipelines.search.document import BadDocument, checksum, part_of, shelf_of
+from pipelines.search.analysis import ANALYSIS_VERSION, key
+from pipelines.search.document import TAGS, BadDocument, checksum, part_of, shelf_of
 from pipelines.search.dsl import compile_dsl
 from pipelines.search.elastic_errors import blocked, outcome_of, spoken
 from pipelines.search.elastic_layout import Layout
@@ -282,25 +282,17 @@ class ElasticIndex:
         self, query: str | Node, fields: Sequence[str] = FACETS, limit: int = 50
     ) -> dict[str, list[tuple[str, int]]]:
         """Count matching articles by field value."""
-        aggregations: dict[str, Any] = {}
-        for name in fields:
-            if name == "day":
-                aggregations[name] = {"terms": {"field": "day", "size": limit, "order": {"_key": "desc"}}}
-            else:
-                # Each shard sends all its values, or the counts of several shards would be estimates.
-                order = [{"_count": "desc"}, {"_key": "asc"}]
-                terms = {"field": "tags", "include": f"{name}:.*", "size": limit, "shard_size": max(limit, ALL_VALUES), "order": order}
-                aggregations[name] = {"terms": terms}
+        # Each from the field of its own: counted from `tags`, which hold all fields, every count passed over all of an article's (1,000,000
+        # articles: 1.2 s, so 0.2; 2026-11-22). Each shard sends all its values, or the counts of several shards would be estimates.
+        everything = {"size": ALL_VALUES, "shard_size": ALL_VALUES}
+        newest = {"size": limit, "order": {"_key": "desc"}}
+        aggregations = {
+            name: {"terms": {"field": "day", **newest} if name == "day" else {"field": TAGS[name][0], **everything}} for name in fields
+        }
         answer = self._ask(query=compile_dsl(tree_of(query).lowered), size=0, aggregations=aggregations, track_total_hits=False)
         if answer is None:
             return {name: [] for name in fields}
-        return {
-            name: [
-                (bucket["key"] if name == "day" else bucket["key"][len(name) + 1 :], bucket["doc_count"])
-                for bucket in answer["aggregations"][name]["buckets"]
-            ]
-            for name in fields
-        }
+        return {name: _counted(name, answer["aggregations"][name]["buckets"], limit) for name in fields}
 
     def parts(self) -> dict[str, int]:
         """Return how many documents each part holds."""
@@ -389,6 +381,16 @@ def _parts(lines: Iterable[tuple[int, list[dict[str, Any]], int]]) -> Iterator[P
         size += weight
     if part:
         yield part
+
+
+def _counted(name: str, buckets: Iterable[Mapping[str, Any]], limit: int) -> list[tuple[str, int]]:
+    """Return values as tags name them with their counts, the most frequent first; days as they come, the newest first."""
+    if name == "day":
+        return [(bucket["key"], bucket["doc_count"]) for bucket in buckets]
+    found: Counter[str] = Counter()
+    for bucket in buckets:
+        found[key(bucket["key"])] += bucket["doc_count"]
+    return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:limit]
 
 
 def _document(source: Mapping[str, Any]) -> dict[str, Any]:
