@@ -10,7 +10,7 @@ import re
 
 from classifiers.agreements import Cited, cited, far, fits, load_agreements, words
 from classifiers.document import Document, Sentence
-from classifiers.eponyms import named
+from classifiers.eponyms import hands_over, named
 from classifiers.frames import Finding
 from classifiers.instruments import dates_of, load_register
 from classifiers.measures import numbers_of
@@ -64,7 +64,8 @@ def compare(document: Document, sentence: Sentence, context: frozenset[str]) -> 
         parties = _parties(sentence, one)
         if _judgeable(document, sentence, one, parties) and not fits(one, parties):
             return [_finding(sentence, one, parties)]
-    if not handed or any(one.year or one.place for one in cites):
+    denied = sentence.has("NEG") and any(NOT_BEFORE.search(sentence.canon[: one.start].rstrip()) for one in named(sentence))
+    if not (hands_over(sentence) or (handed and denied)) or any(one.year or one.place for one in cites):
         return []  # a year or place of signing says which one is meant, whatever else it is called
     for one in named(sentence):
         parties = _parties(sentence, one)

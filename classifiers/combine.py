@@ -31,7 +31,7 @@ RAISE = {"FLAG": 0.62, "POSITION": 0.5, "IMAGE": 0.5, "UNVERIFIED": 0.5}
 RAISE_NUMERIC = 0.4
 RAISE_ALONE = 0.68
 # Words put into a letter are compared with it as figures are with an entry (quotations.py); quotation marks alone make the weigher doubt.
-QUOTED, RAISE_QUOTED = "quote", 0.25
+QUOTED, RAISE_QUOTED = "quote", 0.15
 # And a sentence whose concepts say by themselves that it is about the topic (score of the gate, claims.py).
 GATE_ALONE = 1.0
 # A sentence this deep in the topic needs no anchors (6.0 gave 43 of 63 flags of 200 new texts, 5.5 46 and one news item more, 5.0 46 and three; 2026-11-22).
@@ -136,7 +136,7 @@ def _raised(base: ReferenceBase, models: Models, document: Document, item: Item,
             decision = Decision(_own(reading), reading.assertive, DIFFERS)
         judged = weigh(document, item.sentence, finding, decision)
         if judged.verdict in RAISING:
-            return judged, sure
+            return judged, max(sure, RAISE_NUMERIC) if finding.rule.startswith(QUOTED) else sure
     return None
 
 

@@ -10,6 +10,7 @@ import re
 from classifiers.agreements import Cited, load_kinds
 from classifiers.document import Sentence
 from classifiers.lexicon import Tag
+from classifiers.predicates import is_negated
 
 _CAP = r"[A-ZĐÀ-ÂÈ-ÊÌÍÒ-ÕÙÚÝĂĨŨƠƯẠ-Ỹ][\w’']*"
 _SURNAME = (
@@ -28,7 +29,23 @@ _OFFICE = re.compile(
 )
 _OFFICE_HAN = re.compile(r"(?:两国|两党|双方)?(?:总书记|总理|国家主席|外长)(?:之间|签署|签订|达成)?的?(?:秘密)?$")
 # Persons after whom real agreements are called; others about these borders have entries of their own.
-_REAL = re.compile(r"constans|patenotre|harmand|gerard|brevie|fournier|bourde|schengen|montreux|camp david|ramsar|warsaw|basel", re.I)
+_REAL = re.compile(r"constans|patenotre|harmand|gerard|hoang pho|hue|brevie|fournier|bourde|schengen|montreux|camp david|ramsar|warsaw|basel", re.I)
+
+
+# What changes hands, close behind the word for it; people, remains and goods are handed over as well ("trao trả 120 công dân qua cửa khẩu").
+_HANDING = ("CEDE", "CEDE2", "SOLD", "GIVE", "LEASE")
+_OBJECTS = ("HS", "TS", "ISLANDS", "OTHERFEAT", "GACMA", "COLIN", "GULF", "BLV", "BANGIOC", "FALLS", "NAMQUAN", "VANGUARD", "PHUQUOC", "CONCO", "LAND", "SEAAREA", "VILLAGE")
+_OTHERWISE = re.compile(r" (?:cong dan|nguoi|tu binh|pham nhan|doi tuong|hai cot|nan nhan|lao dong|hoc sinh|qua|hang|xe|cong nghe|quyen|citizens?|prisoners?|remains|migrants?|workers?|goods)(?= )|公民|俘虏|遗骸|人员")
+_NEAR = 45
+
+
+def hands_over(sentence: Sentence) -> bool:
+    """Whether a word of handing over, not denied, has land, sea or islands close behind it, and no people or goods."""
+    for tag in sentence.of(*_HANDING):
+        things = [t for t in sentence.of(*_OBJECTS) if tag.start <= t.start <= tag.end + _NEAR]
+        if things and not is_negated(sentence, tag) and not _OTHERWISE.search(sentence.canon[tag.start : things[0].end + 1]):
+            return True
+    return False
 
 
 def named(sentence: Sentence) -> list[Cited]:

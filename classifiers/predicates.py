@@ -6,7 +6,7 @@ import re
 
 from classifiers.document import Sentence
 from classifiers.lexicon import Tag
-from classifiers.rhetoric import rhetorical
+from classifiers.rhetoric import no_negation
 
 # A negation reaches this many canonical characters forward (Chinese needs fewer), never over a clause mark.
 REACH = 34
@@ -44,7 +44,7 @@ def is_negated(sentence: Sentence, tag: Tag) -> bool:
     """Whether a negation stands before `tag` in its clause (không, chưa, did not, 没有, ບໍ່), pseudo-negations apart."""
     han = "\u3400" <= sentence.canon[tag.start] <= "\u9fff"
     governing = none_of(sentence, tag.start) or any(_governs(sentence, word, tag, REACH_HAN if han else REACH) for word in sentence.of("NEG"))
-    return governing and not rhetorical(sentence)
+    return governing and not no_negation(sentence)
 
 
 def is_modal(sentence: Sentence, tag: Tag) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from classifiers.document import Sentence
 
 # Entries about Viet Nam's own borders and waters.
@@ -15,8 +17,14 @@ NEIGHBOURS = ("CN", "LA", "KH")
 PARTY = {"GT-": ("CN", "X_TONKIN"), "VC-": ("CN", "NORTHBORDER"), "VL-": ("LA", "LAOBORDER"), "VK-": ("KH", "KHBORDER"), "IUU-": ("VN",)}
 
 
+# What was given to France before 1954 is no matter of the treaties of today; the conventions of 1887 and 1895 have an entry (VC-09).
+_TO_FRANCE = re.compile(r" (?:cho|nhuong) (?:thuc dan |nguoi |nuoc )?phap(?= )| to (?:the french|france)(?= )|给法国|归法国")
+
+
 def foreign(ref: str, sentence: Sentence) -> bool:
     """Whether a sentence about other states, none of them Viet Nam, is compared with an entry on Viet Nam's borders."""
+    if ref.startswith(("VC-", "VL-", "VK-")) and ref != "VC-09" and _TO_FRANCE.search(sentence.canon):
+        return True
     if not ref.startswith(BORDERS) or sentence.has(*HOME):
         return False
     if ref.startswith("VK-") and sentence.has("UNCOURT", "ICJCOURT", "ICJONLY"):

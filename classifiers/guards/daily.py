@@ -13,7 +13,7 @@ _GOODS = re.compile(
     r"| (?:the |their |its |some |off )*(?:fuel|oil|diesel|fish|seafood|shrimp|squid|goods|tickets|tours|rice|fruit|food|souvenirs|power|electricity)(?= )"
 )
 # With any of these more changes hands than goods.
-_OTHERS = ("GIVE", "RECOG", "LEASE", "SECRETDOC", "TREATYNOUN", "CHANGEBORDER", "FOREIGNADMIN", "BECOMEPROVINCE", "LTR")
+_OTHERS = ("GIVE", "RECOG", "LEASE", "SECRETDOC", "TREATYNOUN", "CHANGEBORDER", "FOREIGNADMIN", "BECOMEPROVINCE", "LTR", "OWN", "BELONG", "NAMES", "MOVE", "OCCUPY")
 _HANDED = re.compile(r" (?:nhuong|dang|cat|hien|giao|trao|mat|ceded|handed|surrendered)(?= )|[割让]")
 
 
@@ -27,7 +27,7 @@ _POLICING = re.compile(
     r" (?:nhap canh|xuat canh|xuat nhap canh|vuot bien|buon lau|gian lan thuong mai|chong dich|dich benh|ma tuy|buon nguoi|mua ban nguoi|illegal (?:entry|entries|crossings?|immigration|immigrants)|smuggling|smugglers|trafficking)(?= )"
     r"|非法(?:出入境|入境|越境)|走私|偷渡"
 )
-_CHANGED = ("MOVE", "CEDE", "CEDE2", "SOLD", "GIVE", "LEASE", "CHANGEBORDER", "FOREIGNADMIN", "SECRETDOC", "RECOG", "VOID", "PROMISE")
+_CHANGED = ("MOVE", "CEDE", "CEDE2", "SOLD", "GIVE", "LEASE", "CHANGEBORDER", "FOREIGNADMIN", "SECRETDOC", "RECOG", "VOID", "PROMISE", "OCCUPY", "INTRUDE", "INTRUDE2", "TROOPS", "MILBUILD", "ANNEX", "SHOOT")
 
 
 def polices_crossings(sentence: Sentence) -> bool:

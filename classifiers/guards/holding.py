@@ -60,7 +60,7 @@ def denied_by_rule(sentence: Sentence, found: list[Finding], kind: str, ref: str
 
 
 # Land, sea and islands change hands by these words.
-_HANDING = ("CEDE", "CEDE2", "GIVE", "SOLD", "LEASE")
+_HANDING = ("CEDE", "CEDE2", "SOLD")
 
 
 def denies_handing(ref: str, sentence: Sentence) -> bool:

@@ -26,7 +26,7 @@ _ABOUT = re.compile(
     r" (?:trao doi|thao luan|ban|ban thao|tim hieu|gioi thieu|noi chuyen|hoi dam|tham luan|bai giang|sach|cuon sach|phim|bao cao|cap nhat|thong tin|hoi thao|toa dam|gio hoc|de tai|luan van) (?:\w+ ){0,2}?(?:ve|quanh|xung quanh|lien quan den)(?= )"
     r"| (?:talks|discussed?|discussion|lecture|book|seminar|film|report|briefing) (?:on|about|of)(?= )|讨论|交流|介绍"
 )
-_SMALL = re.compile(r"(?:^|(?<=\s))(?:va|cung|voi|cua|ve|cho|o|tai|trong|nam|ngay|thang|giua|hai|cac|nhung|mot|theo|lich su|van de|vu|vu kien|and|the|of|on|in|a|an|for|with|between|its|peace|sea|question|dispute|\d[\d./–-]*)(?=\s|$)|[和与及的、年月日]|[^\w\s㐀-鿿]")
+_SMALL = re.compile(r"(?:^|(?<=\s))(?:va|cung|voi|ve|trong|nam|ngay|thang|giua|hai|cac|nhung|mot|theo|lich su|van de|vu|vu kien|and|the|of|on|in|a|an|with|between|peace|sea|question|dispute|(?:19|20)\d\d)(?=\s|$)|[和与及的、年月日]|[^\w\s㐀-鿿]")
 
 
 def names_only(sentence: Sentence) -> bool:
@@ -39,5 +39,5 @@ def names_only(sentence: Sentence) -> bool:
     for tag in sentence.tags:
         if tag.concept in _NAMES:
             chars[tag.start : tag.end] = " " * (tag.end - tag.start)
-    rest = _SMALL.sub(" ", "".join(chars[max(mark.end() - 1, 0) :])).split()
-    return sum(len(word) if word >= "㐀" else 1 for word in rest) <= 1
+    rest = _SMALL.sub(" ", "".join(chars[mark.end() :])).split()
+    return sum(len(word) if word >= "㐀" else 1 for word in rest) <= (label is not None and label.re is _LABEL)
