@@ -30,6 +30,7 @@ from tests.claimcases import assess
         ("một trăm lẻ tám cây số", 108, 108, "km"),
         ("nghìn tư cây số", 1400, 1400, "km"),
         ("ba chục mốc", 30, 30, "markers"),
+        ("ngot hai nghin ba tram bon chuc cay so", 2340, 2340, "km"),
     ],
 )
 def test_what_a_rough_number_may_be(text: str, least: float, most: float, unit: str) -> None:

@@ -49,12 +49,18 @@ def unnamed(ref: str, document: Document) -> bool:
     return ref.startswith(INSTRUMENTAL) and not anchored(ref, document.concepts, document.concepts)
 
 
+# Spoken for kilometres, and for trees: no comparison reads it, so neither may likeness.
+CAY = re.compile(r"\s*c[âa]y\b", re.I)
+
+
 def measured(base: ReferenceBase, ref: str, sentence: Sentence) -> bool:
     """Whether the sentence gives a figure for such an entry of figures: the comparison of numbers had it and found no contradiction.
 
     The length of another province's border, or of one between two other countries, is like the entry in every word.
     """
-    return base.get(ref).type == "measurement" and not sentence.has(*STATES, *DEEDS) and any(q.unit in LENGTHS for q in numbers_of(sentence))
+    if base.get(ref).type != "measurement" or sentence.has(*STATES, *DEEDS):
+        return False
+    return any(q.unit in LENGTHS or (not q.unit and q.value >= 100 and CAY.match(sentence.text, q.end)) for q in numbers_of(sentence))
 
 
 # "Twice as long", "half of it", "all": figures without a number.
