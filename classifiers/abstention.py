@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from classifiers.combine import NOT_COMPARED, RAISING, SHOWN, Item, least, likelihood
+from classifiers.combine import HOPELESS, NOT_COMPARED, RAISING, SHOWN, Item, least, likelihood
 from classifiers.document import Sentence
 from classifiers.models import Models
 from classifiers.verdicts import ROLE_VI
@@ -35,11 +35,13 @@ def unspoken(models: Models | None, item: Item) -> Abstention:
     plain = _of(sentence, "no-assertion", f"câu “{_short(sentence.text)}” không khẳng định điều mà tư liệu nói tới")
     if models is None or reading is None:
         return plain
+    alarm, differs = sum(reading.groups.get(name, 0.0) for name in RAISED), any(f.verdict in RAISING for f in item.found)
+    if alarm < HOPELESS and not differs:
+        return plain  # as in combine: the costly search of neighbours is spared
     likely = likelihood(models, item)
     group = max(likely, key=lambda name: (name in RAISED, likely[name]))
     sure, wanted = likely[group], least(item, group)
-    alarm = sum(reading.groups.get(name, 0.0) for name in RAISED)
-    role = _others_voice(item, reading.role) if alarm >= SHOWN or any(f.verdict in RAISING for f in item.found) else None
+    role = _others_voice(item, reading.role) if alarm >= SHOWN or differs else None
     if role is not None:
         return _of(sentence, "role", f"câu “{_short(sentence.text)}” không phải lời khẳng định của bài ({ROLE_VI[role]})", sure=sure)
     if sure >= wanted:
