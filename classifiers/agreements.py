@@ -40,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """An agreement as a sentence cites it: canonical span, kind, place and its country ("" without), year (0 without)."""
+    """An agreement as a sentence cites it: canonical span, kind, place and its country ("" without), year (0 without), or a name (eponyms.py)."""
 
     start: int
     end: int
@@ -48,6 +48,7 @@ class Cited:
     place: str
     land: str
     year: int
+    name: str = ""
 
 
 @cache
@@ -58,6 +59,12 @@ def _raw() -> dict[str, Any]:
 @cache
 def _names() -> Lexicon:
     return Lexicon({**_raw()["kinds"], **_raw()["places"]})
+
+
+@cache
+def load_kinds() -> Lexicon:
+    """Return the nouns of agreements alone, read once."""
+    return Lexicon({name: forms for name, forms in _raw()["kinds"].items() if name in KINDS})
 
 
 def _folded(text: str) -> str:

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from classifiers import abstention
 from classifiers import claims as finding_claims
 from classifiers.combine import NOT_COMPARED, Item, combine
 from classifiers.document import MAX_CHARS, Document, Sentence, build
@@ -19,28 +20,24 @@ from classifiers.roles import decide
 from classifiers.rulesversion import rules_version
 from classifiers.verdicts import Judged, claim_of, weigh
 from classifiers.weigher import NUMERIC
-from pipelines.records import TIER_RANK, Assessment, Claim, Places, TextLine, Tier
+from pipelines.records import TIER_RANK, Abstention, Assessment, Claim, Places, TextLine, Tier
 
 if TYPE_CHECKING:
     from classifiers.models import Models
-
-OFF_TOPIC = "không có từ ngữ nào về biên giới, biển, đảo hay điều ước liên quan"
-NO_CLAIM = "có nhắc đến chủ đề nhưng không có câu nào khẳng định điều kiểm chứng được"
-
 
 # A raised claim of which we are less sure than this is worth no analyst's time (CODEBOOK: abstention is a result).
 LEAST_SURE = 0.25
 
 
-def holds_back(claim: Claim, sentence: Sentence, judged: Judged) -> str:
-    """Return why a claim that would be raised is held back, or an empty string."""
+def holds_back(claim: Claim, sentence: Sentence, judged: Judged) -> Abstention | None:
+    """Return why a claim that would be raised is held back, None when it is not."""
     if claim.tier is Tier.NONE:
-        return ""
+        return None
     if claim.confidence < LEAST_SURE:
-        return f"chưa đủ chắc ({claim.confidence:.0%}) để nêu câu “{claim.sentence[:60]}”"
+        return abstention.unsure(sentence, claim.confidence, LEAST_SURE)
     if not judged.finding.rule.startswith(NUMERIC) and is_petition(sentence):
-        return "câu là lời đề nghị công bố tài liệu, không phải điều khẳng định"
-    return ""
+        return abstention.petition(sentence)
+    return None
 
 
 @dataclass
@@ -77,28 +74,28 @@ class Assessor:
         """Return claims, tier and reason for one text; province and mark `national` come from `places`."""
         whole = "\n".join((line.title, line.sapo, line.text, *line.captions))
         if not self.on_topic(whole):
-            return self._result(line, places, (), OFF_TOPIC)
-        document = build(line)
-        made, reasons = self.claims(document)
-        if not made:
-            return self._result(line, places, (), "; ".join(dict.fromkeys(reasons)) or NO_CLAIM)
-        cut = "; chỉ đọc phần đầu vì văn bản quá dài" if len(line.text) > MAX_CHARS else ""
-        return self._result(line, places, tuple(made), "; ".join(dict.fromkeys(reasons)) + cut)
+            return self._result(line, places, (), abstention.OFF_TOPIC)
+        made, abstained = self.claims(build(line))
+        cut = "; chỉ đọc phần đầu vì văn bản quá dài" if made and len(line.text) > MAX_CHARS else ""
+        shown = (*abstained, *abstention.of_claims(made))[: abstention.MOST]
+        return self._result(line, places, tuple(made), abstention.told(abstained, made) + cut, shown)
 
-    def claims(self, document: Document) -> tuple[list[Claim], list[str]]:
-        """Return the claims of a document in order, and the reasons of what was abstained from."""
+    def claims(self, document: Document) -> tuple[list[Claim], list[Abstention]]:
+        """Return the claims of a document in order, and why nothing is said of the other candidates."""
         made: list[Claim] = []
-        reasons: list[str] = []
+        reasons: list[Abstention] = []
         found_at: list[int] = []
         candidates = finding_claims.candidates(document)
         for item in self.read(document, candidates):
             chosen = combine(self.base, self.model, document, item)
             if any(judged.reason != NOT_COMPARED for judged, _, _ in chosen):
                 found_at.append(item.sentence.index)
+            if not chosen:
+                reasons.append(abstention.unspoken(self.model, item))
             for judged, confidence, alone in chosen:
                 claim = claim_of(item.sentence, judged, self.base, confidence, alone)
                 if claim is None:
-                    reasons.append(judged.reason)
+                    reasons.append(abstention.without(item.sentence, judged.reason))
                 elif held := holds_back(claim, item.sentence, judged):
                     reasons.append(held)
                 else:
@@ -145,7 +142,7 @@ class Assessor:
                 made.append(claim)
         return made
 
-    def _result(self, line: TextLine, places: Places | None, claims: tuple[Claim, ...], reason: str) -> Assessment:
+    def _result(self, line: TextLine, places: Places | None, claims: tuple[Claim, ...], reason: str, abstained: tuple[Abstention, ...] = ()) -> Assessment:
         tier = max((claim.tier for claim in claims), key=lambda t: TIER_RANK[t], default=Tier.NONE)
         return Assessment(
             article=line.id,
@@ -157,4 +154,5 @@ class Assessor:
             model_version=self.model_version,
             reference_version=self.reference_version,
             reason=reason,
+            abstained=abstained,
         )

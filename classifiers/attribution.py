@@ -35,6 +35,9 @@ def attribution(document: Document, sentence: Sentence, finding: Finding) -> str
         following = [s for s in speakers if 0 <= s.start - tag.end < 45 and not any(mark in sentence.canon[tag.end : s.start] for mark in ",，:：")]
         if following or sentence.canon[tag.start : tag.end] in ("according to", "据称", "据报道", "据悉", "ອີງຕາມ", "theo loi", "theo ong", "theo ba"):
             return f"dẫn lời: “{words_of(sentence, tag)} {words_of(sentence, following[0]) if following else ''}”".replace(" ”", "”")
+    unproved = UNPROVED.search(sentence.canon, end)
+    if unproved and (saying := [say for say in sentence.of("SAY", "CONFIRM") if say.start < end]):
+        return f"dẫn lời, giữ khoảng cách: “{words_of(sentence, saying[0])} …{unproved.group().rstrip()}”"
     if distanced := _distanced(sentence, start, end):
         return f"dẫn lời, giữ khoảng cách: “{distanced}”"
     for say in sentence.of("SAY"):
@@ -66,6 +69,11 @@ def attribution(document: Document, sentence: Sentence, finding: Finding) -> str
     return ""
 
 
+# What is said, the text adds, stands on nothing: "…, không đưa giấy tờ nào", "without producing a document".
+UNPROVED = re.compile(
+    r" (?:khong|chang|ma khong|nhung khong)(?: he)? (?:dua|neu|trung|kem|dan|co|xuat trinh)(?: ra| duoc| theo| mot| bat ky)* (?:giay to|bang chung|chung cu|can cu|tai lieu|nguon|van ban)(?: nao| gi)?(?= )"
+    r"| (?:without|offered no|gave no|produced no|cited no|showed no)(?: (?:any|a|single|producing|citing|showing|offering))* (?:evidence|documents?|proof|source|papers?)(?= )|(?:没有|未)(?:拿出|出示|提供)[^。]{0,6}(?:证据|文件)"
+)
 # Verbs that leave a statement to whoever makes it, and those of plain reporting when a foreign party is their subject.
 DISTANCING = re.compile(r"^(?:insist|claim|alleg|argu|maintain|contend|assert|purport|khang khang|reu rao|rao|qua quyet|mot muc|声称|宣称|坚称|辩称|扬言)")
 PLAIN_SAYING = frozenset(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from classifiers import calibration
@@ -40,6 +42,20 @@ def calibration_of(points: Sequence[Point]) -> dict[str, Any]:
         "ece": calibration.error(points), "claims": len(points),
         **{kind: {"ece": calibration.error(mine), "claims": len(mine), "table": calibration.reliability(mine)} for kind, mine in kinds.items()},
     }  # fmt: skip
+
+
+def mismatches(card: dict[str, Any], path: Path, base: ReferenceBase) -> list[str]:
+    """Return in which points a card is not that of the model at `path` (named after its key), of these sentences, references and rules."""
+    points = [("khóa", card.get("key"), path.stem), ("luật", card.get("rules"), rules_version()), ("tư liệu", card.get("references"), base.version)]
+    points.append(("băm câu mẫu", card.get("data_hash"), data_hash()))
+    found = [f"{name} trong thẻ là {told or 'trống'}, đang dùng là {used}" for name, told, used in points if told != used]
+    try:
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return [*found, f"không có tệp mô hình {path.name} bên cạnh thẻ"]
+    if card.get("sha256") != content:
+        found.append(f"băm tệp trong thẻ là {str(card.get('sha256') or 'trống')[:16]}, tệp mô hình là {content[:16]}")
+    return found
 
 
 def readable(card: dict[str, Any]) -> Iterator[str]:

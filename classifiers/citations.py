@@ -10,6 +10,7 @@ import re
 
 from classifiers.agreements import Cited, cited, far, fits, load_agreements, words
 from classifiers.document import Document, Sentence
+from classifiers.eponyms import hands_over, named
 from classifiers.frames import Finding
 from classifiers.instruments import dates_of, load_register
 from classifiers.measures import numbers_of
@@ -58,9 +59,17 @@ def compare(document: Document, sentence: Sentence, context: frozenset[str]) -> 
     ours = sentence.has(*OURS) or "VN" in context or (handed and sentence.has("BORDER", "MARKER"))
     if not about or not ours:
         return []
-    for one in cited(sentence):
+    cites = cited(sentence)
+    for one in cites:
         parties = _parties(sentence, one)
         if _judgeable(document, sentence, one, parties) and not fits(one, parties):
+            return [_finding(sentence, one, parties)]
+    denied = sentence.has("NEG") and any(NOT_BEFORE.search(sentence.canon[: one.start].rstrip()) for one in named(sentence))
+    if not (hands_over(sentence) or (handed and denied)) or any(one.year or one.place for one in cites):
+        return []  # a year or place of signing says which one is meant, whatever else it is called
+    for one in named(sentence):
+        parties = _parties(sentence, one)
+        if parties and not (sentence.has(*THIRD) and not sentence.has(*OURS)) and not any(t.concept in LISTED and t.start < one.end and one.start < t.end for t in sentence.tags):
             return [_finding(sentence, one, parties)]
     return []
 

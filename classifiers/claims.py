@@ -9,7 +9,7 @@ from pathlib import Path
 
 import ahocorasick_rs
 
-from classifiers import citations, contested, instruments, measures, shares, units
+from classifiers import citations, contested, instruments, measures, mergers, quotations, shares, units
 from classifiers.document import Document, Sentence
 from classifiers.frames import Finding, context_concepts, load_frames, match
 from classifiers.lexicon import load_lexicon, read_yaml
@@ -50,7 +50,7 @@ def _topic_automata() -> tuple[ahocorasick_rs.AhoCorasick, ahocorasick_rs.AhoCor
 
 
 # Short texts without a topic word are read for concepts too: posts write "vịnh bb", "tsa", "bgioi".
-SHORT = 300
+SHORT = 600
 
 
 def on_topic(text: str) -> bool:
@@ -74,7 +74,7 @@ def candidates(document: Document) -> list[Sentence]:
     """Return the sentences that go on to comparison: by themselves, or likely enough close to such a sentence or under such a title."""
     gate = load_gate()
     scores = [gate.score(sentence) for sentence in document.sentences]
-    strong = [score > gate.alone for score in scores]
+    strong = [score > gate.alone or mergers.speaks(sentence) for sentence, score in zip(document.sentences, scores, strict=True)]
     if not any(strong):
         return []
     titled = strong[0] and document.sentences[0].field == "title"
@@ -97,8 +97,10 @@ def findings(document: Document, sentence: Sentence, base: ReferenceBase) -> lis
     found += shares.compare(sentence, context, base)
     found += instruments.compare(document, sentence, context, base)
     found += citations.compare(document, sentence, context)
+    found += quotations.compare(sentence, base)
     found += contested.compare(sentence, context, base)
     found += units.compare(document, sentence, base)
+    found += mergers.compare(document, sentence, base)
     return settle([_with_refs(f, base) for f in found])
 
 

@@ -7,36 +7,22 @@ how much each counts is learnt (weigher.py).
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
-from classifiers import differing, elsewhere
-from classifiers.answers import (
-    DECIDERS,
-    OWN_TITLE_TYPES,
-    RECOGNISED,
-    REGISTERS,
-    TITLES,
-    all_known,
-    answerable,
-    denied_by_rule,
-    may_be_part,
-    measured,
-    nothing_differs,
-    others,
-    unnamed,
-)
-from classifiers.citations import only_tells
+from classifiers import differing
 from classifiers.claims import load_gate
 from classifiers.document import Document, Sentence
 from classifiers.frames import Finding, context_concepts
+from classifiers.guards.alone import CERTAIN, SURE, Likeness, answered, barred
+from classifiers.guards.entries import OWN_TITLE_TYPES, REGISTERS, TITLES, unnamed
+from classifiers.guards.losses import ours
 from classifiers.matching import anchored, references
 from classifiers.models import Models, Reading, vote
 from classifiers.referencebase import ReferenceBase
 from classifiers.roles import FIRM, Decision, decide
 from classifiers.sights import SEEN
 from classifiers.verdicts import Judged, weigh
-from classifiers.weigher import FINE, NUMERIC, from_rules
+from classifiers.weigher import NUMERIC, from_rules
 from pipelines.records import ASSERTIVE_ROLES, FLAG_VERDICTS, WATCH_VERDICTS, Role, Verdict
 
 # Thresholds on the weigher's probabilities, chosen on out-of-fold training sentences and the real news (docs/claims.md).
@@ -44,17 +30,13 @@ RAISE = {"FLAG": 0.62, "POSITION": 0.5, "IMAGE": 0.5, "UNVERIFIED": 0.5}
 # A wrong number or date that a comparison found needs less, a flag that no rule found more.
 RAISE_NUMERIC = 0.4
 RAISE_ALONE = 0.68
+# Words put into a letter are compared with it as figures are with an entry (quotations.py); quotation marks alone make the weigher doubt.
+QUOTED, RAISE_QUOTED = "quote", 0.15
 # And a sentence whose concepts say by themselves that it is about the topic (score of the gate, claims.py).
 GATE_ALONE = 1.0
-# As sure as this, a count in a sentence deep in the topic is no mere part of the whole.
-FAR_PART = 0.8
-# Unless the sentence says outright that it counts a part ("riêng một đội", "each team").
-OUTRIGHT_PART = re.compile(r" (?:rieng|moi doi|tung doi|mot doi|each|alone|one team) |仅|单是|每个")
-# A sentence this deep in the topic needs no anchors (chosen on the blind texts and on 121,879 real news items, 2026-11-21).
-GATE_DEEP = 6.0
+# A sentence this deep in the topic needs no anchors (6.0 gave 43 of 63 flags of 200 new texts, 5.5 46 and one news item more, 5.0 46 and three; 2026-11-22).
+GATE_DEEP = 5.5
 RAISE_DEEP = 0.6
-# Lists, schedules and court reports of this length hold so many concepts that the models alone are no witness.
-LONGEST_ALONE = 320
 # A watch that a rule names needs this much of its own kind before the likelihood of a flag is counted with it.
 LEAST_OF_KIND = 0.05
 SHOWN = 0.42
@@ -63,9 +45,6 @@ SHOWN_NEAREST = 0.12
 # it 3 of 55 were right).
 SHOWN_ALIKE = 0.2
 NOT_COMPARED = "có câu giống câu mẫu phù hợp tư liệu nhưng không nêu con số, ngày, bên hay văn kiện nào so được: không kết luận"
-SURE = 0.92
-# From here on the models need no rule to tell them that the entry can answer (out of fold: 150 right, 15 wrong).
-CERTAIN = 0.85
 # As sure as this, the entry that the nearest labelled sentences name need not be spoken of in so many words.
 VOTED = 0.9
 # In a sentence deep in the topic a little less: at 0.6 two flags more on all of news/, on the blind sets none (2026-11-21).
@@ -77,8 +56,6 @@ SEEN_AROUND = frozenset({Role.REPORT_ACTION, Role.QUESTION, Role.SATIRE_FICTION,
 # Unless the models, which know what the rules said, hardly believe it.
 SEEN_LEAST = 0.3
 RAISING = FLAG_VERDICTS | WATCH_VERDICTS
-# Findings that answer the sentence: it denies that there is such an agreement, or takes a side in what is open.
-SPEAKING = ("agreement:denied", "open:")
 WATCH_GROUPS = {"POSITION": Verdict.POSITION_CLAIM, "IMAGE": Verdict.NEEDS_IMAGE_REVIEW, "UNVERIFIED": Verdict.UNVERIFIED}
 GROUP_OF = {verdict: group for group, verdict in WATCH_GROUPS.items()}
 # Groups that are shown with what they agree with, never raised.
@@ -97,15 +74,14 @@ class Item:
 
 def combine(base: ReferenceBase, models: Models | None, document: Document, item: Item) -> list[tuple[Judged, float, bool]]:
     """Return (judged finding, confidence, whether it has the sentence for itself) for one sentence."""
-    item = replace(item, found=elsewhere.ours(item.found, item.sentence))
+    item = replace(item, found=ours(item.found, item.sentence))
     chosen = choose(item.found)
     if models is None or item.reading is None:
         return [(_by_rules(document, item.sentence, f), _rule_confidence(document, item.sentence, f), alone) for f, alone in chosen]
     raised = None
     alarm = sum(item.reading.groups.get(group, 0.0) for group in RAISE)
     if alarm >= HOPELESS or any(f.verdict in RAISING for f in item.found):
-        likely = models.weigh(from_rules(item.sentence, item.found, item.decision), item.reading)
-        raised = _raised(base, models, document, item, item.reading, likely)
+        raised = _raised(base, models, document, item, item.reading, likelihood(models, item))
     if raised is not None:
         known = set(raised[0].finding.refs)
         kept = [f for f, _ in chosen if f.rule.startswith(NUMERIC) and f.verdict not in RAISING and not known & set(f.refs)]
@@ -122,6 +98,20 @@ def combine(base: ReferenceBase, models: Models | None, document: Document, item
     return shown
 
 
+def likelihood(models: Models, item: Item) -> dict[str, float]:
+    """Return how likely a sentence with a reading is to be raised as each kind."""
+    assert item.reading is not None
+    return models.weigh(from_rules(item.sentence, item.found, item.decision), item.reading)
+
+
+def least(item: Item, group: str) -> float:
+    """Return how likely a sentence must be to be raised as `group`: less where a comparison of numbers found it, more where no rule did."""
+    mine = [f for f, _ in choose(item.found) if (f.verdict in FLAG_VERDICTS if group == "FLAG" else f.verdict is WATCH_GROUPS.get(group))]
+    if mine and mine[0].rule.startswith((*NUMERIC, QUOTED)):
+        return RAISE_QUOTED if mine[0].rule.startswith(QUOTED) else RAISE_NUMERIC
+    return RAISE.get(group, 1.0) if mine or group != "FLAG" else max(RAISE[group], _least_alone(item.sentence))
+
+
 def _raised(base: ReferenceBase, models: Models, document: Document, item: Item, reading: Reading, likely: dict[str, float]) -> tuple[Judged, float] | None:
     """Return the finding that is raised and how sure it is; None when the evidence does not carry it."""
     for group in ("FLAG", *WATCH_GROUPS):
@@ -130,9 +120,9 @@ def _raised(base: ReferenceBase, models: Models, document: Document, item: Item,
         finding = mine[0] if mine else None
         if finding is not None and group != "FLAG" and (sure >= LEAST_OF_KIND or finding.weight >= 0.85):
             sure += likely.get("FLAG", 0.0)  # a rule says which kind it is: only whether it is raised at all is left open
-        if sure < (RAISE_NUMERIC if finding is not None and finding.rule.startswith(NUMERIC) else RAISE[group]):
+        if sure < least(item, group):
             continue
-        if finding is None and sure >= (_least_alone(item.sentence) if group == "FLAG" else RAISE[group]):
+        if finding is None:
             finding = _from_model(base, models, document, item, reading, group, sure)
         if finding is None:
             continue
@@ -146,7 +136,7 @@ def _raised(base: ReferenceBase, models: Models, document: Document, item: Item,
             decision = Decision(_own(reading), reading.assertive, DIFFERS)
         judged = weigh(document, item.sentence, finding, decision)
         if judged.verdict in RAISING:
-            return judged, sure
+            return judged, max(sure, RAISE_NUMERIC) if finding.rule.startswith(QUOTED) else sure
     return None
 
 
@@ -238,12 +228,8 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
     topical = deep or anchored("TOPIC", sentence.concepts | document.concepts if sure >= VOTED else sentence.concepts, context)
     if (group == "FLAG" and (not topical or depth < GATE_ALONE)) or (group in SEEN and not SEEN[group](document, sentence) and not (topical and sure >= SURE)):
         return None
-    if group == "FLAG" and any(f.rule.startswith("position") and f.weight >= 0.85 for f in item.found) and not sentence.has(*DECIDERS):
-        return None  # a bare title is a watch (CODEBOOK), however false the models find it
-    if group == "FLAG" and (len(sentence.text) > LONGEST_ALONE or any(f.rule.startswith(SPEAKING) for f in item.found)):
+    if group == "FLAG" and answered(sentence, item.found, sure):
         return None
-    if group == "FLAG" and any(f.verdict in WATCH_VERDICTS and (sure < CERTAIN or (f.verdict is Verdict.UNVERIFIED and sentence.has("FRESH"))) for f in item.found):
-        return None  # what is said to have happened last night is unverified (CODEBOOK), however false it reads
     alike = deep and not sentence.has("THAICAM", "TRADEWORD")
     kind, ranked = references(base, document, sentence, neighbours)
     voted = [ref for ref, _ in vote(neighbours)[1] if ref in base and not (group == "FLAG" and ref.startswith("EVT-"))]
@@ -254,30 +240,8 @@ def _from_model(base: ReferenceBase, models: Models, document: Document, item: I
             ranked = [ref for name, ref in TITLES.items() if sentence.has(name)] if sure >= VOTED and kind in OWN_TITLE_TYPES else []
     if not ranked or (group == "FLAG" and ranked[0].startswith(REGISTERS)):
         return None
-    if group == "FLAG":
-        if elsewhere.foreign(ranked[0], sentence) or elsewhere.occasion(sentence) or elsewhere.agrees_in_other_words(ranked[0], sentence):
-            return None
-        if kind in elsewhere.LOST_TYPES and elsewhere.lost_to_nature(sentence):
-            return None
-        if measured(base, ranked[0], sentence) or others(ranked[0], sentence) or only_tells(sentence):
-            return None
-        agreed = any(f.rule.startswith(NUMERIC) and f.verdict not in FLAG_VERDICTS and not f.rule.startswith("date") for f in item.found)
-        if any(f.rule.startswith("share") and f.verdict is Verdict.CONSISTENT for f in item.found):
-            return None  # both parties have just the shares that the entry gives them
-        if (agreed and sure < SURE) or (sure < CERTAIN and not deep and not answerable(base, ranked[0], kind, sentence, alike)):
-            return None
-        # As sure as this, the models have seen what the rules overlook: an oblique wording, a figure written in words.
-        if sure < CERTAIN and (nothing_differs(base, sentence, item.found, ranked[0]) or denied_by_rule(sentence, item.found, kind, ranked[0])):
-            return None
-        part = may_be_part(base, ranked[0], sentence) and not (deep and sure >= FAR_PART and not OUTRIGHT_PART.search(sentence.canon))
-        if part or all_known(base, ranked[:2] if spoken else voted, sentence):
-            return None
-        fine = {ref for f in item.found if f.verdict in FINE and f.weight >= 0.5 for ref in f.refs}
-        if sure < SURE and fine & set(ranked[:1]):
-            return None
-        if kind in OWN_TITLE_TYPES and sentence.has("VN") and not sentence.has(*RECOGNISED) and not sentence.has("NEG"):
-            # Viet Nam's own title, barely stated, is the office's stated position (CODEBOOK); only rules may object.
-            return None
+    if group == "FLAG" and barred(base, sentence, item.found, Likeness(kind, ranked, voted, sure, spoken, deep, alike)):
+        return None
     return _learnt(base, sentence, kind, tuple(ranked[:2]), group, sure)
 
 

@@ -33,6 +33,10 @@ def explain(assessment: Assessment, base: ReferenceBase) -> Iterator[str]:
         yield f"   Vì sao: {claim.why}"
         for ground in claim.grounds:
             yield f"     {'+' if ground.side == 'for' else '–'} {said(ground)}"
+    for one in assessment.abstained:
+        if one.code in ("not-sure", "no-answer", "role", "no-assertion") and not any(c.field == one.field and c.start == one.start for c in assessment.claims):
+            yield ""
+            yield f"Không nêu [{one.field} {one.start}–{one.end}]: {one.why}"
     if assessment.reason:
         yield ""
         yield f"Ghi chú: {assessment.reason}"

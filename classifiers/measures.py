@@ -14,6 +14,7 @@ from classifiers.lexicon import read_yaml
 from classifiers.numbers import Quantity, quantities
 from classifiers.reference_records import Validity
 from classifiers.referencebase import ReferenceBase
+from classifiers.remaining import left_over
 from pipelines.records import Verdict
 from pipelines.text import normalised
 
@@ -30,6 +31,7 @@ BASE_UNITS = {
 UNIT_VI = {
     "km": "km", "km2": "km²", "nm": "hải lý", "pct": "%", "markers": "mốc", "positions": "vị trí", "points": "điểm", "people": "người",
     "communes": "xã, phường", "provinces": "đơn vị cấp tỉnh", "dackhu": "đặc khu", "articles": "điều", "chapters": "chương", "dashes": "đoạn",
+    "gates": "cửa khẩu quốc tế",
 }
 
 
@@ -87,7 +89,7 @@ def official(measure: Measure, base: ReferenceBase, nearest: float) -> float:
         for v in base.get(measure.ref).values
         if isinstance(v.value, float | int) and v.what in wanted and v.unit in units and v.validity is Validity.CURRENT
     ]
-    return min(current, key=lambda value: abs(value - nearest), default=nearest)
+    return min(current or map(float, measure.row.get("said", ())), key=lambda value: abs(value - nearest), default=nearest)
 
 
 def clause_concepts(sentence: Sentence, quantity: Quantity) -> frozenset[str]:
@@ -150,6 +152,12 @@ def judge(quantity: Quantity, known: list[tuple[float, Validity]], row: dict[str
     return (None if row.get("soft") else Verdict.CONTRADICTED), nearest
 
 
+def judge_left(quantity: Quantity, whole: float, verdict: Verdict | None) -> tuple[Verdict | None, float]:
+    """Return the verdict on what is said to be all that is left of a line: wrong where it is shorter than any rounding of today's length."""
+    short = 1 - quantity.value / whole
+    return (Verdict.CONTRADICTED if short > (0.05 if quantity.hedge else ROUNDED) else verdict), whole
+
+
 def written_number(value: float) -> str:
     """Return a number as Vietnamese documents write it: 1.449,566."""
     text = f"{value:,.3f}".rstrip("0").rstrip(".")
@@ -181,12 +189,16 @@ def compare(document: Document, sentence: Sentence, context: frozenset[str], bas
             continue
         for quantity in mine:
             clause = clause_concepts(sentence, quantity)
-            own = measure.unit == "communes" and applies(measure, province_concepts(sentence, quantity), frozenset(), document.published)
+            own = measure.unit in PER_PROVINCE and applies(measure, province_concepts(sentence, quantity), frozenset(), document.published)
+            if measure.unit == "gates" and (not own or not whole):
+                continue
             if not own and not applies(measure, clause, context, document.published) and (not whole or _of_another(measure, clause)):
                 continue
             if max(quantity.values) < row.get("least", 0) or (quantity.value == 0 and not row.get("zero")):
                 continue
             verdict, nearest = judge(quantity, known, row)
+            if verdict in (None, Verdict.ROUNDING) and row.get("part") and measure.unit == "km" and left_over(sentence, quantity):
+                verdict, nearest = judge_left(quantity, official(measure, base, nearest), verdict)
             beyond = quantity.value > 1.1 * max(value for value, _ in known)
             if verdict is None or (verdict is Verdict.CONTRADICTED and not _binds(measure, sentence, quantity, mine, beyond)):
                 continue
@@ -196,6 +208,8 @@ def compare(document: Document, sentence: Sentence, context: frozenset[str], bas
     return findings
 
 
+# Counted province by province: each count belongs to the province before it.
+PER_PROVINCE = ("communes", "gates")
 LINES = frozenset({"NORTHBORDER", "LAOBORDER", "KHBORDER"})
 
 

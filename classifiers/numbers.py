@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from classifiers import vague
 from classifiers.spelled import remarked
 
 UNITS: dict[str, str] = {
@@ -27,6 +28,7 @@ UNITS: dict[str, str] = {
     "provinces": r"(?:đơn vị (?:hành chính )?cấp tỉnh|tỉnh,? (?:và )?thành(?: phố)?|tỉnh thành|tỉnh|provincial(?:-level)? units?|provinces?(?: and cities)?|个省级行政区|个省级|个省市|个省|ແຂວງ)",
     "communes": r"(?:đơn vị (?:hành chính )?cấp xã|xã,? phường(?:,? đặc khu)?(?: biên giới)?|phường,? xã(?: biên giới)?|xã biên giới|xã|communes?(?: and wards)?|commune-level units|border communes|个乡级|个乡|个社|ຕາແສງ)",
     "dackhu": r"đặc khu|special zones?|个特区|ເຂດພິເສດ",
+    "gates": r"(?:cặp )?cửa khẩu quốc tế|international (?:border |land )?(?:gates?|crossings?|checkpoints?)|[个对]国际(?:性)?(?:陆路)?口岸|ດ່ານສາກົນ",
     "chapters": r"chương|chapters?|章",
     "articles": r"điều(?! \d)|articles|条",
     "years": r"năm(?! \d{4})|years?|年(?!\d)|ປີ",
@@ -89,7 +91,7 @@ VI_WORDS = {
     "bẩy": 7, "tám": 8, "chín": 9, "mười": 10,
 }
 VI_NUMBER = re.compile(
-    r"(?<!\w)(?:(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|trăm|nghìn|ngàn|linh|lẻ|mốt|tư|lăm|không(?=\s+trăm))(?:\s+|(?=\W|$)))+", re.I
+    r"(?<!\w)(?:(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|mươi|chục|trăm|nghìn|ngàn|linh|lẻ|mốt|tư|lăm|không(?=\s+trăm))(?:\s+|(?=\W|$)))+", re.I
 )
 VI_DIGITS = "không|một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|bẩy|tám|chín|mười|mươi"
 # "năm mươi ba phẩy hai ba phần trăm", "53 phẩy 23", "fifty-three point two three": the whole before, the digits after.
@@ -116,7 +118,7 @@ def vi_value(words: list[str]) -> float | None:
                 return None  # "hai ba người" are two or three, "năm một nghìn" begins with a year
             current = current * (10 if digits else 1) + VI_WORDS[word]  # "bốn trăm bốn chín"
             seen = True
-        elif word == "mươi":
+        elif word in ("mươi", "chục"):
             current = current - current % 10 + current % 10 * 10
         elif word == "trăm":
             current = 0 if last == "không" else (current or 1) * 100
@@ -128,6 +130,9 @@ def vi_value(words: list[str]) -> float | None:
             return None
         if word == "trăm":
             total, current, hundreds = total + current, 0, True
+    # "trăm tám" is 180, "nghìn tư" 1.400; "trăm năm" is a century.
+    if len(words) > 1 and words[-1] != "năm" and VI_WORDS.get(words[-1], 10) < 10 and words[-2] in ("trăm", "nghìn", "ngàn"):
+        current *= 10 if words[-2] == "trăm" else 100
     return float(total + current) if seen else None
 
 
@@ -203,21 +208,31 @@ def quantities(text: str, bare: bool = False) -> list[Quantity]:
     """
     text = remarked(text.translate(LAO_DIGITS), bare)
     found: list[Quantity] = []
+    taken: list[tuple[int, int]] = []
 
     def add(values: tuple[float, ...], start: int, end: int) -> None:
-        unit, after = unit_after(text, end)
+        rough = vague.goes_on(values[0], text, end)
+        unit, after = unit_after(text, rough.end if rough else end)
         if text[max(0, start - 4) : start] == "百分之" or text[start:end].startswith("百分之"):
             unit = "pct"
         before = HEDGE.search(text, max(0, start - 16), start)
         hedge = before.group(1).lower() if before else ""
         if not hedge and (later := AFTER_HEDGE.match(text[end : end + 8])):
             hedge = later.group().strip()
+        if rough:
+            values, hedge = rough.values, hedge or "mấy"
+            taken.append((start, rough.end))
         found.append(Quantity(values, unit, start, max(end, after), hedge, text[start : max(end, after)].strip()))
 
-    taken: list[tuple[int, int]] = []
     for value, start, end in decimals(text):
         taken.append((start, end))
         add((value,), start, end)
+    for half in vague.halves(text):
+        taken.append((half.start, half.end))
+        add(half.values, half.start, half.end)
+    on = [match for match in VI_NUMBER.finditer(text) if vague.ON.match(text, match.end())]
+    # "hàng trăm", but not "hai nghìn mấy trăm".
+    taken += [match.span() for match in vague.NONE.finditer(text) if not any(number.end() == match.start() for number in on)]
     for match in DIGITS.finditer(text):
         if any(a <= match.start() < b for a, b in taken):
             continue
@@ -239,6 +254,9 @@ def quantities(text: str, bare: bool = False) -> list[Quantity]:
                 words = words[1:]  # a year in words
             read = vi_value(words) if kind == "vi" else en_value(words) if kind == "en" else zh_value(match.group())
             end = match.end() - (len(match.group()) - len(match.group().rstrip(" -")))
+            if kind == "vi" and read is not None:
+                more, end = vague.half_more(words, text, end)
+                read += more
             if read is None or (read < 2 and kind != "zh") or end <= match.start():
                 continue
             unit, _ = unit_after(text, end)

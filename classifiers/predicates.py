@@ -6,6 +6,7 @@ import re
 
 from classifiers.document import Sentence
 from classifiers.lexicon import Tag
+from classifiers.rhetoric import no_negation
 
 # A negation reaches this many canonical characters forward (Chinese needs fewer), never over a clause mark.
 REACH = 34
@@ -26,10 +27,6 @@ def _governs(sentence: Sentence, word: Tag, tag: Tag, reach: int) -> bool:
     return not any(mark in CLAUSE for mark in gap)
 
 
-# "Chẳng phải … rồi sao?", "isn't it …?", "难道不是…吗" state what they seem to deny.
-RHETORICAL = re.compile(r" (?:chang phai|khong phai|chang|cha phai) .* (?:sao|a|u|ha|con gi)(?: [?!.])* $|^ (?:isn t|aren t|wasn t|doesn t|didn t|hasn t) .*[?]|(?:难道|不是)[^，。]*吗")
-
-
 # A negated subject denies the whole clause, commas and all: "không thực thể nào ở Trường Sa, kể cả Ba Bình, có …".
 NONE = re.compile(
     r" khong (?:co |mot )?(?:thuc the|cau truc|dao|hon dao|da|bai|bai can|dieu khoan|dieu|khoan|cau|chu|dong|doan|trang|van ban) (?:[a-z]+ ){0,2}?nao(?= )"
@@ -47,7 +44,7 @@ def is_negated(sentence: Sentence, tag: Tag) -> bool:
     """Whether a negation stands before `tag` in its clause (không, chưa, did not, 没有, ບໍ່), pseudo-negations apart."""
     han = "\u3400" <= sentence.canon[tag.start] <= "\u9fff"
     governing = none_of(sentence, tag.start) or any(_governs(sentence, word, tag, REACH_HAN if han else REACH) for word in sentence.of("NEG"))
-    return governing and not RHETORICAL.search(sentence.canon)
+    return governing and not no_negation(sentence)
 
 
 def is_modal(sentence: Sentence, tag: Tag) -> bool:

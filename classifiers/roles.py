@@ -13,6 +13,7 @@ from classifiers.document import Document, Sentence
 from classifiers.frames import Finding
 from classifiers.grief import grieves
 from classifiers.lexicon import Tag
+from classifiers.rhetoric import rhetorical
 from pipelines.records import FLAG_VERDICTS, Role, Verdict
 
 FINE = frozenset({Verdict.CONSISTENT, Verdict.ROUNDING, Verdict.LEGACY_VALUE, Verdict.TIME_SENSITIVE})
@@ -98,6 +99,10 @@ def head(document: Document) -> list[Sentence]:
     return [s for s in document.sentences if s.field == "title"] + body
 
 
+# Somebody in the text writes, reads or buys such a work: "em ngồi bàn cuối đang viết một truyện ngắn".
+WRITES = re.compile(r" (?:viet|doc|mua|dich|xuat ban|writes|writing|wrote|reads|reading|bought|sells)(?: (?:mot|cuon|quyen|tap|bo|xong|nhung|may|a|an|the|his|her|one|of|my))* $")
+
+
 def is_satire(document: Document, finding: Finding) -> bool:
     """Whether the text marks itself as satire, fiction, game or quiz (title, opening, last line).
 
@@ -106,7 +111,7 @@ def is_satire(document: Document, finding: Finding) -> bool:
     shown = finding.verdict is Verdict.NEEDS_IMAGE_REVIEW
     for sentence in [*head(document), *document.sentences[-1:]]:
         games = {(t.start, t.end) for t in sentence.of("GAMECUE")} if shown else set()
-        if any((t.start, t.end) not in games for t in sentence.of("SATIRECUE")) and not _keyed(document, finding):
+        if any((t.start, t.end) not in games and not WRITES.search(sentence.canon, 2, t.start) for t in sentence.of("SATIRECUE")) and not _keyed(document, finding):
             return True
     return sum(s.has("QUIZCUE") for s in document.sentences) >= 2
 
@@ -152,16 +157,9 @@ def question(document: Document, sentence: Sentence, finding: Finding) -> Decisi
 ASKED_AFTER = re.compile(r"[,;，] (?:(?:the|vay|ma|thi) )*(?:sao|tai sao|vi sao|co sao|why|how come)(?= )|[,，] ?(?:怎么|为什么)")
 
 
-# A negative question expects a yes: "chẳng phải … sao?", "didn't the court …?", "难道不是…吗?".
-RHETORICAL = re.compile(
-    r" (?:chang phai|cha phai|khong phai|dau phai)(?= )[^?]* (?:sao|hay sao|a|u|ha|con gi|do sao|do a|chac)(?: nhi| cac bac| moi nguoi)? ?[?]"
-    r"|(?:^|[,;:.]) ?(?:but |so |and )?(?:isn|aren|wasn|weren|didn|doesn|don|hasn|haven|hadn) t [^?]*[?]|难道(?!真的?是)[^？?]*[？?]|不(?:就)?是[^？?]*吗"
-)
-
-
 def _leans(sentence: Sentence) -> bool:
     """Whether words or the form lean to yes; the words of the question itself ("có đúng là …") do not."""
-    if RHETORICAL.search(sentence.canon):
+    if rhetorical(sentence):
         return True
     cues = sentence.of("QUESTIONCUE")
     return any(not any(c.start < t.end and t.start < c.end for c in cues) for t in sentence.of("LEAN"))
@@ -216,8 +214,6 @@ def _checked(document: Document) -> str:
     if title.field == "title" and title.has("FACTCHECK") and any(s.has("DENY", "DENYLATER", "MISMATCH") for s in [title, *document.lead]):
         return f"bài kiểm chứng: tít có “{words_of(title, title.of('FACTCHECK')[0])}”"
     return ""
-
-
 
 
 OTHERWISE = re.compile(

@@ -20,6 +20,9 @@ PARTY_VI = {"VN": "Việt Nam", "CN": "Trung Quốc"}
 LOST = re.compile(r"\b(?:mất|mat|lost|lose)\s+(?:(?:khoảng|hơn|gần|tới|about|some|up to)\s+)?$", re.I)
 # The other party of the Gulf, as posts and the press call it.
 NEIGHBOUR = re.compile(r"(?<= )(?:phia|ben|nuoc|nguoi) ban(?= )(?! lao| campuchia)")
+# "Tàu được 53 %, mình có 47 %": China and Viet Nam as posts call them, read only where both have their part of one whole (97 to 101 %).
+TAU = re.compile(r"(?<= )(?<! chiec )(?<! doi )(?<! luot )(?<! so )(?<! moi )(?:bon |thang |ben |phia |dan )?tau(?: khua| cong)?(?= (?:(?:no|chung no|lai|da|thi|cung|chi|moi|duoc) )*(?:duoc|dc|huong|lay|chiem|an|om|gom|vo|nuot|hot|co|giu|nhan|chia|\d))")
+US = re.compile(r"(?<= )(?:ben |phia |nuoc |dan |nha )?(?:minh|ta)(?= (?:(?:thi|lai|da|chi|con|cung|moi|duoc|no|vn) )*(?:duoc|dc|huong|lay|co|con|giu|nhan|vot|lai|\d))")
 WATERS = (" mat nuoc ", " mat vinh ", " mat bien ", " dien tich ", " vung nuoc ", " waters ", " water area ", "水域", "面积")
 
 
@@ -45,6 +48,10 @@ def compare(sentence: Sentence, context: frozenset[str], base: ReferenceBase) ->
         spots = [(sentence.surface.at(sentence.start + q.start), sentence.surface.at(sentence.start + q.end)) for q in numbers]
         tags = [t for t in party_tags(sentence) if t.concept in ("VN", "CN")]
         tags += [Tag("CN", *m.span()) for m in NEIGHBOUR.finditer(sentence.canon)]
+        posts = _as_posts_say(sentence, tags)
+        if posts and not (len(numbers) == 2 and 97 <= numbers[0].value + numbers[1].value <= 101 and len({t.concept for t in (*tags, *posts)}) == 2):
+            continue  # somebody is named, and who it is stays open
+        tags += posts
         tags.sort(key=lambda tag: tag.start)
         for quantity, party in zip(numbers, bind(tags, spots), strict=True):
             found = _judge(quantity.value, party, known, unit)
@@ -57,6 +64,15 @@ def compare(sentence: Sentence, context: frozenset[str], base: ReferenceBase) ->
                 Finding("share:GT-02", "D06", ("GT-02",), verdict, start, end, 0.95, says, f"{written_number(expected)} {UNIT_VI[unit]} cho {PARTY_VI.get(party, 'Việt Nam')}", (start, end))
             )
     return findings
+
+
+def _as_posts_say(sentence: Sentence, tags: list[Tag]) -> list[Tag]:
+    """Return China and Viet Nam as "Tàu" and "mình", where China is not named otherwise."""
+    china = [Tag("CN", *m.span()) for m in TAU.finditer(sentence.canon)]
+    if not china or any(t.concept == "CN" for t in tags):
+        return []
+    known = [(t.start, t.end) for t in tags]
+    return china + [Tag("VN", *m.span()) for m in US.finditer(sentence.canon) if not any(a < m.end() and m.start() < b for a, b in known)]
 
 
 def _judge(value: float, party: str, known: dict[str, float], unit: str) -> tuple[Verdict, float] | None:

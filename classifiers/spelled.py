@@ -8,18 +8,18 @@ from functools import cache
 from pipelines.text import fold
 
 _DIGIT = "mot|hai|ba|bon|nam|sau|bay|tam|chin"
-_TENS = rf"(?:(?:{_DIGIT}) muoi(?: (?:mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin)(?!\w))?|muoi(?: (?:mot|hai|ba|bon|lam|sau|bay|tam|chin)(?!\w))?)"
+_TENS = rf"(?:(?:{_DIGIT}) (?:muoi|chuc)(?: (?:mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin)(?!\w))?|muoi(?: (?:mot|hai|ba|bon|lam|sau|bay|tam|chin)(?!\w))?)"
 _HUNDREDS = rf"(?:{_DIGIT}) tram(?: (?:linh|le) (?:{_DIGIT})(?!\w)| {_TENS}| (?:{_DIGIT}) (?:{_DIGIT})(?!\w))?"
 # A number in words without marks: only whole numbers with a word for ten, hundred or thousand; "ba", "nam", "sau" alone are other words.
 _BARE_NUMBER = re.compile(rf"(?<!\w)(?:(?:{_HUNDREDS}|{_TENS}|(?:{_DIGIT})) (?:nghin|ngan)(?: (?:khong tram(?: (?:linh|le))? (?:{_DIGIT})(?!\w)|{_HUNDREDS}))?|{_HUNDREDS}|{_TENS})(?!\w)")
 _BARE_DECIMAL = re.compile(rf" phay(?: (?:khong|{_DIGIT}|muoi)(?!\w)){{1,4}}")
 _MARKED = dict(zip(
-    ["mot", "hai", "ba", "bon", "tu", "nam", "lam", "sau", "bay", "tam", "chin", "tram", "nghin", "ngan", "linh", "le", "khong", "phay"],
-    ["một", "hai", "ba", "bốn", "tư", "năm", "lăm", "sáu", "bảy", "tám", "chín", "trăm", "nghìn", "ngàn", "linh", "lẻ", "không", "phẩy"], strict=True))
+    ["mot", "hai", "ba", "bon", "tu", "nam", "lam", "sau", "bay", "tam", "chin", "chuc", "tram", "nghin", "ngan", "linh", "le", "khong", "phay"],
+    ["một", "hai", "ba", "bốn", "tư", "năm", "lăm", "sáu", "bảy", "tám", "chín", "chục", "trăm", "nghìn", "ngàn", "linh", "lẻ", "không", "phẩy"], strict=True))
 _UNITS = (
     "cây số vuông", "cây số", "ki lô mét vuông", "ki lô mét", "km vuông", "hải lý", "phần trăm", "cột mốc", "mốc", "cọc dấu", "vị trí", "điểm", "đoạn", "vạch", "khúc", "gạch", "nét đứt",
     "đơn vị hành chính cấp tỉnh", "đơn vị cấp tỉnh", "đơn vị hành chính cấp xã", "đơn vị cấp xã", "tỉnh thành phố", "tỉnh thành", "tỉnh", "thành phố", "xã phường", "xã biên giới", "xã", "phường", "đặc khu",
-    "chiến sĩ", "bộ đội", "người", "nghìn", "ngàn", "triệu", "tỷ đô",
+    "cửa khẩu quốc tế", "chiến sĩ", "bộ đội", "người", "nghìn", "ngàn", "triệu", "tỷ đô",
 )  # fmt: skip
 # Only where nothing bears marks: in marked text "3 nam" is three men.
 _YEARS = ("năm",)
@@ -29,7 +29,7 @@ _YEARS = ("năm",)
 def _unit_words(years: bool) -> tuple[re.Pattern[str], dict[str, str]]:
     marked = {fold(unit): unit for unit in (*_UNITS, *(_YEARS if years else ()))}
     names = "|".join(sorted(marked, key=len, reverse=True))
-    return re.compile(rf"(?:\d|(?<!\w)(?:muoi|tram|nghin|ngan)|phay [a-z ]{{2,14}}|(?:muoi|phay|tram|linh|le|{_DIGIT}) (?:mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin)) (?P<unit>{names})(?!\w)"), marked
+    return re.compile(rf"(?:\d|(?<!\w)(?:muoi|chuc|tram|nghin|ngan)|phay [a-z ]{{2,14}}|(?:muoi|phay|tram|linh|le|{_DIGIT}) (?:mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin)|(?<!\w)ruoi)(?: may(?: (?:tram|chuc|muoi))?)? (?P<unit>{names})(?!\w)"), marked
 
 
 def remarked(text: str, bare: bool) -> str:

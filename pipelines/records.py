@@ -231,6 +231,19 @@ class Claim(Record):
         return Tier.NONE
 
 
+class Abstention(Record):
+    """Why one sentence is not raised: a code of classifiers/abstention.py, in words, how sure and how sure it had to be (0..1)."""
+
+    code: str
+    why: str
+    sentence: str = ""
+    field: str = "body"
+    start: int = 0
+    end: int = 0
+    sure: float | None = None
+    least: float | None = None
+
+
 class Assessment(Record):
     """What the classifiers say of one revision; replayable, because it names model and reference base."""
 
@@ -243,6 +256,8 @@ class Assessment(Record):
     model_version: str
     reference_version: str
     reason: str = ""
+    # Made with the assessment and printed; what is kept of it is `reason`.
+    abstained: tuple[Abstention, ...] = ()
 
 
 class Story(Record):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from classifiers import examples, modelfile, training
 from classifiers.calibration import RAISED, SHOWN, Point, apply, crossed, error, fit, reliability
-from classifiers.card import readable
+from classifiers.card import mismatches, readable
 from classifiers.examples import decided_rows, fold_of, source_of
 from classifiers.models import Models, load_or_train
 from classifiers.referencebase import load_references
@@ -183,6 +184,19 @@ def test_the_card_names_its_content_and_reads_well(card_in_use: dict[str, Any]) 
     assert {"data_hash", "references", "rules", "libraries", "sha256", "sentences"} <= set(card)
     told = "\n".join(readable(card))
     assert "ECE" in told and "kiểm định chéo" in told and card["references"] in told
+
+
+def test_a_card_that_is_not_the_models_is_told_in_what(card_in_use: dict[str, Any], tmp_path: Path) -> None:
+    base = load_references()
+    path = tmp_path / f"{card_in_use['key']}.skops"
+    assert mismatches(card_in_use, path, base) == [f"không có tệp mô hình {path.name} bên cạnh thẻ"]
+    path.write_bytes(b"another model")
+    wrong = mismatches(card_in_use, path, base)
+    assert len(wrong) == 1 and wrong[0].startswith("băm tệp trong thẻ là")
+    card = {**card_in_use, "sha256": hashlib.sha256(b"another model").hexdigest()}
+    assert mismatches(card, path, base) == []
+    other = mismatches({**card, "data_hash": "0", "references": "", "rules": "r-0"}, path.rename(tmp_path / "k.skops"), base)
+    assert [line.split(" trong thẻ")[0] for line in other] == ["khóa", "luật", "tư liệu", "băm câu mẫu"] and "trống" in other[2]
 
 
 def test_a_worse_model_is_objected_to(card_in_use: dict[str, Any]) -> None:

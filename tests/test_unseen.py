@@ -15,6 +15,8 @@ HERE = Path(__file__).parent
 SETS = [
     ("unseen-press", 90, "claims_unseen_press"),
     ("unseen-mixed", 120, "claims_unseen_mixed"),
+    ("seen-third-press", 100, "claims_third_press"),
+    ("seen-third-posts", 100, "claims_third_posts"),
     ("seen-second", 140, "claims_unseen"),
     ("seen-posts", 110, "claims_posts"),
 ]

@@ -38,7 +38,7 @@ SPEAKING = (
 )  # fmt: skip
 # What the machine says of claims and sources. It comes and goes with their rules: translated as it is found, missing English fails no test.
 HEARD = (
-    "classifiers/assessor.py", "classifiers/attribution.py", "classifiers/combine.py", "classifiers/groundwords.py", "classifiers/roles.py",
+    "classifiers/abstention.py", "classifiers/assessor.py", "classifiers/attribution.py", "classifiers/combine.py", "classifiers/groundwords.py", "classifiers/roles.py",
     *(f"crawlers/{name}.py" for name in (
         "alike", "canary", "channels", "collect", "decode", "feeds", "fetch", "health", "judging", "line", "lists", "look", "polite", "polling", "robots",
         "signs", "sink", "sitemaps", "volume",

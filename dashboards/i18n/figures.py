@@ -8,6 +8,7 @@ import re
 MEASURED = {
     "km": "km", "km²": "km²", "%": "%", "hải lý": "nm", "mốc": "markers", "vị trí": "positions", "điểm": "points", "người": "persons", "xã, phường": "communes and wards",
     "đơn vị cấp tỉnh": "provincial units", "đặc khu": "special zones", "điều": "articles", "chương": "chapters", "đoạn": "dashes",
+    "cửa khẩu quốc tế": "international gates",
 }  # fmt: skip
 EVENTS = {
     "ký": "signed", "có hiệu lực": "in force", "thông qua": "adopted", "phê chuẩn": "ratified", "hết hiệu lực": "expired", "ra phán quyết": "award given",

@@ -40,7 +40,7 @@ def train(
         decisions_of(home).unlink(missing_ok=True)
     path = folder_of(home) / f"{model_key(base, home)}.skops"
     if card:
-        _print(path, _card(path), as_json)
+        _print(path, _card(path), as_json, base)
     elif with_decisions:
         _learn(config, base, on, allow_worse, as_json)
     elif not (if_absent and path.exists()):
@@ -139,14 +139,18 @@ def _open(path: Path) -> Any:
     return Models(read(path, path.stem))
 
 
-def _print(path: Path, card: dict[str, Any], as_json: bool) -> None:
+def _print(path: Path, card: dict[str, Any], as_json: bool, base: ReferenceBase | None = None) -> None:
+    """Print a card; with `base`, first in which points it is not that of the model in use."""
     import json
 
-    from classifiers.card import readable
+    from classifiers.card import mismatches, readable
 
+    wrong = mismatches(card, path, base) if base is not None else []
     if as_json:
-        typer.echo(json.dumps({"model": str(path), **card}, ensure_ascii=False))
+        typer.echo(json.dumps({"model": str(path), **card, **({"mismatches": wrong} if base is not None else {})}, ensure_ascii=False))
         return
     typer.echo(f"mô hình: {path}")
+    if wrong:
+        typer.echo(f"thẻ không khớp mô hình đang dùng: {'; '.join(wrong)}; hãy chạy cotmoc train", err=True)
     for line in readable(card):
         typer.echo(line)

@@ -61,7 +61,7 @@ def save(
             [{"article": article, "province": p, "relation": r} for p, r in sorted(relations.items())],
         )
     if assessment is not None:
-        row = assessment.model_dump(mode="json")
+        row = assessment.model_dump(mode="json", exclude={"abstained"})
         row["national"] = int(row["national"])
         upsert(conn, assessments, row)
 
