@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 Made = TypeVar("Made")
 
 PROCESSES = 2
-# Seconds that an idle process is kept: the parts of one training follow each other at once, and a server should not keep it.
-IDLE = 20
+# Seconds that a process may be idle: longer than any part of a training, or joblib warns that one went; `rest` ends them.
+IDLE = 900
 
 
 def each(work: Callable[..., Made], jobs: Iterable[tuple[Any, ...]]) -> Iterator[Made]:
@@ -29,6 +29,13 @@ def each(work: Callable[..., Made], jobs: Iterable[tuple[Any, ...]]) -> Iterator
         yield from Parallel(n_jobs=PROCESSES, return_as="generator", max_nbytes=None, pre_dispatch="2*n_jobs")(
             delayed(_watched)(os.getpid(), work, job) for job in jobs
         )
+
+
+def rest() -> None:
+    """End the processes: they hold half a gigabyte each, and a server has no more work for them."""
+    from joblib.externals.loky import get_reusable_executor
+
+    get_reusable_executor().shutdown(wait=True, kill_workers=True)
 
 
 def _watched(parent: int, work: Callable[..., Made], job: tuple[Any, ...]) -> Made:

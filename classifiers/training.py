@@ -16,7 +16,7 @@ from classifiers.examples import counters, data_hash, example, group, rows
 from classifiers.fitting import learn, tabulate
 from classifiers.modelfile import write
 from classifiers.models import Models
-from classifiers.processes import each
+from classifiers.processes import each, rest
 from classifiers.referencebase import ReferenceBase
 
 __all__ = ["Trained", "counters", "example", "fit_all", "group", "rows", "ship", "train"]
@@ -41,12 +41,15 @@ def fit_all(base: ReferenceBase, extra: Iterable[dict[str, Any]] = (), key: str 
     """Fit all models on what ships and `extra` rows, with cross-validated scores and curves of confidence."""
     added, done = list(extra), advance or (lambda _done, _total: None)
     labelled = [*rows(), *added]
-    table = tabulate([*labelled, *counters(base)], base)
-    done(1, STEPS)
-    crossed = cross(table)
-    done(2, STEPS)
-    (scores, points), fitted = each(_run, [(validate, base, crossed.models, labelled), (learn, table, range(len(table.groups)))])
-    done(3, STEPS)
+    try:
+        table = tabulate([*labelled, *counters(base)], base)
+        done(1, STEPS)
+        crossed = cross(table)
+        done(2, STEPS)
+        (scores, points), fitted = each(_run, [(validate, base, crossed.models, labelled), (learn, table, range(len(table.groups)))])
+        done(3, STEPS)
+    finally:
+        rest()
     data = {
         "version": f"m-{data_hash(added)[:8]}", "key": key, **fitted,
         "weigher": crossed.weigher, "calibration": calibration.fit(points),

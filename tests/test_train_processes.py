@@ -10,7 +10,7 @@ import time
 import psutil
 import pytest
 
-from classifiers.processes import PROCESSES, each
+from classifiers.processes import PROCESSES, each, rest
 
 SLEEPING = "import time; from classifiers.processes import each; list(each(time.sleep, [(90,), (90,)]))"
 
@@ -33,6 +33,14 @@ def test_what_a_job_raises_is_raised() -> None:
 
 def test_each_process_reckons_with_one_thread() -> None:
     assert set(each(_threads, [(), ()])) == {1}
+
+
+def test_after_the_work_no_process_is_kept() -> None:
+    assert list(each(abs, [(-1,)])) == [1]
+    assert _workers(os.getpid())
+    rest()
+    assert not _workers(os.getpid())
+    assert list(each(abs, [(-2,)])) == [2], "and the next work starts others"
 
 
 def test_a_killed_training_leaves_no_process_behind() -> None:
