@@ -21,8 +21,13 @@ ALIKE = {
     "\u3000": " ",
     "\t": " ",
     "\r": " ",
+    "\u2028": "\n",
+    "\u2029": "\n",
+    "\x85": "\n",
+    "\x0b": "\n",
+    "\x0c": "\n",
 }
-ODD = re.compile("[" + INVISIBLE + "".join(ALIKE) + "\u0300-\u0338Ѐ-ӿԀ-ԯΑ-ω\uff01-\uff5e]")
+ODD = re.compile("[" + INVISIBLE + "".join(ALIKE) + "\u0300-\u0345Ѐ-ӿԀ-ԯΑ-ω\uff01-\uff5e]")
 
 
 def _letters() -> dict[int, str]:
@@ -95,7 +100,7 @@ def _clean_array():
 def surely_clean(text: str) -> bool:
     """Tell by one look-up per character whether `text` is clean NFC; False only means that it is worth a closer look."""
     if text.isascii():
-        return "\t" not in text and "\r" not in text
+        return not any(map(text.__contains__, "\t\r\x0b\x0c"))
     if len(text) < 400:
         return False
     return "\0" not in _folded_if_clean(text)

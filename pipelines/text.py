@@ -26,7 +26,10 @@ _HOMOGLYPH = dict(
         strict=True,
     )
 )
-_MARKS = re.compile("[\u0300-\u0338]+")
+_SHAPES = "\u0302\u0306\u031b"  # circumflex, breve, horn
+# Letters of mathematics, which posts use as bold and italic: "𝗧𝗵𝗮𝗻𝗵 𝗛𝗼́𝗮".
+_STYLED = re.compile("[\U0001d400-\U0001d7ff]")
+_MARKS = re.compile("[\u0300-\u0345]+")
 _UNSEEN = re.compile(f"[{INVISIBLE}]+")
 _WORD = re.compile(r"\w{2,60}")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1ea0-\u1ef9]")
@@ -34,7 +37,7 @@ _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
 _BLANKS = "".join(char for char, plain in ALIKE.items() if plain == " ")
 _LETTERS = "".join(char for char, plain in ALIKE.items() if plain != " ")
 _PIECE = re.compile(
-    f".[\u0300-\u0338]+|[{INVISIBLE}]+|[ {_BLANKS}]{{2,}}|[{_BLANKS}{_LETTERS}\uff01-\uff5e]", re.S
+    f".[\u0300-\u0345]+|[{INVISIBLE}]+|[ {_BLANKS}]{{2,}}|[{_BLANKS}{_LETTERS}\uff01-\uff5e]", re.S
 )
 
 
@@ -175,7 +178,7 @@ def chained(outer: Normalised, inner: Normalised) -> Normalised:
 def _plain(text: str) -> Normalised:
     if "\t" not in text and surely_clean(text):
         return Normalised(text, text)
-    plain = text
+    plain = _STYLED.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
     for odd, even in ALIKE.items():
         plain = plain.replace(odd, even)
     if surely_clean(plain):
@@ -183,14 +186,16 @@ def _plain(text: str) -> Normalised:
     if ODD.search(plain) is None:
         if unicodedata.is_normalized("NFC", plain):
             return Normalised(plain, text)
-        return normalised(text)
-    return _composed(plain, text) or normalised(text)
+        return chained(Normalised(plain, text), normalised(plain))
+    return _composed(plain, text) or chained(Normalised(plain, text), normalised(plain))
 
 
 @lru_cache(4096)
 def _letter(raw: str) -> str:
-    """Compose one letter with its marks; a page has few different ones, and `normalize` on all of it takes ten times as long."""
-    return unicodedata.normalize("NFC", raw)
+    """Compose one letter with its marks, in whatever order they were typed; a page has few different ones, and `normalize` on all of it takes ten times as long."""
+    apart = unicodedata.normalize("NFD", raw)
+    # The shape of the vowel comes before its tone, or the two are no letter ("o" with acute and circumflex); a mark typed twice is one.
+    return unicodedata.normalize("NFC", apart[0] + "".join(sorted(dict.fromkeys(apart[1:]), key=lambda mark: mark not in _SHAPES)))
 
 
 def _composed(plain: str, text: str) -> Normalised | None:
@@ -275,7 +280,7 @@ def _put_piece(raw: str, origin: int, put: Callable[[str, int], None]) -> None:
     if len(raw) > 1 and unicodedata.combining(raw[1]):
         base = "" if first in INVISIBLE else ALIKE.get(first, first)
         stroke = base in ("d", "D") and raw[1] in "\u0335\u0336\u0337"
-        put({"d": "đ", "D": "Đ"}[base] if stroke else unicodedata.normalize("NFC", base + raw[1:]), origin)
+        put({"d": "đ", "D": "Đ"}[base] if stroke else _letter(base + raw[1:]) if base else unicodedata.normalize("NFC", raw[1:]), origin)
     elif first in INVISIBLE:
         return
     elif first == " " or first in _BLANKS:

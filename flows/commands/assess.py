@@ -123,10 +123,10 @@ def _from_file(path: Path, given: object, published: object) -> TextLine:
 
 def _many(source: Path, target: Path, data: Path | None) -> None:
     import json
-    import os
     from collections import Counter
 
     from classifiers.predictions import prediction
+    from flows.outfile import whole
     from pipelines.textlines import read_text_lines
 
     if not source.is_file():
@@ -135,10 +135,7 @@ def _many(source: Path, target: Path, data: Path | None) -> None:
         raise UsageError(f"{source}: không có tệp này")
     assessor, matcher = _load(data)
     counts: Counter[str] = Counter()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # Under its own name only when it is whole.
-    part = target.with_name(f"{target.name}.{os.getpid()}.part")
-    with part.open("w", encoding="utf-8") as out:
+    with whole(target, source, "assess") as out:
         for number, line in read_text_lines(source):
             if isinstance(line, str):
                 typer.echo(f"{source}, dòng {number}: bỏ qua, {line}", err=True)
@@ -147,7 +144,6 @@ def _many(source: Path, target: Path, data: Path | None) -> None:
             result = assessor.assess(line, _places(matcher, line))
             counts[result.tier.value] += 1
             out.write(json.dumps(prediction(line.id, result), ensure_ascii=False) + "\n")
-    os.replace(part, target)
     shown = ", ".join(f"{name} {count}" for name, count in counts.most_common())
     typer.echo(f"outcomes: {shown} (tổng {sum(counts.values())})", err=True)
     if counts["dòng hỏng"]:

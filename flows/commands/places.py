@@ -7,6 +7,10 @@ from typing import Annotated
 
 import typer
 
+from flows.slips import Asking
+
+COMMAND = Asking
+
 
 def places(
     text: Annotated[str | None, typer.Argument(help="Văn bản cần xem, đặt trong dấu ngoặc kép.")] = None,
@@ -57,6 +61,7 @@ def _many(source: Path, target: Path) -> None:
     from collections import Counter
     from itertools import chain
 
+    from flows.outfile import whole
     from pipelines.errors import UsageError
     from pipelines.places import Matcher
     from pipelines.places.lines import answer, read_lines
@@ -71,8 +76,7 @@ def _many(source: Path, target: Path) -> None:
     try:
         lines = read_lines(source, counts, bad)
         first = next(lines, None)  # no output where the input cannot be opened
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("w", encoding="utf-8") as out:
+        with whole(target, source, "places") as out:
             for line in chain(() if first is None else (first,), lines):
                 out.write(answer(matcher, line, counts) + "\n")
     except OSError as error:
