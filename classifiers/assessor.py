@@ -149,7 +149,8 @@ class Assessor:
             revision=1,
             tier=tier,
             provinces=places.about if places else (),
-            national=places.national if places else False,
+            # What is raised and lies in no province is the whole country's matter, though its topic words be few.
+            national=places.national or (tier is not Tier.NONE and not places.about) if places else False,
             claims=claims,
             model_version=self.model_version,
             reference_version=self.reference_version,

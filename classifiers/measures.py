@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -202,6 +203,8 @@ def compare(document: Document, sentence: Sentence, context: frozenset[str], bas
             beyond = quantity.value > 1.1 * max(value for value, _ in known)
             if verdict is None or (verdict is Verdict.CONTRADICTED and not _binds(measure, sentence, quantity, mine, beyond)):
                 continue
+            if verdict is Verdict.CONTRADICTED and measure.unit == "km" and _of_something_else(sentence, quantity, mine, known, row):
+                continue
             if verdict is Verdict.CONTRADICTED:
                 nearest = official(measure, base, nearest)
             findings.append(_finding(measure, sentence, quantity, verdict, nearest))
@@ -211,6 +214,24 @@ def compare(document: Document, sentence: Sentence, context: frozenset[str], bas
 # Counted province by province: each count belongs to the province before it.
 PER_PROVINCE = ("communes", "gates")
 LINES = frozenset({"NORTHBORDER", "LAOBORDER", "KHBORDER"})
+
+
+# The right length is named beside a wrong one that is claimed instead ("không phải 1.449 km mà là …", "trước dài … nay còn …").
+INSTEAD = re.compile(r" (?:ma la|khong phai|chu khong|chi con|con lai|xuong con|xuong|giam|rut|hut|mat|nay con|not|instead|shrunk|lost|down to|but)(?= )|而是|只剩|减少|缩")
+# A river makes so much of it.
+PART_OF = re.compile(r" (?:tao thanh|lam thanh|tao nen|hinh thanh|forms|forming) (?:\S+ ){0,5}(?:km|cay so|kilomet\w*)(?= )")
+# The land border of the whole country, and that of another one with all its neighbours.
+WITH_ALL = re.compile(r" (?:1[3-5]|muoi bon|14) (?:nuoc|quoc gia|countries|neighbours|neighbors)(?= )|(?:14|十四)(?:个)?(?:国|邻国)")
+
+
+def _of_something_else(sentence: Sentence, quantity: Quantity, mine: list[Quantity], known: list[tuple[float, Validity]], row: dict[str, Any]) -> bool:
+    """Whether a wrong length is of a coast, a river or a road beside the border, whose own length is right, or of the borders with several neighbours."""
+    if WITH_ALL.search(sentence.canon) or PART_OF.search(sentence.canon):
+        return True
+    if sum(sentence.has(*names) for names in (("CN", "NORTHBORDER"), ("LA", "LAOBORDER"), ("KH", "KHBORDER"))) >= 2 and quantity.value >= 3000:
+        return True
+    right = any(q is not quantity and judge(q, known, row)[0] not in (None, Verdict.CONTRADICTED) for q in mine)
+    return right and INSTEAD.search(sentence.canon) is None
 
 
 def _of_another(measure: Measure, clause: frozenset[str]) -> bool:

@@ -25,6 +25,8 @@ def foreign(ref: str, sentence: Sentence) -> bool:
     """Whether a sentence about other states, none of them Viet Nam, is compared with an entry on Viet Nam's borders."""
     if ref.startswith(("VC-", "VL-", "VK-")) and ref != "VC-09" and _TO_FRANCE.search(sentence.canon):
         return True
+    if ref in ("UNC-01", "UNC-02") and sentence.has("CN", "PH", "MY", "KH", "LA", "OTHERCOUNTRY", "OTHERCOUNTRY2", "THAICAM") and not sentence.has("VN", "VN2", "VNGOV"):
+        return True  # when other states signed or ratified the convention
     if not ref.startswith(BORDERS) or sentence.has(*HOME):
         return False
     if ref.startswith("VK-") and sentence.has("UNCOURT", "ICJCOURT", "ICJONLY"):

@@ -27,7 +27,7 @@ from classifiers.guards.holding import (
     denies_handing,
     nothing_differs,
 )
-from classifiers.guards.losses import LOST_TYPES, lost_to_nature
+from classifiers.guards.losses import LOST_TYPES, NOBODY, OTHER_SIDE, lost_to_nature, of_earlier_units
 from classifiers.guards.naming import names_only
 from classifiers.guards.occasions import occasion
 from classifiers.referencebase import ReferenceBase
@@ -77,6 +77,10 @@ def barred(base: ReferenceBase, sentence: Sentence, found: list[Finding], seen: 
     """Whether the entry that the models name cannot contradict the sentence, or the sentence says nothing else than it."""
     first, sure = seen.ranked[0], seen.sure
     if foreign(first, sentence) or occasion(sentence) or names_only(sentence) or agrees_in_other_words(first, sentence):
+        return True
+    if (first.startswith(("HS-02", "TS-02", "ADM-")) and of_earlier_units(sentence)) or (NOBODY.search(sentence.canon) and not sentence.has("VN")):
+        return True
+    if (first == "VC-07" and OTHER_SIDE.search(sentence.canon)) or (first == "BAS-02" and sentence.has("CN") and not sentence.has("VN", "VNGOV")):
         return True
     if (seen.kind in LOST_TYPES and lost_to_nature(sentence)) or sells_goods(sentence) or polices_crossings(sentence):
         return True
