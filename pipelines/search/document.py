@@ -126,6 +126,14 @@ def checksum(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(body.encode()).hexdigest()[:16]
 
 
+def is_whole(document: object) -> bool:
+    """Tell whether what was stored as a document is one: what fails here was damaged since."""
+    try:
+        return isinstance(document, Mapping) and bool(check(document))
+    except BadDocument:
+        return False
+
+
 def part_of(document: Mapping[str, Any]) -> str:
     """Return the part of the index that keeps `document`: its data class, and of plain articles the month (UTC) first seen.
 
