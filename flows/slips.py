@@ -79,13 +79,19 @@ class Asking(TyperCommand):
 
 
 def questions_last(args: Sequence[str], valued: set[str], known: set[str]) -> list[str]:
-    """Put what begins with one dash and is neither an option nor the value of one (`valued`) behind “--”, the end of the options."""
+    """Put all arguments in their order behind “--”, the end of the options, when one begins with a dash and is no option or value of one (`valued`)."""
     end = args.index("--") if "--" in args else len(args)
-    rest: list[str] = []
-    lifted: list[str] = []
-    for word in args[:end]:
-        dashed = word.startswith("-") and not word.startswith("--") and word != "-"
+    options: list[str] = []
+    arguments: list[str] = []
+    lifted = False
+    words = iter(args[:end])
+    for word in words:
         # Of short options only the exact one and, with its value in the same word, -oF are meant as such.
-        meant = word in known or word[:2] in valued or (bool(rest) and rest[-1] in valued)
-        (lifted if dashed and not meant else rest).append(word)
-    return [*rest, "--", *lifted, *args[end + 1 :]] if lifted else list(args)
+        if word.startswith("--") or (word.startswith("-") and (word in known or word[:2] in valued)):
+            options.append(word)
+            if word in valued and (value := next(words, None)) is not None:
+                options.append(value)
+        else:
+            lifted |= word.startswith("-") and word != "-"
+            arguments.append(word)
+    return [*options, "--", *arguments, *args[end + 1 :]] if lifted else list(args)

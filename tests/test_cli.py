@@ -13,7 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from flows.cli import COMMANDS, register
-from flows.slips import told
+from flows.slips import questions_last, told
 from pipelines.errors import UserError
 
 
@@ -75,6 +75,19 @@ def test_a_slip_is_one_vietnamese_line(application: typer.Typer, words: str, sai
     with pytest.raises(TyperException) as slip:
         application(words.split(), standalone_mode=False)
     assert (told(slip.value), slip.value.exit_code) == (said, 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (["- tin", "Thanh Hóa", "--json"], ["--json", "--", "- tin", "Thanh Hóa"]),
+        (["name", "-b", "--data", "-d", "-oF", "c", "--", "-e"], ["--data", "-d", "-oF", "--", "name", "-b", "c", "-e"]),
+        (["name", "-", "-o", "-x"], ["name", "-", "-o", "-x"]),
+    ],
+)
+def test_arguments_with_a_dash_keep_their_order(given: list[str], read: list[str]) -> None:
+    """The library calls arguments by their names (`name`), which a question may hold as well."""
+    assert questions_last(given, {"--data", "-o", "name"}, {"--data", "-o", "--json", "name"}) == read
 
 
 def test_slips_reach_the_shell_without_the_english_box() -> None:

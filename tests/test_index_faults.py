@@ -113,6 +113,12 @@ def test_a_document_that_cannot_be_read_is_named(index: EmbeddedIndex) -> None:
         index.search("mốc")
 
 
+@pytest.mark.parametrize("stored", ["1", "null", '"x"', "[]", "{}", '{"id": "d01"}', "1" * 5000, "[" * 100_000])
+def test_what_is_no_document_any_more_is_named(index: EmbeddedIndex, stored: str) -> None:
+    body = zlib.compress(stored.encode())
+    assert damaged(index, lambda db: db.execute("UPDATE docs_1 SET doc = ? WHERE id = 'd01'", (body,)))[1] == {"d01"}
+
+
 @pytest.mark.parametrize("column", ["ranks", "sets", "many"])
 def test_blocks_cut_short_are_one_line(index: EmbeddedIndex, column: str) -> None:
     with index._connections.write() as db:

@@ -18,6 +18,7 @@ from pipelines.search import Change, IndexUnavailable, ItemResult, Outcome
 from pipelines.search.document import checksum
 from pipelines.search.elastic import PAUSES, ElasticIndex
 from pipelines.search.elastic_writes import entry_of, insertion
+from pipelines.search.port import MISPLACED
 from pipelines.settings import Settings, load_settings
 from tests.searching import START, document, found, put
 
@@ -108,7 +109,19 @@ def test_checksums_scan_and_facets(index: ElasticIndex) -> None:
     put(index, *documents)
     assert list(index.checksums()) == [(d["id"], checksum(d)) for d in documents]
     assert list(index.scan("x")) == documents[::-1]
+    assert index.facets("x", ["type", "day"], limit=0) == {"type": [], "day": []}
     assert index.facets("x", ["type", "day"]) == {"type": [("d06", 7)], "day": [("2026-11-03", 1), ("2026-11-02", 4), ("2026-11-01", 2)]}
+
+
+def test_what_was_changed_by_hand_is_named(index: ElasticIndex) -> None:
+    """An update writes the document anew from what is kept, without tokens, tags and rank: no question finds it."""
+    put(index, *(document(f"d{n}", "x" if n else "", captions=["y"] if n == 4 else []) for n in range(5)), document("e"))
+    assert index.faults() == [] and MISPLACED not in dict(index.checksums()).values()
+    for id_, fields in (("d1", {"day": "1999-01-01"}), ("d2", {"seen": 7}), ("d3", {"status": None}), ("e", {"sum": "0"})):
+        where = index.client.search(index=index.alias, query={"ids": {"values": [id_]}})["hits"]["hits"][0]["_index"]
+        index.client.update(index=where, id=id_, doc=fields, refresh=True)
+    assert {id_ for id_, said in index.checksums() if said == MISPLACED} == {"d1", "d2", "d3", "e"}
+    assert index.faults() == ["1 bài mất phần toàn văn, không câu hỏi bằng chữ nào tìm thấy"]
 
 
 def test_what_is_kept_is_the_document_and_no_tokens(index: ElasticIndex) -> None:

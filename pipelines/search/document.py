@@ -126,6 +126,14 @@ def checksum(document: Mapping[str, Any]) -> str:
     return hashlib.sha256(body.encode()).hexdigest()[:16]
 
 
+def stored_sum(document: object) -> str:
+    """Return the checksum of what was stored as a document; empty when it is none any more."""
+    try:
+        return check(document) if isinstance(document, Mapping) else ""
+    except BadDocument:
+        return ""
+
+
 def part_of(document: Mapping[str, Any]) -> str:
     """Return the part of the index that keeps `document`: its data class, and of plain articles the month (UTC) first seen.
 
@@ -156,6 +164,11 @@ def rank_of(document: Mapping[str, Any]) -> int:
     return (seconds << RANK_BITS) | int(hashlib.sha256(document["id"].encode()).hexdigest()[:5], 16)
 
 
+def day_of(document: Mapping[str, Any]) -> str:
+    """Return the local day of a document."""
+    return local(datetime.fromisoformat(document["date"])).date().isoformat()
+
+
 @dataclass(frozen=True, slots=True)
 class Indexed:
     """What an engine stores beside the document: tokens joined by blanks, tags, rank, local day, checksum."""
@@ -177,7 +190,7 @@ def indexed(document: Mapping[str, Any], words: Sequence[str] = ()) -> Indexed:
         folded=" ".join(map(analysis.folded, exact)),
         tags=(*tags_of(document), *dict.fromkeys(tag("word", word) for word in words)),
         rank=rank_of(document),
-        day=local(datetime.fromisoformat(document["date"])).date().isoformat(),
+        day=day_of(document),
         sum=total,
     )
 

@@ -16,17 +16,17 @@ from elasticsearch import ApiError
 from pipelines.errors import UsageError, UserError
 from pipelines.search import mapping
 from pipelines.search.analysis import ANALYSIS_VERSION
-from pipelines.search.document import UNCUT, BadDocument, checksum, part_of, shelf_of
+from pipelines.search.document import UNCUT, BadDocument
 from pipelines.search.dsl import compile_dsl, uncut
 from pipelines.search.elastic_counts import counted, counts
 from pipelines.search.elastic_errors import blocked, outcome_of, spoken
 from pipelines.search.elastic_layout import Layout
+from pipelines.search.elastic_stored import ASKED, UNREAD, checksum_of, document_in, has_words, unread
 from pipelines.search.elastic_writes import Entry, entry_of, insertion, removal, runs, whereabouts
 from pipelines.search.hits import hit, page, tree_of
 from pipelines.search.port import (
     COUNT_LIMIT,
     FACETS,
-    MISPLACED,
     BulkResult,
     Change,
     IndexUnavailable,
@@ -219,7 +219,7 @@ class ElasticIndex:
         if answer is None:
             return SearchResult([], 0)
         total = answer["hits"]["total"]["value"]
-        hits = [hit(_document(found["_source"]), tree.node) for found in answer["hits"]["hits"]]
+        hits = [hit(document_in(found["_source"]), tree.node) for found in answer["hits"]["hits"]]
         return SearchResult(hits, min(total, COUNT_LIMIT), total > COUNT_LIMIT)
 
     def _ask(self, **question: Any) -> Any:
@@ -243,9 +243,9 @@ class ElasticIndex:
         """Give every document that matches, newest first, from one point in time."""
         tree = tree_of(query)
         for found in self._walk(compile_dsl(tree.lowered), _order()):
-            yield _document(found["_source"])
+            yield document_in(found["_source"])
 
-    def _walk(self, query: Mapping[str, Any], order: list[dict[str, str]]) -> Iterator[Mapping[str, Any]]:
+    def _walk(self, query: Mapping[str, Any], order: list[dict[str, str]], **more: Any) -> Iterator[Mapping[str, Any]]:
         """Give all hits from one point in time; should its indices go meanwhile (a rebuild), from a new one on from where it was."""
         with spoken(self.where):
             point, after, renewed = self._point(), None, 0
@@ -254,7 +254,7 @@ class ElasticIndex:
                     try:
                         answer = self.client.search(
                             pit={"id": point, "keep_alive": KEEP_ALIVE}, query=query, sort=order, size=SCAN_PART,
-                            search_after=after, track_total_hits=False, allow_partial_search_results=False,
+                            search_after=after, track_total_hits=False, allow_partial_search_results=False, **more,
                         )  # fmt: skip
                     except ApiError as error:
                         if error.status_code not in (404, 503) or renewed == RENEWALS:
@@ -304,14 +304,15 @@ class ElasticIndex:
 
     def checksums(self) -> Iterator[tuple[str, str]]:
         """Give id and checksum of every document as it is stored, by id."""
-        for found in self._walk(compile_dsl(Everything()), [{"id": "asc"}]):
-            document = _document(found["_source"])
-            yield found["_id"], checksum(document) if found["_index"].endswith(f"-{shelf_of(part_of(document))}") else MISPLACED
+        for found in self._walk(compile_dsl(Everything()), [{"id": "asc"}], docvalue_fields=list(ASKED)):
+            yield found["_id"], checksum_of(found)
 
     def faults(self, *, words: bool = False) -> list[str]:
-        """Name how many texts were written without compound words; Lucene minds its own counts."""
+        """Name how many texts were written without compound words, or lost their words since; Lucene minds its own counts."""
+        lost = sum(map(has_words, self._walk(unread(), [{"id": "asc"}])))
         answer = self._ask(query=uncut(), size=0, track_total_hits=True) if words else None
-        return [UNCUT.format(number)] if answer and (number := answer["hits"]["total"]["value"]) else []
+        whole = answer["hits"]["total"]["value"] if answer else 0
+        return [said.format(number) for said, number in ((UNREAD, lost), (UNCUT, whole)) if number]
 
     def delete(self, changes: Iterable[tuple[str, int]]) -> BulkResult:
         """Delete documents by id and version."""
@@ -378,7 +379,3 @@ def _parts(lines: Iterable[tuple[int, list[dict[str, Any]], int]]) -> Iterator[P
         size += weight
     if part:
         yield part
-
-
-def _document(source: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in source.items() if name not in mapping.DERIVED}

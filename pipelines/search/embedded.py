@@ -19,7 +19,7 @@ from pipelines.search import blocks, faults, wordsets
 from pipelines.search import facets as counting
 from pipelines.search.analysis import folded
 from pipelines.search.connections import Connections
-from pipelines.search.document import BadDocument, Indexed, checksum, indexed, part_of, tags_of
+from pipelines.search.document import BadDocument, Indexed, indexed, part_of, stored_sum, tags_of
 from pipelines.search.fts import Stretch, compile_fts
 from pipelines.search.hits import hit, page, tree_of
 from pipelines.search.masks import where
@@ -210,9 +210,11 @@ def _checksum(part: str, sum_: str, tags: str, blob: bytes) -> str:
     """Return the checksum of a stored document; MISPLACED unless its row says of it what it says itself."""
     try:
         document = json.loads(zlib.decompress(blob))
-    except (zlib.error, ValueError):
+    except (zlib.error, ValueError, RecursionError):
         return MISPLACED
-    wanted, found = " ".join(tags_of(document)), checksum(document)
+    if not (found := stored_sum(document)):
+        return MISPLACED
+    wanted = " ".join(tags_of(document))
     same = tags == wanted or tags.startswith(f"{wanted} word:")
     return found if same and part == part_of(document) and sum_ == found else MISPLACED
 
