@@ -108,6 +108,17 @@ def test_pages_follow_one_another_to_the_end(desk: Desk) -> None:
     assert client.get(first["next"]).json()["items"][0]["id"] != first["items"][0]["id"]
 
 
+def test_alerts_of_an_outlet_are_asked_as_facets_name_it(desk: Desk) -> None:
+    client = enter(desk)
+    everything = client.get("/api/v1/alerts").json()
+    names = [item["outlet"] for item in everything["items"]]
+    values = [one["value"] for one in client.get("/api/v1/facets").json()["outlet"]]
+    found = {value: client.get("/api/v1/alerts", params={"outlet": value}).json() for value in (*values, names[0], "báo lạ")}
+    assert sum(found[value]["total"] for value in values) == everything["total"] and found["báo lạ"]["total"] == 0
+    assert {item["outlet"] for item in found[names[0]]["items"]} == {names[0]} and found[names[0]]["total"] == names.count(names[0])
+    assert client.get("/api/v1/alerts?province=ninh-binh").json()["total"] == everything["total"]
+
+
 def test_the_last_page_before_the_limit_is_reached(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers, "COUNT_LIMIT", 5)
     client, address, seen = enter(desk), "/api/v1/articles?limit=2", 0
@@ -129,7 +140,7 @@ def test_nul_is_a_wrong_question_on_postgresql_too(desk: Desk, fresh_database: s
 
 
 @pytest.mark.parametrize(
-    "address", ["/articles?q=(", "/articles?limit=201", "/articles?limit=000000001999", f"/articles?limit={'0' * 5000}1", "/alerts?since=0001-01-01T00:00:00%2B14:00", "/alerts?since=0001-01-01", "/articles?offset=-1", "/articles?limit=x", "/alerts?since=hôm qua", "/alerts?tier=cao", "/alerts?type=X1", "/alerts?status=xong", "/export?format=pdf", "/articles?qq=tier:flag", "/articles?q=a&q=b", "/alerts?teir=flag", "/export?query=x", "/articles/x?q=a", "/articles?q=" + "a" * 2001]
+    "address", ["/articles?q=(", "/articles?limit=201", "/articles?limit=000000001999", f"/articles?limit={'0' * 5000}1", "/alerts?since=0001-01-01T00:00:00%2B14:00", "/alerts?since=0001-01-01", "/articles?offset=-1", "/articles?limit=x", "/alerts?since=hôm qua", "/alerts?tier=cao", "/alerts?type=X1", "/alerts?province=hanoi2", "/alerts?status=xong", "/export?format=pdf", "/articles?qq=tier:flag", "/articles?q=a&q=b", "/alerts?teir=flag", "/export?query=x", "/articles/x?q=a", "/articles?q=" + "a" * 2001]
 )
 def test_wrong_questions_are_one_line(desk: Desk, address: str) -> None:
     answer = enter(desk).get("/api/v1" + address)

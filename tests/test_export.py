@@ -63,18 +63,19 @@ def test_csv_opens_in_excel_and_runs_nothing(desk: Desk, index: Index) -> None:
     assert not any(value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values())
 
 
-@pytest.mark.parametrize("begins", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r\n=1", " =1", "＝1", "＠x", "\u202e=1"])
+@pytest.mark.parametrize("begins", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r\n=1", " =1", "＝1", "＠x", "\u202e=1", "\ufeff=1", "\ufeff \u200b@x", "\u00ad\u2060＝1"])
 def test_no_cell_begins_like_a_formula(begins: str) -> None:
     assert cell(begins)[0] in "'\ufffd"
 
 
 def test_ordinary_cells_stay_as_they_are() -> None:
+    assert cell("\ufeffTin \u200b x") == "Tin \u200b x"
     assert [cell(value) for value in ("Cột mốc 1.116", ["D06", "D07"], True, None, 3)] == ["Cột mốc 1.116", "D06 D07", "có", "", "3"]
 
 
 def test_no_separator_makes_a_formula_of_a_part_of_a_cell() -> None:
     """Excel in Vietnamese cuts at ";": a title may hold one."""
-    one = dict.fromkeys(COLUMNS, "x") | {"title": 'Tin;=HYPERLINK("http://x"); "-1;a, @SUM(A1)', "outlet": ";＝1", "url": "https://x.example/a?b=c-d"}
+    one = dict.fromkeys(COLUMNS, "x") | {"title": 'Tin;=HYPERLINK("http://x"); "-1;a, @SUM(A1)', "outlet": ";＝1", "source": "x;\u200b=1", "url": "https://x.example/a?b=c-d"}
     out = io.BytesIO()
     write_csv([one], out)
     line = out.getvalue().decode("utf-8-sig").splitlines()[1]

@@ -17,12 +17,14 @@ from dashboards.export.rows import row
 from dashboards.export.served import served
 from dashboards.labels import TYPE_VI
 from pipelines.clock import local
+from pipelines.gazetteer import province_names
 from pipelines.records import Alert
 from pipelines.search import Index, open_index
+from pipelines.search.analysis import key
 from pipelines.search.port import COUNT_LIMIT, FACETS
 from pipelines.search.query_errors import LONGEST
 from pipelines.search.rebuild import state
-from pipelines.settings import Settings
+from pipelines.settings import Settings, profile_names
 from pipelines.store import Store
 from pipelines.store import alerts as alert_store
 from pipelines.store import articles as article_store
@@ -128,9 +130,13 @@ def alerts(request: Request) -> Response:
     _known(asked.get("tier"), "tier", ("flag", "watch"))
     _known(asked.get("type"), "type", TYPE_VI)
     _known(asked.get("status"), "status", (alert_store.NEW, alert_store.WAITING, *alert_store.OUTCOMES))
-    where: dict[str, Any] = {name: asked.get(name) or None for name in ("tier", "status", "outlet", "province", "story")}
+    _known(asked.get("province"), "province", {**province_names(), **dict.fromkeys(profile_names())})
+    where: dict[str, Any] = {name: asked.get(name) or None for name in ("tier", "status", "province", "story")}
     where |= {"claim_type": asked.get("type") or None, "since": since}
     with _parts(request)[1].read() as conn:
+        if outlet := asked.get("outlet"):
+            # As questions and /v1/facets name it: “Tuổi Trẻ” and “tuoi-tre” are one.
+            where["outlets"] = [name for name in alert_store.outlets(conn) if key(name) == key(outlet)]
         found = alert_store.list_alerts(conn, **where, limit=limit, offset=offset)
         total = alert_store.count_alerts(conn, **where)
     return _page(request, [_view(alert) for alert in found], total, False, limit, offset)

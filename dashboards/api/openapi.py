@@ -65,7 +65,7 @@ _OFFSET = _parameter("offset", "Bỏ qua bấy nhiêu mục đầu.", "integer",
 _ID = _parameter("id", "Mã.", where="path")
 _ALERTS = [
     _parameter("tier", "Mức.", enum=["flag", "watch"]), _parameter("status", "Tình trạng xử lý."),
-    _parameter("type", "Loại, như D06."), _parameter("outlet", "Cơ quan báo chí, đúng tên."),
+    _parameter("type", "Loại, như D06."), _parameter("outlet", "Cơ quan báo chí, như /v1/facets ghi hoặc đúng tên."),
     _parameter("province", "Hồ sơ địa phương."), _parameter("story", "Mã tin."),
     _parameter("since", "Nêu từ lúc này (ISO)."),
 ]  # fmt: skip

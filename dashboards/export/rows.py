@@ -19,8 +19,14 @@ COLUMNS = (
 )  # fmt: skip
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection, read 2026-11-21).
 _FORMULA = "=+-@"
+# Characters without any width (soft hyphen, zero width space, byte order mark, fillers, variation selectors): a formula hides behind them.
+_WIDTHLESS = (
+    r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f\u2800\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+_UNSEEN = re.compile(rf"\A[\s{_WIDTHLESS}]+")
 # A program set to another separator begins a cell after it, whatever the quotation marks say (Excel in Vietnamese: ";").
-_INNER = re.compile(r"([;,\t|]\s*[\"']?\s*)(?=[=+\-@＝＋－＠])")
+_INNER = re.compile(rf"([;,\t|][\s{_WIDTHLESS}]*[\"']?[\s{_WIDTHLESS}]*)(?=[=+\-@＝＋－＠])")
 # Limits of Excel: characters of a cell, rows of a sheet.
 LONGEST_CELL = 32_767
 SHEET_ROWS = 1_048_576
@@ -36,7 +42,8 @@ def cell(value: Any) -> str:
     if isinstance(value, list | tuple):
         value = " ".join(map(str, value))
     text = ("có" if value else "không") if isinstance(value, bool) else "" if value is None else str(value)
-    text = " ".join(visible(text).split())[: LONGEST_CELL - 1]
+    # What is not seen at the beginning would hide the formula behind it, and show nothing of what it hides.
+    text = _UNSEEN.sub("", " ".join(visible(text).split()))[: LONGEST_CELL - 1]
     # NFKC: the wide forms ＝ ＋ － ＠ begin a formula as well in some versions of Excel.
     return f"'{text}" if unicodedata.normalize("NFKC", text[:1]).startswith(tuple(_FORMULA)) else text
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
@@ -86,22 +86,24 @@ def get_alert(conn: Connection, alert: str) -> tuple[Alert, int] | None:
 
 
 class Filter(TypedDict, total=False):
-    """What alerts may be narrowed by; an empty value narrows nothing. `province` also takes in national topics."""
+    """What alerts may be narrowed by; an empty value narrows nothing, but no `outlets` leave no alert. `province` also takes in national topics."""
 
     tier: str | None
     since: datetime | None
     province: str | None
     status: str | None
     claim_type: str | None
-    outlet: str | None
+    outlets: Collection[str] | None
     story: str | None
 
 
 def _where(wanted: Filter) -> Any:
     clauses = []
-    for name in ("tier", "status", "claim_type", "outlet", "story"):
+    for name in ("tier", "status", "claim_type", "story"):
         if value := wanted.get(name):
             clauses.append(alerts.c[name] == value)
+    if (names := wanted.get("outlets")) is not None:
+        clauses.append(alerts.c.outlet.in_(names))
     if since := wanted.get("since"):
         clauses.append(alerts.c.raised >= stamp(since))
     if province := wanted.get("province"):
@@ -111,6 +113,11 @@ def _where(wanted: Filter) -> Any:
         everywhere = and_(alerts.c.national == 1, named == "[]")
         clauses.append(or_(named.contains(json.dumps(province), autoescape=True), everywhere))
     return and_(*clauses) if clauses else True
+
+
+def outlets(conn: Connection) -> list[str]:
+    """Return the outlets that alerts name."""
+    return list(conn.execute(select(alerts.c.outlet).distinct()).scalars())
 
 
 def cited(conn: Connection) -> set[str]:
