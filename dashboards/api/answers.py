@@ -64,6 +64,9 @@ def _only(request: Request, *names: str) -> None:
         raise HTTPException(400, f"không có tham số “{strange[:40]}”; có: {', '.join(names) or 'không tham số nào'}")
     if twice := next((name for name in names if given.count(name) > 1), ""):
         raise HTTPException(400, f"{twice}: chỉ nêu một lần")
+    for name, value in request.query_params.items():
+        if "\0" in value:
+            raise HTTPException(400, f"{name}: có ký tự NUL")
 
 
 def _page(request: Request, items: list[dict[str, Any]], total: int, more: bool, limit: int, offset: int) -> Response:
