@@ -19,6 +19,7 @@ from classifiers.calibration import RAISED, SHOWN, Point, apply, crossed, error,
 from classifiers.card import mismatches, readable
 from classifiers.examples import decided_rows, fold_of, source_of
 from classifiers.models import Models, load_or_train
+from classifiers.processes import rest
 from classifiers.referencebase import load_references
 from classifiers.shipping import CEILING_ECE, FLOORS, changes, objections
 from classifiers.training import Trained, train
@@ -38,17 +39,20 @@ CLEARED = "Biên giới Việt Nam - Trung Quốc trên đất liền dài 1.449
 
 
 @pytest.fixture(scope="module")
-def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def few(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Every fortieth shipped sentence: training on them takes seconds."""
     folder = tmp_path_factory.mktemp("few")
     rows = [row for at, row in enumerate(examples.rows()) if at % 40 == 0]
     (folder / "few.jsonl").write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
-    return folder
+    yield folder
+    rest()
 
 
 @pytest.fixture
 def small(few: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let training read the few sentences only, and few of the reference base's."""
+    # The processes go on to the next training: to start them takes longer than these few sentences.
+    monkeypatch.setattr(training, "rest", lambda: None)
     every = training.counters
     monkeypatch.setattr(training, "counters", lambda base: (row for at, row in enumerate(every(base)) if at % 8 == 0))
     monkeypatch.setattr(training, "rows", lambda: examples.rows(few))
